@@ -1,0 +1,1 @@
+"""What users import: Client (REST) and Call (a room)."""

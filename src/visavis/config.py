@@ -1,0 +1,96 @@
+"""The server's settings: one TOML file, then the environment (``VISAVIS_…``), then the command line."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from platformdirs import user_cache_path, user_data_path
+from pydantic import Field, SecretStr
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+EMBEDDED_MODELS = Literal["qwen2.5-coder-0.5b", "smollm2-135m"]
+
+
+class Settings(BaseSettings):
+    """Everything an operator may set. ``VISAVIS_CONFIG`` names the file (default ``./visavis.toml``)."""
+
+    model_config = SettingsConfigDict(env_prefix="VISAVIS_", extra="forbid")
+
+    host: str = "127.0.0.1"
+    """Address to listen on. Beyond loopback an API key is required."""
+    port: int = Field(7600, ge=0, le=65535)
+    public_url: str = ""
+    """How browsers reach the server; default ``http://{host}:{port}``."""
+    ssl_certfile: Path | None = None
+    ssl_keyfile: Path | None = None
+    data_dir: Path = Field(default_factory=lambda: user_data_path("visavis"))
+    """Database and the development key."""
+    models: Path = Field(default_factory=lambda: user_cache_path("visavis") / "models")
+    """Where model files are kept."""
+    model_sources: Literal["auto", "hub", "packages"] = "auto"
+    """Where they come from."""
+    database_url: str = ""
+    """Default: SQLite in ``data_dir``."""
+    api_keys: list[SecretStr] = Field(default_factory=list)
+    """Accepted ``x-api-key`` values. Empty on loopback: a development key is made and printed."""
+
+    workers: int = Field(default_factory=lambda: max(2, min(8, (os.cpu_count() or 2) // 2)), ge=1)
+    """Worker processes that hold conversations."""
+    conversations_per_worker: int = Field(4, ge=1)
+    """More are refused with the concurrency error."""
+    worker_load_limit: float = Field(0.7, gt=0)
+    """A worker whose process uses more of a core than this takes no new conversation."""
+
+    webrtc_engine: Literal["wrtc", "aiortc"] = "wrtc"
+    ice_servers: list[str] = Field(default_factory=list)
+    """STUN and TURN URLs handed to peers. None is needed on loopback or a LAN."""
+
+    llm_base_url: str = ""
+    """An OpenAI-compatible endpoint for personas that name none; empty: the embedded model."""
+    llm_api_key: SecretStr = SecretStr("")
+    llm_model: str = ""
+    embedded_llm: EMBEDDED_MODELS = "qwen2.5-coder-0.5b"
+    embedded_llm_threads: int = Field(1, ge=1)
+
+    stt_engine: str = "whisper"
+    tts_engine: str = "hibari"
+    vad_engine: str = "silero"
+    turn_engine: str = "smart-turn"
+    replica_engine: str = "drawn"
+
+    video_width: int = 640
+    video_height: int = 480
+    video_fps: int = 25
+
+    record_dir: Path | None = None
+    """Keep each conversation's input log here (it holds users' words); none by default."""
+    log_format: Literal["console", "json"] = "console"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over the file, the command line over both."""
+        path = os.environ.get("VISAVIS_CONFIG", "visavis.toml")
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, path)
+
+    @property
+    def base_url(self) -> str:
+        """How browsers reach the server, without a final slash."""
+        if self.public_url:
+            return self.public_url.rstrip("/")
+        scheme = "https" if self.ssl_certfile else "http"
+        return f"{scheme}://{self.host}:{self.port}"

@@ -1,0 +1,255 @@
+"""What can happen to a conversation. Each input says when, in seconds since the conversation began."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from visavis.protocol.interactions import Interaction
+
+SAMPLE_RATE = 48_000
+"""Samples a second of everything the core counts in samples."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """What a conversation is made from; fixed at its start.
+
+    Attributes:
+        system_prompt: the persona's.
+        context: the persona's and the conversation's context, already joined; may be empty.
+        greeting: the first words once a participant has joined; empty for none.
+        tools: OpenAI function definitions.
+        pipeline_mode: ``echo`` means no STT and no LLM: the replica says what echoes bring.
+        max_call_duration: seconds from the start.
+        participant_left_timeout: seconds after the last person left; 0 ends at once.
+        participant_absent_timeout: seconds from the start while nobody has joined.
+    """
+
+    conversation_id: str
+    replica_id: str
+    system_prompt: str = ""
+    context: str = ""
+    greeting: str = ""
+    tools: tuple[dict[str, Any], ...] = ()
+    pipeline_mode: Literal["full", "echo"] = "full"
+    max_call_duration: float = 3600.0
+    participant_left_timeout: float = 0.0
+    participant_absent_timeout: float = 300.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Input:
+    """Something that happened.
+
+    Attributes:
+        at: seconds since the conversation began; never decreases.
+    """
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started(Input):
+    """The first input, and the only one without which nothing is defined.
+
+    Attributes:
+        epoch: Unix seconds at ``at == 0``; event timestamps are ``epoch + at``.
+        seed: where ids come from.
+    """
+
+    epoch: float
+    seed: int
+    config: Config
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParticipantJoined(Input):
+    """A person (never the replica) is connected and can hear."""
+
+    participant_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParticipantLeft(Input):
+    """A person is gone."""
+
+    participant_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AudioClip:
+    """Audio that an echo brought; the samples themselves stay outside.
+
+    Attributes:
+        ref: the session's name for it.
+        samples: its length at ``SAMPLE_RATE``.
+    """
+
+    ref: int
+    samples: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InteractionReceived(Input):
+    """A client asked for something.
+
+    Attributes:
+        participant_id: who; None when it came by REST.
+        interaction: without its audio, if it had any.
+        clip: that audio; None when there was none or it could not be decoded.
+    """
+
+    participant_id: str | None
+    interaction: Interaction
+    clip: AudioClip | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserSpeechStarted(Input):
+    """The conversational flow heard a user begin, or go on after a pause within the same turn."""
+
+    participant_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserSpeechStopped(Input):
+    """The user fell silent; the turn may or may not be over."""
+
+    participant_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserTranscript(Input):
+    """The transcript of the user's unfinished turn, whole, not a delta."""
+
+    participant_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserTurnEnded(Input):
+    """The conversational flow holds the turn to be complete. Empty text: it was no speech."""
+
+    participant_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InferenceText(Input):
+    """The LLM sent text (a delta)."""
+
+    generation: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCallRequest:
+    """One function call of the LLM.
+
+    Attributes:
+        id: the LLM's id for it; may be empty.
+        arguments: JSON text as the LLM wrote it.
+    """
+
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InferenceToolCalls(Input):
+    """The LLM called tools; sent once, complete, before ``InferenceFinished``."""
+
+    generation: int
+    calls: tuple[ToolCallRequest, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InferenceFinished(Input):
+    """The LLM has said all."""
+
+    generation: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InferenceFailed(Input):
+    """The LLM did not finish. What it said before still stands.
+
+    Attributes:
+        reason: in words fit for a client: no keys, no prompt.
+    """
+
+    generation: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class WordMark:
+    """Where a word of a segment ends.
+
+    Attributes:
+        text_end: characters of the segment's text up to and with this word.
+        sample_end: samples of the segment's audio up to the word's end.
+    """
+
+    text_end: int
+    sample_end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechSynthesized(Input):
+    """A segment's audio is complete and queued for playout, in the order of the segments.
+
+    Attributes:
+        samples: the segment's length; 0 when there was nothing to say.
+        words: in order; empty for audio without text.
+    """
+
+    generation: int
+    segment: int
+    samples: int
+    words: tuple[WordMark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechFailed(Input):
+    """A segment could not be spoken; it counts as silent."""
+
+    generation: int
+    segment: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayoutProgressed(Input):
+    """So many samples of the generation have left for the room, all segments together."""
+
+    generation: int
+    samples: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayoutStopped(Input):
+    """The answer to ``StopPlayout``: nothing of the generation leaves any more, and so much had left."""
+
+    generation: int
+    samples: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerFired(Input):
+    """A timer that the core set has run down."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndRequested(Input):
+    """Somebody outside ends the call.
+
+    Attributes:
+        reason: a ``shutdown_reason`` (PROTOCOL 3).
+    """
+
+    reason: str = field(default="end_conversation_endpoint_hit")

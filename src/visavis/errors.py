@@ -1,0 +1,90 @@
+"""The tree of errors.
+
+VisavisError
+├── ConfigurationError      a setting, persona or command line is wrong
+├── EngineMissing           a layer's engine is not installed or unknown
+├── ModelUnavailable        a model file could not be fetched or verified
+├── SignallingError         a join was refused or an offer could not be answered
+├── MessageTooLarge         an app message exceeds the room's limit
+├── CapacityExceeded        no worker can take another conversation
+├── WorkerLost              the process that held the conversation is gone
+├── InferenceFailed         the LLM endpoint refused, broke off or timed out
+└── ApiError                the REST API answered with an error (client side)
+"""
+
+from __future__ import annotations
+
+
+class VisavisError(Exception):
+    """Root of every error this package raises on purpose."""
+
+
+class ConfigurationError(VisavisError):
+    """A setting, a persona or a command line is wrong; the message says which and how to mend it."""
+
+
+class EngineMissing(VisavisError):
+    """A layer's engine is unknown or not installed.
+
+    Attributes:
+        layer: the layer's name, e.g. ``stt``.
+        engine: the name asked for.
+        remedy: what to do about it, in words.
+    """
+
+    def __init__(self, layer: str, engine: str, remedy: str) -> None:
+        super().__init__(f"{layer} engine {engine!r} is not available: {remedy}")
+        self.layer, self.engine, self.remedy = layer, engine, remedy
+
+
+class ModelUnavailable(VisavisError):
+    """A model file could not be found, fetched or verified.
+
+    Attributes:
+        model: the store's name of the model.
+    """
+
+    def __init__(self, model: str, reason: str) -> None:
+        super().__init__(f"model {model!r}: {reason}")
+        self.model = model
+
+
+class SignallingError(VisavisError):
+    """A join was refused or an offer could not be answered."""
+
+
+class MessageTooLarge(VisavisError):
+    """An app message exceeds the room's limit.
+
+    Attributes:
+        size: bytes of the encoded message.
+        limit: bytes allowed.
+    """
+
+    def __init__(self, size: int, limit: int) -> None:
+        super().__init__(f"message of {size} bytes exceeds the limit of {limit}")
+        self.size, self.limit = size, limit
+
+
+class CapacityExceeded(VisavisError):
+    """No worker can take another conversation now."""
+
+
+class WorkerLost(VisavisError):
+    """The worker process that held the conversation is gone."""
+
+
+class InferenceFailed(VisavisError):
+    """The LLM endpoint refused, broke off or timed out."""
+
+
+class ApiError(VisavisError):
+    """The REST API answered with an error.
+
+    Attributes:
+        status: HTTP status.
+    """
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(f"{status}: {message}")
+        self.status = status

@@ -1,0 +1,1 @@
+"""What a persona is made of."""

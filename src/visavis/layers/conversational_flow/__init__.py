@@ -1,0 +1,1 @@
+"""Voice activity and the end of a turn."""

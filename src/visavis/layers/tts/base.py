@@ -1,0 +1,61 @@
+"""Text to speech."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Phoneme:
+    """A sound and when it is made.
+
+    Attributes:
+        symbol: IPA, one sound; empty for silence.
+        start: seconds from the segment's beginning.
+        end: likewise.
+    """
+
+    symbol: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of the text and when it has been said.
+
+    Attributes:
+        text_end: characters of the text up to and with this word (trailing punctuation included).
+        end: seconds from the segment's beginning.
+    """
+
+    text_end: int
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """A synthesized segment.
+
+    Attributes:
+        samples: mono, within -1 to 1, at the engine's ``sample_rate``.
+        words: in order; the last one's ``text_end`` is the text's length.
+    """
+
+    samples: NDArray[np.float32]
+    phonemes: tuple[Phoneme, ...]
+    words: tuple[Word, ...]
+
+
+class TTS(Protocol):
+    """An engine. One instance serves a worker; calls come from one thread at a time."""
+
+    sample_rate: int
+
+    def synthesize(self, text: str) -> Speech:
+        """Blocking. One clause or sentence; text without a speakable sound gives an empty ``Speech``."""
+        ...

@@ -1,0 +1,38 @@
+"""The envelope every message shares (PROTOCOL 1.1)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+
+class Properties(BaseModel):
+    """A message's payload; unknown keys are kept, so that a message passes through unharmed."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class Message(BaseModel):
+    """Anything on the data channel. Unknown keys are kept."""
+
+    model_config = ConfigDict(extra="allow")
+
+    def wire(self) -> dict[str, Any]:
+        """The JSON object that goes on the wire: what was set, nothing else.
+
+        ``message_type`` and ``event_type`` are always present, ``null`` only where a field documents it.
+        """
+        data = self.model_dump(mode="json", exclude_unset=True, by_alias=True)
+        head = {name: getattr(self, name) for name in ("message_type", "event_type")}
+        return {**head, **data}
+
+
+def _truth(value: object) -> object:
+    """Older documents and clients send booleans as the strings "true" and "false" (PROTOCOL 0)."""
+    if isinstance(value, str) and value.strip().lower() in ("true", "false"):
+        return value.strip().lower() == "true"
+    return value
+
+
+LenientBool = Annotated[bool, BeforeValidator(_truth)]

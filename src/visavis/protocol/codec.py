@@ -1,0 +1,86 @@
+"""Between JSON and messages: lenient in, strict out (DESIGN rule 4)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from visavis.protocol.events import Event
+from visavis.protocol.interactions import Interaction
+
+INTERACTION: TypeAdapter[Interaction] = TypeAdapter(Interaction)
+EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+
+ALIASES = {
+    "conversation.overwrite_context": "conversation.overwrite_llm_context",
+    "conversation.append_context": "conversation.append_llm_context",
+}
+"""Spellings found in official texts that differ from the wire (PROTOCOL 0)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """A message that was not understood.
+
+    Attributes:
+        reason: why, in words that hold nothing the sender wrote but the names of fields.
+    """
+
+    reason: str
+
+
+def parse(message: object) -> Interaction | Ignored:
+    """Understand one message from a client, or say why not. Never raises.
+
+    Args:
+        message: a decoded JSON value, or JSON as text or UTF-8 bytes.
+    """
+    if isinstance(message, (str, bytes, bytearray)):
+        try:
+            message = json.loads(message)
+        except (ValueError, RecursionError):
+            return Ignored("not JSON")
+    if not isinstance(message, dict):
+        return Ignored("not a JSON object")
+    event_type = message.get("event_type")
+    if not isinstance(event_type, str):
+        return Ignored("no event_type")
+    data = {key: value for key, value in message.items() if isinstance(key, str)}
+    data["event_type"] = ALIASES.get(event_type, event_type)
+    data["message_type"] = "conversation"
+    if not isinstance(data.get("conversation_id"), str):
+        data.pop("conversation_id", None)
+    properties = data.get("properties")
+    if isinstance(properties, dict):
+        data["properties"] = {key: value for key, value in properties.items() if value is not None}
+    elif "properties" in data:
+        del data["properties"]
+    try:
+        return INTERACTION.validate_python(data)
+    except ValidationError as error:
+        return Ignored(_reason(error))
+    except RecursionError:
+        return Ignored("nested too deeply")
+
+
+def parse_event(message: dict[str, Any] | str | bytes) -> Event:
+    """Read an event (client side).
+
+    Raises:
+        pydantic.ValidationError: when it is no known event.
+    """
+    if isinstance(message, (str, bytes)):
+        return EVENT.validate_json(message)
+    return EVENT.validate_python(message)
+
+
+def _reason(error: ValidationError) -> str:
+    """Field names and kinds of error only: values are the sender's words."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    if first["type"] == "union_tag_invalid":
+        return "unknown event_type"
+    place = ".".join(str(part) for part in first["loc"][1:])
+    return f"{place or 'message'}: {first['type']}"

@@ -1,0 +1,188 @@
+"""Interactions: what a client may ask of a conversation (PROTOCOL 1.2)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from visavis.protocol.base import LenientBool, Message, Properties
+
+Sensitivity_ = Literal["superlow", "verylow", "low", "medium", "high", "auto"]
+
+
+class InteractionMessage(Message):
+    """What every interaction carries. The room, not ``conversation_id``, decides whom it is for."""
+
+    message_type: Literal["conversation"] = "conversation"
+    conversation_id: str | None = None
+
+
+class EchoProperties(Properties):
+    """Speech for the replica to say, as text or as audio, whole or in chunks."""
+
+    modality: Literal["text", "audio"] | None = None
+    """Which field carries the content; text when absent."""
+    text: str | None = None
+    """What to say. May carry ``<emotion value="…"/>`` tags."""
+    audio: str | None = None
+    """Base64 of signed 16-bit little-endian mono PCM, no header."""
+    sample_rate: int = 16000
+    """Hz of the audio."""
+    inference_id: str | None = None
+    """Ties the chunks of one utterance; events carry its MD5-derived UUID."""
+    done: LenientBool | None = None
+    """Last chunk. Absent: true for text, false for audio."""
+
+    @property
+    def is_audio(self) -> bool:
+        """Whether the content is audio."""
+        return self.modality == "audio"
+
+    @property
+    def is_done(self) -> bool:
+        """Whether this is the utterance's last chunk."""
+        return self.done if self.done is not None else not self.is_audio
+
+
+class Echo(InteractionMessage):
+    """Have the replica say exactly this."""
+
+    event_type: Literal["conversation.echo"] = "conversation.echo"
+    properties: EchoProperties
+
+
+class RespondProperties(Properties):
+    """A user's turn, typed."""
+
+    text: str
+    """Handled as a finished user transcript."""
+    interrupt: LenientBool = False
+    """Extension: cut the replica's speech first instead of waiting for its end."""
+
+
+class Respond(InteractionMessage):
+    """Answer this text as if the user had just said it."""
+
+    event_type: Literal["conversation.respond"] = "conversation.respond"
+    properties: RespondProperties
+
+
+class Interrupt(InteractionMessage):
+    """Stop speaking now."""
+
+    event_type: Literal["conversation.interrupt"] = "conversation.interrupt"
+    properties: Properties | None = None
+
+
+class OverwriteContextProperties(Properties):
+    """The new conversational context."""
+
+    context: str | None = None
+    """Replaces the context. A client in the wild sends none: that changes nothing."""
+
+
+class OverwriteContext(InteractionMessage):
+    """Replace the conversational context."""
+
+    event_type: Literal["conversation.overwrite_llm_context"] = "conversation.overwrite_llm_context"
+    properties: OverwriteContextProperties = Field(default_factory=OverwriteContextProperties)
+
+
+class AppendContextProperties(Properties):
+    """More conversational context."""
+
+    context: str | None = None
+    """Added to the context; starts it if there was none."""
+    job_status: str | None = None
+    """``completed``: the replica reports the result when the floor is free (PROTOCOL 7)."""
+
+
+class AppendContext(InteractionMessage):
+    """Add to the conversational context."""
+
+    event_type: Literal["conversation.append_llm_context"] = "conversation.append_llm_context"
+    properties: AppendContextProperties = Field(default_factory=AppendContextProperties)
+
+
+class SensitivityProperties(Properties):
+    """How patient the replica is, and how readily it yields."""
+
+    participant_pause_sensitivity: Sensitivity_ | None = None
+    """High: a short pause of the user is enough for the replica to answer."""
+    participant_interrupt_sensitivity: Sensitivity_ | None = None
+    """High: the user's speech stops the replica readily."""
+
+
+class Sensitivity(InteractionMessage):
+    """Change turn-taking during the call."""
+
+    event_type: Literal["conversation.sensitivity"] = "conversation.sensitivity"
+    properties: SensitivityProperties
+
+
+class ToolResultProperties(Properties):
+    """The outcome of a tool call."""
+
+    tool_call_id: str
+    """The ``tool_call_id`` of the tool call."""
+    output: str | dict[str, Any] | list[Any] | int | float | bool | None = None
+    """A string goes to the LLM as it is, anything else as JSON."""
+    status: Literal["success", "error"] = "success"
+    name: str | None = None
+
+
+class ToolResult(InteractionMessage):
+    """Give the LLM the result of a tool call."""
+
+    event_type: Literal["conversation.tool_result"] = "conversation.tool_result"
+    properties: ToolResultProperties
+
+
+class ObjectiveConfirmProperties(Properties):
+    """Which objective the participant confirmed (names presumed, PROTOCOL 7)."""
+
+    objective_name: str | None = None
+    output_variables: dict[str, Any] | None = None
+
+
+class ObjectiveConfirm(InteractionMessage):
+    """Confirm a pending objective."""
+
+    event_type: Literal["conversation.objective.confirm"] = "conversation.objective.confirm"
+    properties: ObjectiveConfirmProperties = Field(default_factory=ObjectiveConfirmProperties)
+
+
+class SetEmotionProperties(Properties):
+    """The emotion to show until the next call."""
+
+    emotion: str
+
+
+class SetEmotion(InteractionMessage):
+    """Have the replica show an emotion."""
+
+    event_type: Literal["conversation.set_emotion"] = "conversation.set_emotion"
+    properties: SetEmotionProperties
+
+
+class RealtimeApi(InteractionMessage):
+    """Withdrawn by its inventor; parsed so that it is ignored by name."""
+
+    event_type: Literal["conversation.realtime_api"] = "conversation.realtime_api"
+    properties: Properties | None = None
+
+
+Interaction = Annotated[
+    Echo
+    | Respond
+    | Interrupt
+    | OverwriteContext
+    | AppendContext
+    | Sensitivity
+    | ToolResult
+    | ObjectiveConfirm
+    | SetEmotion
+    | RealtimeApi,
+    Field(discriminator="event_type"),
+]

@@ -1,0 +1,1 @@
+"""The embedded room: WebRTC in this process."""

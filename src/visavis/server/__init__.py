@@ -1,0 +1,1 @@
+"""HTTP: REST, signalling, auth, the page."""

@@ -1,0 +1,1 @@
+"""Conversations and personas in a database."""

@@ -1,0 +1,50 @@
+"""What a worker needs to know to hold a conversation; it crosses the process boundary as JSON."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+
+class LLMSpec(BaseModel):
+    """Which model answers (PROTOCOL 4, layer ``llm``), the server's defaults already filled in."""
+
+    base_url: str
+    """OpenAI-compatible; ``/chat/completions`` is appended."""
+    api_key: str = ""
+    model: str
+    headers: dict[str, str] = Field(default_factory=dict)
+    extra_body: dict[str, Any] = Field(default_factory=dict)
+    default_query: dict[str, Any] = Field(default_factory=dict)
+    tools: list[dict[str, Any]] = Field(default_factory=list)
+
+
+class FlowSpec(BaseModel):
+    """Turn-taking (PROTOCOL 4, layer ``conversational_flow``)."""
+
+    turn_taking_patience: Literal["low", "medium", "high"] = "medium"
+    replica_interruptibility: Literal["verylow", "low", "medium", "high"] = "medium"
+
+
+class ConversationSpec(BaseModel):
+    """One conversation."""
+
+    conversation_id: str
+    conversation_name: str = ""
+    replica_id: str
+    replica_name: str
+    persona_id: str
+    persona_name: str
+    pipeline_mode: Literal["full", "echo"] = "full"
+    system_prompt: str = ""
+    context: str = ""
+    greeting: str = ""
+    llm: LLMSpec | None = None
+    """None in echo mode."""
+    flow: FlowSpec = Field(default_factory=FlowSpec)
+    audio_only: bool = False
+    max_call_duration: float = 3600.0
+    participant_left_timeout: float = 0.0
+    participant_absent_timeout: float = 300.0
+    seed: int = 0
