@@ -1,0 +1,86 @@
+"""The engines of one worker process, loaded once and kept warm for all its conversations."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from visavis.config import Settings
+from visavis.layers.conversational_flow.base import VAD, TurnDetector
+from visavis.layers.llm.base import LLM
+from visavis.layers.registry import engine
+from visavis.layers.replica.base import ReplicaRenderer
+from visavis.layers.stt.base import STT
+from visavis.layers.tts.base import TTS
+from visavis.session.spec import ConversationSpec, LLMSpec
+
+T = TypeVar("T")
+
+
+class Lane:
+    """One native thread for one kind of work: an engine is never called twice at once."""
+
+    def __init__(self, name: str) -> None:
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix=name)
+
+    async def __call__(self, work: Callable[..., T], *args: Any) -> T:
+        """Run blocking work in this lane."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, work, *args)
+
+    def close(self) -> None:
+        """Finish what runs, start nothing more."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+@dataclass(slots=True)
+class Engines:
+    """What conversations share.
+
+    Attributes:
+        make_vad: a new voice activity detector for each microphone.
+        make_replica: a new renderer for each conversation, from (width, height, seed).
+        make_llm: an adapter for an endpoint.
+    """
+
+    stt: STT
+    tts: TTS
+    turn: TurnDetector
+    make_vad: Callable[[], VAD]
+    make_replica: Callable[[int, int, int], ReplicaRenderer]
+    make_llm: Callable[[LLMSpec], LLM]
+    listening: Lane = field(default_factory=lambda: Lane("stt"))
+    judging: Lane = field(default_factory=lambda: Lane("turn"))
+    talking: Lane = field(default_factory=lambda: Lane("tts"))
+    drawing: Lane = field(default_factory=lambda: Lane("replica"))
+
+    @classmethod
+    def load(cls, settings: Settings) -> Engines:
+        """Load every engine the settings name. Blocking, some seconds.
+
+        Raises:
+            EngineMissing: an engine is unknown or its package incomplete.
+            ModelUnavailable: a model file has not been fetched.
+        """
+        vad = engine("vad", settings.vad_engine)
+        vad()
+        drawn = engine("replica", settings.replica_engine)
+        return cls(
+            stt=engine("stt", settings.stt_engine)(),
+            tts=engine("tts", settings.tts_engine)(),
+            turn=engine("turn", settings.turn_engine)(),
+            make_vad=vad,
+            make_replica=lambda width, height, seed: drawn(width=width, height=height, seed=seed),
+            make_llm=engine("llm", "openai"),
+        )
+
+    def llm_for(self, spec: ConversationSpec) -> LLM | None:
+        """The conversation's model, or None in echo mode."""
+        return self.make_llm(spec.llm) if spec.llm else None
+
+    def close(self) -> None:
+        """Stop the threads."""
+        for lane in (self.listening, self.judging, self.talking, self.drawing):
+            lane.close()
