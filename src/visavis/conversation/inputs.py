@@ -114,9 +114,14 @@ class UserSpeechStarted(Input):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserSpeechStopped(Input):
-    """The user fell silent; the turn may or may not be over."""
+    """The user fell silent; the turn may or may not be over.
+
+    Attributes:
+        silence: seconds of silence that had passed when this became known.
+    """
 
     participant_id: str
+    silence: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
