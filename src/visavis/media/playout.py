@@ -27,11 +27,18 @@ BEHIND, AHEAD = 0.35, 0.45
 
 @dataclass(slots=True)
 class _Chunk:
-    """Audio waiting to leave, and where it lies on the room's timeline (in samples since the start)."""
+    """Audio waiting to leave.
+
+    Attributes:
+        samples: what has not left yet.
+        taken: samples of it that have left.
+        phonemes: of the whole chunk, in seconds from its beginning.
+    """
 
     generation: int
-    start: int
     samples: NDArray[np.int16]
+    phonemes: Sequence[Phoneme]
+    taken: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +81,12 @@ class Playout:
             phonemes: its sounds, in seconds from its beginning.
         """
         start = max(self._tail, self._pulled)
-        self._queue.append(_Chunk(generation, start, samples))
+        self._queue.append(_Chunk(generation, samples, phonemes))
         self._tail = start + len(samples)
-        for sound in phonemes:
-            self._sounds.append(
-                _Sound(sound.symbol, start + round(sound.start * RATE), start + round(sound.end * RATE))
-            )
+        self._sounds.extend(
+            _Sound(sound.symbol, start + round(sound.start * RATE), start + round(sound.end * RATE))
+            for sound in phonemes
+        )
 
     def stop(self, generation: int) -> int:
         """Drop what is left of a generation.
@@ -94,7 +101,7 @@ class Playout:
             self._tail = self._pulled
             self._fading = self._last_sample != 0
             for chunk in kept:
-                self.write(chunk.generation, chunk.samples)
+                self._requeue(chunk)
         return self._left.pop(generation, 0)
 
     def pull(self, samples: int) -> NDArray[np.int16]:
@@ -118,6 +125,7 @@ class Playout:
                 self._queue.popleft()
             else:
                 chunk.samples = chunk.samples[len(taken) :]
+                chunk.taken += len(taken)
         self._pulled += samples
         self._pulled_at, self._last_frame = self.clock(), samples
         self._last_sample = int(out[-1])
@@ -146,6 +154,12 @@ class Playout:
             if sound.start < now + AHEAD * RATE
         )
         return Mouth(near, self._loudness)
+
+    def _requeue(self, chunk: _Chunk) -> None:
+        """Put back what another generation's stop has moved forward on the timeline."""
+        passed = chunk.taken / RATE
+        moved = [Phoneme(p.symbol, p.start - passed, p.end - passed) for p in chunk.phonemes]
+        self.write(chunk.generation, chunk.samples, moved)
 
     def _measure(self, frame: NDArray[np.int16]) -> None:
         """RMS of the frame on a scale that speech fills: -50 dBFS is 0, -10 dBFS is 1."""

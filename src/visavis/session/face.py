@@ -1,0 +1,59 @@
+"""The replica's picture: asks the playout clock what is being heard and draws the mouth that says it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from visavis.conversation.effects import Activity
+from visavis.layers.replica.base import ReplicaRenderer
+from visavis.media.playout import Playout
+from visavis.rooms.base import VideoSink
+from visavis.session.engines import Lane
+
+UNSEEN = 0.1
+"""Seconds between looks whether anybody is there to see the replica."""
+
+
+class Face:
+    """Draws frames at a steady rate while somebody watches.
+
+    Attributes:
+        activity: what the replica is doing; the session sets it.
+        render_seconds: how long the newest frame took.
+    """
+
+    def __init__(
+        self,
+        renderer: ReplicaRenderer,
+        drawing: Lane,
+        playout: Playout,
+        sink: VideoSink,
+        fps: int,
+        clock: Callable[[], float],
+    ) -> None:
+        self.activity: Activity = "idle"
+        self.render_seconds = 0.0
+        self._renderer = renderer
+        self._drawing = drawing
+        self._playout = playout
+        self._sink = sink
+        self._interval = 1.0 / fps
+        self._clock = clock
+
+    async def run(self) -> None:
+        """Work until cancelled. A late frame is not made up for: the next one comes in its own time."""
+        due = shown = self._clock()
+        while True:
+            if not self._sink.wanted:
+                await asyncio.sleep(UNSEEN)
+                due = self._clock()
+                continue
+            await asyncio.sleep(max(0.0, due - self._clock()))
+            begun = self._clock()
+            mouth = self._playout.mouth(lead=self.render_seconds)
+            frame = await self._drawing(self._renderer.render, min(begun - shown, 1.0), self.activity, mouth)
+            self._sink.write(frame)
+            self.render_seconds = self._clock() - begun
+            shown = begun
+            due = max(due + self._interval, self._clock() - self._interval)

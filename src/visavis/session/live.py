@@ -1,0 +1,247 @@
+"""A live conversation: carries the core's effects out with layers and a room."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+
+from visavis.config import Settings
+from visavis.conversation import effects as does
+from visavis.conversation import inputs as happens
+from visavis.media.playout import Playout
+from visavis.protocol import Ignored, Interaction, parse
+from visavis.protocol.interactions import Echo
+from visavis.rooms import base as rooms
+from visavis.session.clips import BadClip, Clips
+from visavis.session.driver import Driver
+from visavis.session.ears import Ears
+from visavis.session.engines import Engines
+from visavis.session.face import Face
+from visavis.session.ignored import IgnoredLog
+from visavis.session.outbox import Outbox
+from visavis.session.recorder import Recorder
+from visavis.session.speaker import Speaker
+from visavis.session.spec import ConversationSpec
+from visavis.session.thinker import Thinker
+from visavis.session.timers import Timers
+
+log = structlog.get_logger(__name__)
+
+CRASHED = "internal error occurred at step session"
+
+
+class LiveConversation:
+    """One replica's call in one room, from creation to shutdown.
+
+    Args:
+        on_event: told each broadcast event as it goes on the wire.
+    """
+
+    def __init__(
+        self,
+        spec: ConversationSpec,
+        engines: Engines,
+        room: rooms.Room,
+        settings: Settings,
+        on_event: Callable[[dict[str, Any]], None],
+    ) -> None:
+        self._spec = spec
+        self._room = room
+        self._on_event = on_event
+        self._began = time.monotonic()
+        self._over: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._activity: does.Activity = "idle"
+        self._ignored = IgnoredLog()
+        self._recorder = Recorder(settings.record_dir, spec.conversation_id)
+        self._driver = Driver(self._perform, self._recorder.input)
+        self._feed = self._driver.feed
+        self._timers = Timers(self._timer_fired, self._elapsed)
+        self._clips = Clips()
+        self._playout = Playout(self._playout_progressed)
+        self._speaker = Speaker(engines, self._playout, self._clips, self._elapsed, self._feed)
+        self._thinker = Thinker(engines.llm_for(spec), self._elapsed, self._feed)
+        self._outbox = Outbox(room)
+        self._ears = Ears(engines, room, spec.flow, self._elapsed, self._feed)
+        self._face = self._make_face(engines, settings)
+
+    async def run(self) -> str:
+        """Hold the conversation until it is over.
+
+        Returns:
+            The ``shutdown_reason`` (PROTOCOL 3).
+        """
+        self._room.publish_audio(self._playout)
+        self._feed(self._started())
+        works = [self._speaker.run(), self._outbox.run(), self._watch_room(), self._ears.run()]
+        if self._face:
+            works.append(self._face.run())
+        tasks = [asyncio.create_task(work) for work in works]
+        try:
+            await asyncio.wait([self._over, *tasks], return_when=asyncio.FIRST_COMPLETED)
+            self._report_crash(tasks)
+            return await self._over
+        finally:
+            await self._shut_down(tasks)
+
+    def interact(self, message: object, participant_id: str | None = None) -> None:
+        """Take one message of a client in, decoded or as JSON text. Never raises for what it holds."""
+        interaction = parse(message)
+        if isinstance(interaction, Ignored):
+            self._ignored.note(interaction.reason)
+            return
+        clip = None
+        if isinstance(interaction, Echo) and interaction.properties.audio:
+            try:
+                clip = self._take_clip(interaction)
+            except BadClip as error:
+                self._ignored.note(str(error))
+                return
+        self._receive(participant_id, interaction, clip)
+
+    def end(self, reason: str) -> None:
+        """End the call with this ``shutdown_reason``."""
+        self._feed(happens.EndRequested(at=self._elapsed(), reason=reason))
+
+    def stats(self) -> dict[str, Any]:
+        """For metrics: who is here and what the replica does."""
+        people = [p for p in self._room.participants() if p.kind == "person"]
+        return {
+            "participants": len(people),
+            "activity": self._activity,
+            "ignored": self._ignored.total,
+            "render_ms": round(self._face.render_seconds * 1000, 2) if self._face else 0.0,
+        }
+
+    # What happens
+
+    def _elapsed(self) -> float:
+        return time.monotonic() - self._began
+
+    def _started(self) -> happens.Started:
+        spec = self._spec
+        return happens.Started(
+            at=0.0,
+            epoch=time.time() - self._elapsed(),
+            seed=spec.seed,
+            config=happens.Config(
+                conversation_id=spec.conversation_id,
+                replica_id=spec.replica_id,
+                system_prompt=spec.system_prompt,
+                context=spec.context,
+                greeting=spec.greeting,
+                tools=tuple(spec.llm.tools) if spec.llm else (),
+                pipeline_mode=spec.pipeline_mode,
+                max_call_duration=spec.max_call_duration,
+                participant_left_timeout=spec.participant_left_timeout,
+                participant_absent_timeout=spec.participant_absent_timeout,
+            ),
+        )
+
+    async def _watch_room(self) -> None:
+        async for event in self._room.events():
+            match event:
+                case rooms.ParticipantJoined(participant):
+                    self._feed(happens.ParticipantJoined(at=self._elapsed(), participant_id=participant.id))
+                case rooms.ParticipantLeft(participant):
+                    self._ears.leave(participant.id)
+                    self._feed(happens.ParticipantLeft(at=self._elapsed(), participant_id=participant.id))
+                case rooms.AudioStarted(participant_id):
+                    if self._spec.pipeline_mode == "full":
+                        self._ears.listen(participant_id)
+                case rooms.AppMessage(sender_id, data):
+                    self.interact(data, sender_id)
+
+    def _take_clip(self, echo: Echo) -> happens.AudioClip:
+        clip = self._clips.decode(echo.properties)
+        echo.properties.audio = ""
+        return clip
+
+    def _receive(
+        self, participant_id: str | None, interaction: Interaction, clip: happens.AudioClip | None
+    ) -> None:
+        self._feed(
+            happens.InteractionReceived(
+                at=self._elapsed(), participant_id=participant_id, interaction=interaction, clip=clip
+            )
+        )
+
+    def _playout_progressed(self, generation: int, samples: int) -> None:
+        self._feed(happens.PlayoutProgressed(at=self._elapsed(), generation=generation, samples=samples))
+
+    def _timer_fired(self, name: str) -> None:
+        self._feed(happens.TimerFired(at=self._elapsed(), name=name))
+
+    # What is done about it
+
+    def _perform(self, effect: does.Effect) -> None:
+        match effect:
+            case does.Broadcast(event):
+                message = event.wire()
+                self._outbox.put(message)
+                self._on_event(message)
+            case does.StartInference():
+                self._thinker.start(effect)
+            case does.CancelInference(generation):
+                self._thinker.cancel(generation)
+            case does.Speak() | does.PlayAudio():
+                self._speaker.say(effect)
+            case does.StopPlayout(generation):
+                left = self._speaker.stop(generation)
+                self._feed(happens.PlayoutStopped(at=self._elapsed(), generation=generation, samples=left))
+            case does.SetTimer(name, at):
+                self._timers.set(name, at)
+            case does.CancelTimer(name):
+                self._timers.cancel(name)
+            case does.SetActivity(activity):
+                self._set_activity(activity)
+            case does.SetSensitivity(pause, interrupt):
+                self._ears.set_sensitivity(pause, interrupt)
+            case does.Ignore(reason):
+                self._ignored.note(reason)
+            case does.EndCall(reason):
+                if not self._over.done():
+                    self._over.set_result(reason)
+
+    def _set_activity(self, activity: does.Activity) -> None:
+        self._activity = activity
+        self._ears.replica_speaking = activity == "speaking"
+        if self._face:
+            self._face.activity = activity
+
+    # Beginning and end
+
+    def _make_face(self, engines: Engines, settings: Settings) -> Face | None:
+        if self._spec.audio_only:
+            return None
+        width, height, fps = settings.video_width, settings.video_height, settings.video_fps
+        renderer = engines.make_replica(width, height, self._spec.seed)
+        sink = self._room.publish_video(width, height, fps)
+        return Face(renderer, engines.drawing, self._playout, sink, fps, time.monotonic)
+
+    def _report_crash(self, tasks: list[asyncio.Task[None]]) -> None:
+        """A part that ended on its own ends the call: with its reason if the room is gone, else as an error."""
+        if self._over.done():
+            return
+        for task in tasks:
+            if task.done() and (error := task.exception()):
+                log.error("conversation failed", exc_info=error)
+        self.end(CRASHED)
+        if not self._over.done():
+            self._over.set_result(CRASHED)
+
+    async def _shut_down(self, tasks: list[asyncio.Task[None]]) -> None:
+        reason = self._over.result() if self._over.done() and not self._over.cancelled() else CRASHED
+        self._timers.clear()
+        await self._outbox.flush()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._ears.aclose()
+        await self._thinker.aclose()
+        await self._room.close(reason)
+        self._recorder.close()
+        self._ignored.summarize()
