@@ -8,6 +8,8 @@ VisavisError
 ├── MessageTooLarge         an app message exceeds the room's limit
 ├── CapacityExceeded        no worker can take another conversation
 ├── WorkerLost              the process that held the conversation is gone
+├── RemoteError             a worker failed at what it was asked to do
+├── UnknownConversation     no such conversation is in progress
 ├── InferenceFailed         the LLM endpoint refused, broke off or timed out
 └── ApiError                the REST API answered with an error (client side)
 """
@@ -72,6 +74,14 @@ class CapacityExceeded(VisavisError):
 
 class WorkerLost(VisavisError):
     """The worker process that held the conversation is gone."""
+
+
+class RemoteError(VisavisError):
+    """A worker failed at what it was asked to do; its log says why."""
+
+
+class UnknownConversation(VisavisError):
+    """No such conversation is in progress."""
 
 
 class InferenceFailed(VisavisError):

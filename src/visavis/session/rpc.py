@@ -145,7 +145,9 @@ class Channel:
             else:
                 self._reply(request, result)
 
-    async def _answer(self, request: int | None, method: str, handler: Handler, params: dict[str, Any]) -> None:
+    async def _answer(
+        self, request: int | None, method: str, handler: Handler, params: dict[str, Any]
+    ) -> None:
         try:
             result = await handler(**params)
         except Exception as error:

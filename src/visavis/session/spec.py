@@ -47,4 +47,6 @@ class ConversationSpec(BaseModel):
     max_call_duration: float = 3600.0
     participant_left_timeout: float = 0.0
     participant_absent_timeout: float = 300.0
+    max_participants: int | None = None
+    """The replica counts; None leaves it to the worker's own limit."""
     seed: int = 0

@@ -1,0 +1,225 @@
+"""The conversations that one worker process holds, and what the server may ask of them."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import structlog
+
+from visavis.errors import CapacityExceeded, UnknownConversation
+from visavis.logs import short
+from visavis.rooms.base import Participant, Room
+from visavis.session.spec import ConversationSpec
+
+MAX_PARTICIPANTS = 16
+"""Of a room whose creator set no limit: each costs a peer connection of this process."""
+JOIN_GRACE = 15.0
+"""Seconds after which an accepted participant must have shown up in the room."""
+CRASHED = "internal error occurred at step session"
+
+EventListener = Callable[[dict[str, Any]], None]
+
+log = structlog.get_logger(__name__)
+
+
+class Joined(Protocol):
+    """A room's answer to an offer."""
+
+    @property
+    def participant_id(self) -> str:
+        """Names the participant from now on."""
+        ...
+
+    @property
+    def answer_sdp(self) -> str:
+        """With all candidates in it."""
+        ...
+
+
+class SignallingRoom(Room, Protocol):
+    """A room that people join by an SDP offer."""
+
+    async def accept(self, offer_sdp: str, *, user_id: str, user_name: str) -> Joined:
+        """Answer an offer.
+
+        Raises:
+            SignallingError: it cannot be answered.
+        """
+        ...
+
+    async def add_candidate(self, participant_id: str, sdpfrag: str) -> None:
+        """Take a trickled candidate in."""
+        ...
+
+    async def leave(self, participant_id: str) -> None:
+        """Disconnect a participant who said goodbye."""
+        ...
+
+
+class Live(Protocol):
+    """A conversation in progress."""
+
+    async def run(self) -> str:
+        """Hold it until it is over; returns the ``shutdown_reason``."""
+        ...
+
+    def interact(self, message: object) -> None:
+        """Take an interaction in."""
+        ...
+
+    def end(self, reason: str) -> None:
+        """Make ``run`` return soon."""
+        ...
+
+    def stats(self) -> dict[str, Any]:
+        """For metrics."""
+        ...
+
+
+class Studio(Protocol):
+    """Makes conversations out of loaded engines."""
+
+    def open(
+        self, spec: ConversationSpec, replica: Participant, on_event: EventListener
+    ) -> tuple[SignallingRoom, Live]:
+        """A room and the conversation in it, not yet running. Called on the event loop."""
+        ...
+
+
+@dataclass(slots=True)
+class Call:
+    """One conversation held here.
+
+    Attributes:
+        accepted: when each participant's offer was answered, by the loop's clock.
+    """
+
+    spec: ConversationSpec
+    room: SignallingRoom
+    live: Live
+    accepted: dict[str, float] = field(default_factory=dict)
+    accepting: int = 0
+
+    def occupancy(self, now: float) -> int:
+        """Participants, the replica included, with those who are on their way in."""
+        here = {p.id for p in self.room.participants() if p.kind == "person"}
+        self.accepted = {
+            who: when for who, when in self.accepted.items() if who not in here and now - when < JOIN_GRACE
+        }
+        return 1 + len(here) + len(self.accepted) + self.accepting
+
+
+class Host:
+    """Holds conversations side by side.
+
+    Args:
+        studio: makes them.
+        on_event: told ``(conversation_id, event)`` for each broadcast event.
+        on_ended: told ``(conversation_id, shutdown_reason)`` once each.
+    """
+
+    def __init__(
+        self,
+        studio: Studio,
+        on_event: Callable[[str, dict[str, Any]], None],
+        on_ended: Callable[[str, str], None],
+    ) -> None:
+        self._studio, self._on_event, self._on_ended = studio, on_event, on_ended
+        self._calls: dict[str, Call] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def create(self, spec: dict[str, Any]) -> None:
+        """Begin a conversation."""
+        about = ConversationSpec.model_validate(spec)
+        replica = Participant(
+            id=secrets.token_hex(8),
+            user_id=f"tavus-replica-{about.replica_id}",
+            user_name=about.persona_name,
+            kind="replica",
+            joined_at=time.time(),
+        )
+        room, live = self._studio.open(
+            about, replica, lambda event: self._on_event(about.conversation_id, event)
+        )
+        self._calls[about.conversation_id] = call = Call(about, room, live)
+        task = asyncio.create_task(self._hold(call))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        log.info("conversation began", conversation=short(about.conversation_id))
+
+    async def join(self, conversation_id: str, offer: str, user_id: str, user_name: str) -> dict[str, str]:
+        """Let a participant in.
+
+        Raises:
+            CapacityExceeded: the room is full.
+            SignallingError: the offer cannot be answered.
+        """
+        call = self._call(conversation_id)
+        now = asyncio.get_running_loop().time()
+        if call.occupancy(now) >= (call.spec.max_participants or MAX_PARTICIPANTS):
+            raise CapacityExceeded("the room is full: its maximum number of participants is reached")
+        call.accepting += 1
+        try:
+            joined = await call.room.accept(offer, user_id=user_id, user_name=user_name)
+        finally:
+            call.accepting -= 1
+        call.accepted[joined.participant_id] = now
+        return {"participant_id": joined.participant_id, "answer": joined.answer_sdp}
+
+    async def add_candidate(self, conversation_id: str, participant_id: str, sdpfrag: str) -> None:
+        """Take a participant's candidate in."""
+        await self._call(conversation_id).room.add_candidate(participant_id, sdpfrag)
+
+    async def leave(self, conversation_id: str, participant_id: str) -> None:
+        """Let a participant go."""
+        call = self._call(conversation_id)
+        call.accepted.pop(participant_id, None)
+        await call.room.leave(participant_id)
+
+    def interact(self, conversation_id: str, message: object) -> None:
+        """Pass an interaction on."""
+        self._call(conversation_id).live.interact(message)
+
+    def end(self, conversation_id: str, reason: str) -> None:
+        """End one conversation; ``on_ended`` tells when it is done."""
+        self._call(conversation_id).live.end(reason)
+
+    async def shutdown(self, reason: str) -> None:
+        """End all conversations and wait for their goodbyes."""
+        for call in self._calls.values():
+            call.live.end(reason)
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def stats(self) -> dict[str, Any]:
+        """Figures of all conversations together."""
+        each = [call.live.stats() for call in self._calls.values()]
+        return {
+            "conversations": len(each),
+            "participants": sum(stats.get("participants", 0) for stats in each),
+        }
+
+    def _call(self, conversation_id: str) -> Call:
+        try:
+            return self._calls[conversation_id]
+        except KeyError:
+            raise UnknownConversation("the conversation is over") from None
+
+    async def _hold(self, call: Call) -> None:
+        """Run one conversation; whatever goes wrong in it ends it alone."""
+        name = call.spec.conversation_id
+        reason = CRASHED
+        try:
+            reason = await call.live.run()
+        except Exception as error:
+            log.error("conversation crashed", conversation=short(name), exc_info=error)
+        finally:
+            del self._calls[name]
+            self._on_ended(name, reason)
+            await call.room.close(reason)
+            log.info("conversation over", conversation=short(name), reason=reason)

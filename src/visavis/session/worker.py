@@ -1,0 +1,116 @@
+"""A worker process: holds conversations for the server, which talks to it over an inherited socket.
+
+Run by the server as ``python -m visavis.session.worker FD``. It loads its engines before it answers
+``start``, and exits when the server does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+
+from visavis import logs
+from visavis.config import Settings
+from visavis.errors import WorkerLost
+from visavis.session.host import Host, Studio
+from visavis.session.lag import LoopLag
+from visavis.session.rpc import Channel, Handler
+
+StudioLoader = Callable[[Settings], Studio]
+"""Makes the studio. Blocking; runs in a thread while the control channel is watched."""
+
+log = structlog.get_logger(__name__)
+
+
+def load_studio(settings: Settings) -> Studio:
+    """The real studio; imported here so that the process can report what is missing."""
+    from visavis.session.studio import WebRTCStudio
+
+    return WebRTCStudio(settings)
+
+
+class Worker:
+    """The worker's side of the control channel."""
+
+    def __init__(self, load: StudioLoader = load_studio) -> None:
+        self._load = load
+        self._lag = LoopLag()
+        self._host: Host | None = None
+        self._channel: Channel | None = None
+
+    async def serve(self, sock: socket.socket) -> None:
+        """Do what the server asks until it hangs up."""
+        self._channel = await Channel.over(
+            sock, {"start": self._start, "stats": self._stats, **self._calls()}
+        )
+        watching = asyncio.create_task(self._lag.watch())
+        try:
+            await self._channel.serve()
+        finally:
+            watching.cancel()
+            if self._host:
+                await self._host.shutdown("internal error occurred at step server")
+
+    async def _start(self, settings: dict[str, Any]) -> None:
+        """Load the engines; the answer means that a conversation can begin at once."""
+        assert self._channel is not None
+        channel = self._channel
+        studio = await asyncio.to_thread(self._load, Settings.model_validate(settings))
+        self._host = Host(
+            studio,
+            on_event=lambda name, event: channel.notify("event", conversation_id=name, event=event),
+            on_ended=lambda name, reason: channel.notify("ended", conversation_id=name, reason=reason),
+        )
+
+    def _stats(self) -> dict[str, Any]:
+        held = self._host.stats() if self._host else {}
+        return {**held, "loop_lag": self._lag.take()}
+
+    def _calls(self) -> dict[str, Handler]:
+        """What is passed on to the host; ``start`` must have been answered before."""
+
+        def host() -> Host:
+            if self._host is None:
+                raise WorkerLost("the worker is still loading its engines")
+            return self._host
+
+        async def join(**params: Any) -> Any:
+            return await host().join(**params)
+
+        async def add_candidate(**params: Any) -> None:
+            await host().add_candidate(**params)
+
+        async def leave(**params: Any) -> None:
+            await host().leave(**params)
+
+        async def shutdown(reason: str) -> None:
+            await host().shutdown(reason)
+
+        return {
+            "create": lambda spec: host().create(spec),
+            "interact": lambda **params: host().interact(**params),
+            "end": lambda **params: host().end(**params),
+            "join": join,
+            "add_candidate": add_candidate,
+            "leave": leave,
+            "shutdown": shutdown,
+        }
+
+
+def main(load: StudioLoader = load_studio) -> None:
+    """The process: ``sys.argv[1]`` is the inherited socket's file descriptor."""
+    # The terminal's Ctrl-C reaches every process of the group; only the server decides what follows.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sock = socket.socket(fileno=int(sys.argv[1]))
+    asyncio.run(Worker(load).serve(sock))
+
+
+if __name__ == "__main__":
+    main()
