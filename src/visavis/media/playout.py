@@ -134,10 +134,6 @@ class Playout:
             self.on_progress(generation, self._left.get(generation, 0))
         return out
 
-    def forget(self, generation: int) -> None:
-        """The generation is over; its count is no longer needed."""
-        self._left.pop(generation, None)
-
     def mouth(self, lead: float = 0.0) -> Mouth:
         """What is being heard now, for the renderer.
 
