@@ -1,0 +1,105 @@
+"""The real server as a subprocess, for tests and benchmarks."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+KEY = "test-key"
+
+
+@dataclass(frozen=True, slots=True)
+class RunningServer:
+    """A server that answered /readyz.
+
+    Attributes:
+        url: without a final slash.
+        log: what it printed.
+    """
+
+    url: str
+    key: str
+    log: Path
+    process: subprocess.Popen[bytes]
+
+    def api(self, method: str, path: str, **options: object) -> httpx.Response:
+        """A REST call with the key."""
+        return httpx.request(  # type: ignore[arg-type]
+            method, f"{self.url}/v2{path}", headers={"x-api-key": self.key}, timeout=30, **options
+        )
+
+    def create(self, **body: object) -> dict[str, str]:
+        """A new conversation."""
+        answer = self.api("POST", "/conversations", json=body)
+        assert answer.status_code == 200, answer.text
+        created: dict[str, str] = answer.json()
+        return created
+
+
+def free_port() -> int:
+    """A TCP port that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running_server(folder: Path, **settings: object) -> Iterator[RunningServer]:
+    """Start `visavis serve`, wait until it is ready, stop it cleanly at the end.
+
+    Args:
+        folder: for its data and log.
+        settings: more settings, by name, as the environment would give them.
+    """
+    port = free_port()
+    environment = {
+        **os.environ,
+        "VISAVIS_PORT": str(port),
+        "VISAVIS_DATA_DIR": str(folder / "data"),
+        "VISAVIS_API_KEYS": f'["{KEY}"]',
+        "VISAVIS_EMBEDDED_LLM": "smollm2-135m",
+        "VISAVIS_WORKER_LOAD_LIMIT": "10",
+        "VISAVIS_LOG_FORMAT": "json",
+        **{f"VISAVIS_{name.upper()}": str(value) for name, value in settings.items()},
+    }
+    log = folder / "server.log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "visavis.cli", "serve"], env=environment, stdout=out, stderr=out
+        )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait_until_ready(url, process, log)
+        yield RunningServer(url, KEY, log, process)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise AssertionError(f"the server did not stop on SIGTERM:\n{log.read_text()[-4000:]}") from None
+
+
+def _wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            break
+        try:
+            if httpx.get(f"{url}/readyz", timeout=2).status_code == 200:
+                return
+        except httpx.TransportError:
+            pass  # not listening yet
+        time.sleep(0.2)
+    raise AssertionError(f"the server did not become ready:\n{log.read_text()[-4000:]}")
