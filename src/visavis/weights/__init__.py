@@ -1,1 +1,42 @@
-"""The content-addressed store of model files."""
+"""The content-addressed store of model files: find them, and fetch and verify what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from visavis.config import Settings
+from visavis.weights.catalog import MODELS, Model
+from visavis.weights.store import Progress, ProgressCallback, Store
+
+__all__ = ["MODELS", "Model", "Progress", "ProgressCallback", "Store", "fetch", "find", "missing", "needed"]
+
+
+def find(name: str) -> Path:
+    """Where a model is, in the store of the process's settings: its file, or folder if it has several.
+
+    Raises:
+        ModelUnavailable: it is not there; the message says how to fetch it.
+    """
+    return Store.of(Settings()).find(name)
+
+
+def fetch(names: Iterable[str], progress: ProgressCallback | None = None) -> None:
+    """Bring models into the store of the process's settings (see ``Store.fetch``). Blocking."""
+    Store.of(Settings()).fetch(names, progress)
+
+
+def missing(names: Iterable[str]) -> list[str]:
+    """Those that are not in the store of the process's settings."""
+    return Store.of(Settings()).missing(names)
+
+
+def needed(settings: Settings) -> list[str]:
+    """Models that a server with these settings uses."""
+    wanted = {
+        "whisper-tiny.en": settings.stt_engine == "whisper",
+        "silero-vad": settings.vad_engine == "silero",
+        "smart-turn": settings.turn_engine == "smart-turn",
+        settings.embedded_llm: not settings.llm_base_url,
+    }
+    return [name for name, used in wanted.items() if used]
