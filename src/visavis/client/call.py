@@ -1,0 +1,348 @@
+"""A participant in a call: what `talk`, the `daily` module and programs that steer a replica are built on."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import structlog
+from numpy.typing import NDArray
+
+from visavis.client.whip import Whip
+from visavis.errors import SignallingError
+from visavis.media.buffer import LiveBuffer
+from visavis.media.pump import AudioPump
+from visavis.media.resample import MonoResampler
+from visavis.protocol.interactions import Echo, EchoProperties, Interrupt, Respond, RespondProperties
+from visavis.rooms.base import (
+    PLAYOUT_RATE,
+    AppMessage,
+    AudioSource,
+    Participant,
+    ParticipantJoined,
+    ParticipantLeft,
+)
+from visavis.rooms.webrtc import engine as engines
+from visavis.rooms.webrtc import wire
+from visavis.rooms.webrtc.keepalive import PING_SECONDS, Keepalive
+
+log = structlog.get_logger(__name__)
+
+Signal = Callable[[str], Awaitable[str]]
+"""Takes an SDP offer and gives the answer."""
+
+JOIN_SECONDS = 20.0
+KEPT_MESSAGES = 10_000
+KEPT_AUDIO_SECONDS = 10.0
+KEPT_PICTURES = 25
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedMessage(AppMessage):
+    """An app message, and when it came.
+
+    Attributes:
+        received_at: ``time.monotonic`` seconds.
+    """
+
+    received_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedAudio:
+    """A chunk of what the replica says.
+
+    Attributes:
+        samples: mono int16 at 48 kHz.
+        received_at: ``time.monotonic`` seconds, after the jitter buffer.
+    """
+
+    samples: NDArray[np.int16]
+    received_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedPicture:
+    """A frame of what the replica shows.
+
+    Attributes:
+        frame: ``av.VideoFrame`` in yuv420p.
+        received_at: ``time.monotonic`` seconds, after decoding.
+    """
+
+    frame: Any
+    received_at: float
+
+
+class Call:
+    """A place in a call. Made by ``async with Call.join(…)``.
+
+    Attributes:
+        participant_id: our own id in the room.
+        closed: set when the call is over.
+        closed_reason: why, in the server's words or ours.
+    """
+
+    def __init__(
+        self, engine: str, microphone: AudioSource | None, receive_audio: bool, receive_video: bool
+    ) -> None:
+        """Use ``Call.join`` instead."""
+        self.participant_id = ""
+        self.closed = asyncio.Event()
+        self.closed_reason = ""
+        self._engine = engines.load(engine)
+        self._microphone = microphone
+        self._receives = {"audio": receive_audio, "video": receive_video}
+        self._people: dict[str, Participant] = {}
+        self._messages: LiveBuffer[ReceivedMessage] = LiveBuffer(KEPT_MESSAGES)
+        self._events: LiveBuffer[ParticipantJoined | ParticipantLeft] = LiveBuffer(KEPT_MESSAGES)
+        self._audio: LiveBuffer[ReceivedAudio] = LiveBuffer(
+            KEPT_AUDIO_SECONDS * PLAYOUT_RATE, size=lambda chunk: len(chunk.samples)
+        )
+        self._pictures: LiveBuffer[ReceivedPicture] = LiveBuffer(KEPT_PICTURES)
+        self._outgoing: LiveBuffer[Any] = LiveBuffer(2)
+        self._welcome = asyncio.Event()
+        self._keepalive = Keepalive()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @classmethod
+    @asynccontextmanager
+    async def join(
+        cls,
+        url: str,
+        *,
+        user_name: str = "",
+        user_id: str = "",
+        engine: str = "aiortc",
+        microphone: AudioSource | None = None,
+        receive_audio: bool = True,
+        receive_video: bool = True,
+        token: str | None = None,
+        ice_servers: list[str] | None = None,
+        signal: Signal | None = None,
+    ) -> AsyncIterator[Call]:
+        """Be in a call for the length of a ``with`` block.
+
+        Args:
+            url: the ``conversation_url``.
+            user_name: how others see us.
+            user_id: the application's name for us.
+            engine: ``aiortc`` or ``wrtc``.
+            microphone: what we say; pulled every 20 ms.
+            receive_audio: whether the replica's voice is received.
+            receive_video: whether its picture is received.
+            token: a meeting token.
+            ice_servers: STUN and TURN URLs for our side.
+            signal: takes the offer and gives the answer instead of HTTP; ``url`` is then not used.
+
+        Raises:
+            SignallingError: when the join is refused or does not come about within 20 s.
+            ConfigurationError: when there is no such engine.
+            EngineMissing: when the engine is not installed.
+        """
+        call = cls(engine, microphone, receive_audio, receive_video)
+        whip = Whip(url, user_name=user_name, user_id=user_id, token=token) if signal is None else None
+        try:
+            await call._connect(signal or whip.offer, ice_servers or [])  # type: ignore[union-attr]
+            yield call
+        finally:
+            await call._leave()
+            if whip is not None:
+                await whip.leave()
+
+    @property
+    def participants(self) -> list[Participant]:
+        """Everyone in the room, ourselves and the replica included."""
+        return list(self._people.values())
+
+    @property
+    def replica(self) -> Participant | None:
+        """The replica; None once it left."""
+        return next((person for person in self.participants if person.kind == "replica"), None)
+
+    async def send(self, data: Any, to: str = "*") -> None:
+        """Send an app message to all others, or to one.
+
+        Raises:
+            MessageTooLarge: beyond 255 KiB of JSON.
+            SignallingError: when the call is over.
+        """
+        payload = wire.dump_payload(data, self._engine.caps.max_message_bytes)
+        if self.closed.is_set():
+            raise SignallingError(f"the call is over: {self.closed_reason}")
+        self._app.send(wire.app_to(to, payload))
+
+    async def echo(self, text: str) -> None:
+        """Have the replica say exactly this."""
+        await self.send(Echo(properties=EchoProperties(modality="text", text=text, done=True)).wire())
+
+    async def respond(self, text: str) -> None:
+        """Have the replica answer this as if we had said it."""
+        await self.send(Respond(properties=RespondProperties(text=text)).wire())
+
+    async def interrupt(self) -> None:
+        """Stop the replica now."""
+        await self.send(Interrupt().wire())
+
+    def messages(self) -> AsyncIterator[ReceivedMessage]:
+        """App messages in the order of arrival, until the call is over."""
+        return aiter(self._messages)
+
+    def events(self) -> AsyncIterator[ParticipantJoined | ParticipantLeft]:
+        """Arrivals and departures of others, until the call is over."""
+        return aiter(self._events)
+
+    def audio(self) -> AsyncIterator[ReceivedAudio]:
+        """The replica's voice; the last 10 s are kept for a slow reader."""
+        return aiter(self._audio)
+
+    def video(self) -> AsyncIterator[ReceivedPicture]:
+        """The replica's picture; the last second is kept for a slow reader."""
+        return aiter(self._pictures)
+
+    async def _connect(self, signal: Signal, ice_servers: list[str]) -> None:
+        self._connection = self._engine.connection(ice_servers)
+        self._connection.on("track", self._track_arrived)
+        self._connection.on("connectionstatechange", self._state_changed)
+        self._app = self._connection.createDataChannel(wire.APP_CHANNEL)
+        self._app.on("message", self._app_received)
+        self._signal = self._connection.createDataChannel(wire.SIGNAL_CHANNEL)
+        self._signal.on("message", self._signal_received)
+        self._signal.on("close", lambda: self._over("the connection was closed"))
+        self._offer_media()
+        await self._connection.setLocalDescription(await self._connection.createOffer())
+        answer = await signal(self._connection.localDescription.sdp)
+        try:
+            await self._connection.setRemoteDescription(self._engine.description("answer", answer))
+        except self._engine.errors as error:
+            raise SignallingError(f"the answer cannot be used: {error}") from error
+        try:
+            async with asyncio.timeout(JOIN_SECONDS):
+                await self._welcome.wait()
+        except TimeoutError:
+            raise SignallingError("no connection to the room came about") from None
+        if self.closed.is_set():
+            raise SignallingError(f"the room was left while joining: {self.closed_reason}")
+        self._spawn(self._tick())
+
+    def _offer_media(self) -> None:
+        if self._microphone is not None:
+            direction = "sendrecv" if self._receives["audio"] else "sendonly"
+            track = self._engine.track("audio", self._outgoing.get)
+            self._connection.addTransceiver(track, direction)
+            pump = AudioPump(self._microphone.pull, self._outgoing.push, self._engine.audio_channels)
+            self._spawn(pump.run())
+        elif self._receives["audio"]:
+            self._connection.addTransceiver("audio", "recvonly")
+        if self._receives["video"]:
+            self._connection.addTransceiver("video", "recvonly")
+
+    def _track_arrived(self, track: Any) -> None:
+        if self._receives[track.kind]:
+            self._spawn(self._hear(track) if track.kind == "audio" else self._watch(track))
+
+    async def _hear(self, track: Any) -> None:
+        resampler = MonoResampler(PLAYOUT_RATE)
+        async for frame in self._frames(track):
+            self._audio.push(ReceivedAudio(resampler.convert(frame), time.monotonic()))
+
+    async def _watch(self, track: Any) -> None:
+        async for frame in self._frames(track):
+            self._pictures.push(ReceivedPicture(frame, time.monotonic()))
+
+    async def _frames(self, track: Any) -> AsyncIterator[Any]:
+        while True:
+            try:
+                frame = await track.recv()
+            except self._engine.api.MediaStreamError:
+                return
+            yield frame
+
+    def _app_received(self, frame: object) -> None:
+        self._keepalive.heard()
+        try:
+            message = wire.load(frame)
+        except wire.BadFrame as error:
+            log.warning("message ignored", reason=str(error))
+            return
+        self._messages.push(ReceivedMessage(str(message.get("from")), message.get("data"), time.monotonic()))
+
+    def _signal_received(self, frame: object) -> None:
+        self._keepalive.heard()
+        try:
+            signal = wire.load(frame)
+        except wire.BadFrame as error:
+            log.warning("signal ignored", reason=str(error))
+            return
+        match signal.get("type"):
+            case "welcome":
+                self.participant_id = signal["participant_id"]
+                self._people = {entry["id"]: Participant(**entry) for entry in signal["participants"]}
+                self._welcome.set()
+            case "participant-joined":
+                person = Participant(**signal["participant"])
+                self._people[person.id] = person
+                self._events.push(ParticipantJoined(person))
+            case "participant-left":
+                left = self._people.pop(signal["participant_id"], None)
+                if left is not None:
+                    self._events.push(ParticipantLeft(left, signal["reason"]))
+            case "ping":
+                self._say("pong", n=signal.get("n"))
+            case "closed":
+                self._over(signal["reason"])
+                self._spawn(self._connection.close())
+            case "error":
+                log.warning("the room refused a message", reason=signal.get("message"))
+
+    def _state_changed(self) -> None:
+        state = self._connection.connectionState
+        if state == "failed":
+            self._over("connection lost")
+        elif state == "closed":
+            self._over("the connection was closed")
+
+    def _over(self, reason: str) -> None:
+        if self.closed.is_set():
+            return
+        self.closed_reason = reason
+        self.closed.set()
+        self._welcome.set()
+        for buffer in (self._messages, self._events, self._audio, self._pictures, self._outgoing):
+            buffer.close()
+
+    def _say(self, kind: str, **fields: Any) -> None:
+        if self._signal.readyState == "open":
+            self._signal.send(wire.dump({"type": kind, **fields}))
+
+    async def _tick(self) -> None:
+        while not self.closed.is_set():
+            await asyncio.sleep(PING_SECONDS)
+            number = self._keepalive.tick()
+            if number is None:
+                self._over("connection lost")
+            else:
+                self._say("ping", n=number)
+
+    async def _leave(self) -> None:
+        if not self.closed.is_set():
+            self._say("leave")
+        self._over("left")
+        for task in self._tasks:
+            task.cancel()
+        await self._connection.close()
+
+    def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("call task failed", exc_info=error)

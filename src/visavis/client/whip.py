@@ -1,0 +1,61 @@
+"""The HTTP part of joining a call (RFC 9725; docs/signalling.md)."""
+
+from __future__ import annotations
+
+import httpx
+
+from visavis.errors import SignallingError
+
+TIMEOUT_SECONDS = 20.0
+
+
+class Whip:
+    """One join: the offer goes out by POST, the way out is DELETE on what came back."""
+
+    def __init__(
+        self, conversation_url: str, *, user_name: str = "", user_id: str = "", token: str | None = None
+    ) -> None:
+        """Prepare a join.
+
+        Args:
+            conversation_url: as the REST API gives it; a query in it is kept.
+            user_name: how others see the participant.
+            user_id: the application's name for the participant.
+            token: a meeting token.
+        """
+        url = httpx.URL(conversation_url)
+        named = {"user_name": user_name, "user_id": user_id}
+        self._url = url.copy_with(path=url.path.rstrip("/") + "/whip").copy_merge_params(
+            {name: value for name, value in named.items() if value}
+        )
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._resource: httpx.URL | None = None
+
+    async def offer(self, sdp: str) -> str:
+        """Send the offer and return the answer.
+
+        Raises:
+            SignallingError: when the server cannot be reached or refuses, in its words.
+        """
+        headers = {**self._headers, "Content-Type": "application/sdp"}
+        try:
+            async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS) as client:
+                response = await client.post(self._url, content=sdp.encode(), headers=headers)
+        except httpx.HTTPError as error:
+            raise SignallingError(f"the server did not answer: {error or type(error).__name__}") from error
+        if response.status_code != httpx.codes.CREATED:
+            raise SignallingError(f"the join was refused ({response.status_code}): {response.text[:500]}")
+        if location := response.headers.get("Location"):
+            self._resource = response.url.join(location)
+        return response.text
+
+    async def leave(self) -> None:
+        """Give the place back. A server that is gone needs no goodbye."""
+        if self._resource is None:
+            return
+        resource, self._resource = self._resource, None
+        try:
+            async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS) as client:
+                await client.delete(resource, headers=self._headers)
+        except httpx.HTTPError:
+            return

@@ -1,0 +1,58 @@
+"""A participant's microphone: decoded frames in, mono chunks at ``MIC_RATE`` out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from visavis.media.buffer import LiveBuffer
+from visavis.media.resample import MonoResampler
+from visavis.rooms.base import MIC_RATE
+
+KEPT_SECONDS = 2.0
+
+
+class Microphone:
+    """Reads one remote track at a time; whoever reads ``heard`` too slowly loses the oldest.
+
+    Attributes:
+        heard: what arrived and was not read yet; ends when the participant leaves.
+    """
+
+    def __init__(self, started: Callable[[], None]) -> None:
+        """Make a silent one.
+
+        Args:
+            started: called when the first audio arrives.
+        """
+        self.heard: LiveBuffer[NDArray[np.int16]] = LiveBuffer(MIC_RATE * KEPT_SECONDS, size=len)
+        self._started = started
+        self._begun = False
+
+    async def read(self, track: Any, ended: type[Exception]) -> None:
+        """Take a remote track's frames until it ends.
+
+        Args:
+            track: a remote ``MediaStreamTrack``.
+            ended: the engine's ``MediaStreamError``.
+        """
+        resampler = MonoResampler(MIC_RATE)
+        while True:
+            try:
+                frame = await track.recv()
+            except ended:
+                return
+            samples = resampler.convert(frame)
+            if not len(samples):
+                continue
+            if not self._begun:
+                self._begun = True
+                self._started()
+            self.heard.push(samples)
+
+    def close(self) -> None:
+        """The participant left."""
+        self.heard.close()

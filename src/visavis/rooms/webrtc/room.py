@@ -1,0 +1,294 @@
+"""The embedded room: a star of peers around this process."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+import uuid
+from collections.abc import AsyncIterator, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import structlog
+from numpy.typing import NDArray
+
+from visavis.errors import SignallingError
+from visavis.media.pictures import Pictures
+from visavis.media.pump import AudioPump
+from visavis.rooms.base import (
+    AppMessage,
+    AudioSource,
+    AudioStarted,
+    LeaveReason,
+    Participant,
+    ParticipantJoined,
+    ParticipantLeft,
+    RoomEvent,
+    VideoSink,
+)
+from visavis.rooms.webrtc import engine as engines
+from visavis.rooms.webrtc import wire
+from visavis.rooms.webrtc.complaints import short_hash
+from visavis.rooms.webrtc.inbox import Inbox
+from visavis.rooms.webrtc.keepalive import PING_SECONDS
+from visavis.rooms.webrtc.peer import Peer
+
+log = structlog.get_logger(__name__)
+
+JOIN_SECONDS = 15.0
+"""A peer whose channels have not opened by then is dropped."""
+GOODBYE_SECONDS = 1.0
+"""How long clients have to read why the room closed before they are disconnected."""
+RELAY_BACKLOG = 2 * 1024 * 1024
+"""Bytes a client may leave unread and still get other clients' messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """An accepted join.
+
+    Attributes:
+        answer_sdp: with all candidates.
+    """
+
+    participant_id: str
+    answer_sdp: str
+
+
+class WebRTCRoom:
+    """Implements ``rooms.base.Room``; clients come in by ``accept`` (docs/signalling.md)."""
+
+    def __init__(self, engine: str, replica: Participant, ice_servers: list[str] | None = None) -> None:
+        """Open a room.
+
+        Args:
+            engine: ``wrtc`` or ``aiortc``.
+            replica: who speaks here.
+            ice_servers: STUN and TURN URLs for our own side.
+
+        Raises:
+            ConfigurationError: when there is no such engine.
+            EngineMissing: when the engine is not installed.
+        """
+        self._engine = engines.load(engine)
+        self.caps = self._engine.caps
+        self._replica = replica
+        self._ice_servers = list(ice_servers or [])
+        self._peers: dict[str, Peer] = {}
+        self._arriving: dict[str, float] = {}
+        self._inbox = Inbox()
+        self._pictures = Pictures()
+        self._pump: asyncio.Task[None] | None = None
+        self._ticker: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._emptied = asyncio.Event()
+        self._closing: asyncio.Event | None = None
+
+    async def accept(self, offer_sdp: str, *, user_id: str = "", user_name: str = "") -> Joined:
+        """Let a client in. It counts as joined once its two channels are open.
+
+        Raises:
+            SignallingError: when the offer cannot be answered or the room is closed.
+        """
+        if self._closing is not None:
+            raise SignallingError("the room is closed")
+        participant = Participant(str(uuid.uuid4()), user_id, user_name, "person", time.time())
+        peer = Peer(self._engine, participant, self._ice_servers, self._pictures, self)
+        self._peers[participant.id] = peer
+        self._arriving[participant.id] = asyncio.get_running_loop().time()
+        if self._ticker is None:
+            self._ticker = self._spawn(self._tick())
+        try:
+            answer = await peer.answer(offer_sdp)
+        except BaseException:
+            self._forget(peer)
+            raise
+        if participant.id not in self._peers:
+            raise SignallingError("the room closed during the join")
+        return Joined(participant.id, answer)
+
+    async def add_candidate(self, participant_id: str, sdpfrag: str) -> str | None:
+        """Take a trickle ICE fragment (WHIP PATCH).
+
+        Returns:
+            the fragment to answer an ICE restart with; None when there is nothing to say.
+
+        Raises:
+            SignallingError: for an unknown participant or a fragment that cannot be used.
+        """
+        return await self._peer(participant_id).add_fragment(sdpfrag)
+
+    async def leave(self, participant_id: str) -> None:
+        """Let a client go (WHIP DELETE).
+
+        Raises:
+            SignallingError: for an unknown participant.
+        """
+        self.peer_gone(self._peer(participant_id), "left")
+
+    def participants(self) -> list[Participant]:
+        """Everyone in the room, the replica first."""
+        return [self._replica, *(peer.participant for peer in self._joined())]
+
+    def events(self) -> AsyncIterator[RoomEvent]:
+        """What happens, in order, until the room closes. To be iterated by one task only."""
+        return self._inbox.events()
+
+    def publish_audio(self, source: AudioSource) -> None:
+        """Pull this source from now on, listeners or not."""
+        if self._closing is not None:
+            return
+        if self._pump is not None:
+            self._pump.cancel()
+        pump = AudioPump(source.pull, self._deliver_audio, self._engine.audio_channels)
+        self._pump = self._spawn(pump.run())
+
+    def publish_video(self, width: int, height: int, fps: int) -> VideoSink:
+        """Let everybody see what is written into the sink."""
+        self._pictures.configure(width, height, fps)
+        return self._pictures
+
+    async def audio_in(self, participant_id: str) -> AsyncIterator[NDArray[np.int16]]:
+        """The participant's microphone: mono chunks at ``MIC_RATE``, until the participant leaves."""
+        peer = self._peers.get(participant_id)
+        if peer is not None:
+            async for samples in peer.microphone.heard:
+                yield samples
+
+    async def send_app_message(self, data: Any, to: str = "*") -> None:
+        """Send from the replica to all, or to one participant. Nobody there: nothing is sent.
+
+        Raises:
+            MessageTooLarge: beyond ``caps.max_message_bytes``.
+            BadFrame: when JSON cannot say ``data``.
+        """
+        payload = wire.dump_payload(data, self.caps.max_message_bytes)
+        frame = wire.app_from(self._replica.id, payload)
+        for peer in self._joined():
+            if to in ("*", peer.participant.id):
+                peer.send_app(frame)
+
+    async def close(self, reason: str) -> None:
+        """Tell everybody, then disconnect them. Idempotent."""
+        if self._closing is not None:
+            await self._closing.wait()
+            return
+        self._closing = asyncio.Event()
+        if self._pump is not None:
+            self._pump.cancel()
+        for peer in self._joined():
+            peer.send_signal("closed", reason=reason)
+        await self._goodbyes()
+        for peer in list(self._peers.values()):
+            self.peer_gone(peer, "room closed")
+        if self._ticker is not None:
+            self._ticker.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._inbox.close()
+        self._closing.set()
+
+    def peer_joined(self, peer: Peer) -> None:
+        """Both channels of a peer are open: it and the others learn of each other."""
+        self._arriving.pop(peer.participant.id, None)
+        peer.send_signal(
+            "welcome",
+            participant_id=peer.participant.id,
+            participants=[wire.participant_json(entry) for entry in self.participants()],
+        )
+        self._tell_others(peer, "participant-joined", participant=wire.participant_json(peer.participant))
+        self._inbox.put(ParticipantJoined(peer.participant))
+        log.info("participant joined", participant=short_hash(peer.participant.id))
+
+    def peer_sent(self, peer: Peer, frame: wire.AppFrame) -> None:
+        """Relay an app message to whom it is for, the replica among them."""
+        sender = peer.participant.id
+        everybody = frame.to == "*"
+        if everybody or frame.to == self._replica.id:
+            if not self._inbox.put_message(AppMessage(sender, frame.data), len(frame.payload)):
+                peer.ignored("more messages than the replica can read")
+                peer.refuse("the replica has too many unread messages; this one was dropped")
+        elif frame.to not in self._peers:
+            peer.ignored("app message to nobody")
+            peer.refuse("no such participant")
+        text = wire.app_from(sender, frame.payload)
+        for other in self._joined():
+            if other is not peer and (everybody or other.participant.id == frame.to):
+                self._relay(peer, other, text)
+
+    def peer_spoke(self, peer: Peer) -> None:
+        """A microphone's first audio arrived."""
+        self._inbox.put(AudioStarted(peer.participant.id))
+
+    def peer_gone(self, peer: Peer, reason: LeaveReason) -> None:
+        """A peer left: the others learn of it, and it is let go."""
+        if self._peers.get(peer.participant.id) is not peer:
+            return
+        self._forget(peer)
+        if peer.joined:
+            self._tell_others(peer, "participant-left", participant_id=peer.participant.id, reason=reason)
+            self._inbox.put(ParticipantLeft(peer.participant, reason))
+        log.info("participant left", participant=short_hash(peer.participant.id), reason=reason)
+
+    def _forget(self, peer: Peer) -> None:
+        self._peers.pop(peer.participant.id, None)
+        self._arriving.pop(peer.participant.id, None)
+        if not self._peers:
+            self._emptied.set()
+        self._spawn(peer.close())
+
+    def _peer(self, participant_id: str) -> Peer:
+        try:
+            return self._peers[participant_id]
+        except KeyError:
+            raise SignallingError("no such participant") from None
+
+    def _joined(self) -> list[Peer]:
+        return [peer for peer in self._peers.values() if peer.joined]
+
+    def _tell_others(self, about: Peer, kind: str, **fields: Any) -> None:
+        for peer in self._joined():
+            if peer is not about:
+                peer.send_signal(kind, **fields)
+
+    def _relay(self, sender: Peer, receiver: Peer, text: str) -> None:
+        if receiver.backlog > RELAY_BACKLOG:
+            sender.ignored("app message to a client that does not read")
+            sender.refuse("a participant does not read its messages; one was dropped")
+        else:
+            receiver.send_app(text)
+
+    def _deliver_audio(self, frame: Any) -> None:
+        for peer in self._peers.values():
+            peer.hear(frame)
+
+    async def _goodbyes(self) -> None:
+        """Clients hang up when they have read why; those that do not are hung up on a moment later."""
+        if not self._joined():
+            return
+        self._emptied.clear()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._emptied.wait(), GOODBYE_SECONDS)
+
+    async def _tick(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(PING_SECONDS)
+            for peer in list(self._peers.values()):
+                arrived = self._arriving.get(peer.participant.id)
+                if arrived is None:
+                    peer.tick()
+                elif loop.time() - arrived > JOIN_SECONDS:
+                    self.peer_gone(peer, "connection lost")
+
+    def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+        return task
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("room task failed", exc_info=error)
