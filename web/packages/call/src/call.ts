@@ -1,0 +1,344 @@
+import { type AppMessage, frameAppMessage, parseAppMessage } from './app'
+import type { DeviceChoice } from './capture'
+import { Emitter } from './emitter'
+import { endWords } from './endWords'
+import { asEvent, type ConversationEvent } from './events'
+import * as interactions from './interactions'
+import { stringOf } from './json'
+import { CHECK_INTERVAL, Keepalive } from './keepalive'
+import { LocalMedia } from './localMedia'
+import type { Participant } from './participants'
+import { Peer } from './peer'
+import { CallProblem } from './problem'
+import { retryDelay } from './retry'
+import { parseSignal, type SignalMessage } from './signal'
+import { type CallState, canGo } from './state'
+import { type CallStats, StatsReader } from './stats'
+import { deleteSession, postOffer, type WhipSession } from './whip'
+
+/** Milliseconds from the server's answer to its welcome, at most. */
+const WELCOME_LIMIT = 15_000
+
+export interface JoinOptions {
+  /** The conversation's URL, as the REST API gives it. */
+  url: string
+  userName?: string
+  /** Opens the microphone or camera on joining. Left out: what `media` holds already is sent. */
+  microphone?: DeviceChoice
+  camera?: DeviceChoice
+  /** Known beforehand; others are taken from the server's answer. */
+  iceServers?: RTCIceServer[]
+}
+
+export interface CallStatus {
+  readonly state: CallState
+  /** In words, for a state somebody must understand; otherwise empty. */
+  readonly reason: string
+  readonly problem: CallProblem | null
+}
+
+interface CallEvents {
+  status: CallStatus
+  /** An event of the Interactions Protocol. */
+  event: ConversationEvent
+  /** Any app message, events included. */
+  message: AppMessage
+  /** An app message that left. */
+  sent: unknown
+  participants: readonly Participant[]
+  /** Something the server complained about; the call goes on. */
+  complaint: string
+}
+
+/** One participant's call: join, see and hear the replica, steer it. */
+export class Call extends Emitter<CallEvents> {
+  readonly media: LocalMedia
+  /** The replica's voice and picture; the same object through reconnects. */
+  readonly remote = new MediaStream()
+  #status: CallStatus = { state: 'idle', reason: '', problem: null }
+  #participants: readonly Participant[] = []
+  #participantId = ''
+  #options: JoinOptions = { url: '' }
+  #life = new AbortController()
+  #peer: Peer | null = null
+  #session: WhipSession | null = null
+  #stats = new StatsReader()
+
+  constructor(media: LocalMedia = new LocalMedia()) {
+    super()
+    this.media = media
+    media.on('changed', (device) => void this.#peer?.send(device, media.track(device)))
+    window.addEventListener('pagehide', () => this.#goodbye())
+  }
+
+  get status(): CallStatus {
+    return this.#status
+  }
+
+  /** Everybody in the room, the replica and this participant included. */
+  get participants(): readonly Participant[] {
+    return this.#participants
+  }
+
+  /** This participant's id in the room; empty until joined. */
+  get participantId(): string {
+    return this.#participantId
+  }
+
+  get conversationId(): string {
+    return new URL(this.#options.url, window.location.href).pathname.split('/').filter(Boolean).at(-1) ?? ''
+  }
+
+  /** Joins; settles when joined. Throws a CallProblem, or a MediaProblem of a device that was asked for. */
+  async join(options: JoinOptions): Promise<void> {
+    this.#go('joining')
+    this.#options = options
+    this.#life = new AbortController()
+    try {
+      if (options.microphone !== undefined) await this.media.choose('audio', options.microphone)
+      if (options.camera !== undefined) await this.media.choose('video', options.camera)
+      await this.#connect()
+    } catch (error) {
+      this.#drop()
+      if (this.#life.signal.aborted) return
+      const problem = error instanceof CallProblem ? error : null
+      this.#go('failed', error instanceof Error ? error.message : '', problem)
+      throw error
+    }
+  }
+
+  /** Leaves the room. The microphone and camera stay with `media`. */
+  leave(): void {
+    this.#over('left', 'You left the conversation.')
+  }
+
+  /** Sends any JSON value to one participant, or to all. Throws when not joined or beyond 255 KiB. */
+  sendAppMessage(data: unknown, to = '*'): void {
+    if (!this.#peer?.appOpen) throw new CallProblem('connection', 'Not sent: there is no connection just now.')
+    this.#peer.sendApp(frameAppMessage(data, to))
+    this.emit('sent', data)
+  }
+
+  echo(text: string): void {
+    this.sendAppMessage(interactions.echo(this.conversationId, text))
+  }
+
+  respond(text: string, cut = false): void {
+    this.sendAppMessage(interactions.respond(this.conversationId, text, cut))
+  }
+
+  interrupt(): void {
+    this.sendAppMessage(interactions.interrupt(this.conversationId))
+  }
+
+  setMicrophone(choice: DeviceChoice | null): Promise<void> {
+    return this.media.choose('audio', choice)
+  }
+
+  setCamera(choice: DeviceChoice | null): Promise<void> {
+    return this.media.choose('video', choice)
+  }
+
+  /** Figures since the last time this was asked; null without a connection. */
+  async stats(): Promise<CallStats | null> {
+    const report = await this.#peer?.connection.getStats()
+    return report ? this.#stats.read(report.values()) : null
+  }
+
+  async #connect(): Promise<void> {
+    const peer = await this.#offer(this.#options.iceServers ?? [])
+    await Promise.all([this.#listen(peer), peer.accept(this.#session?.answer ?? '')])
+    this.#go('joined')
+    this.#watch(peer)
+  }
+
+  /** Offers; when the answer names ICE servers unknown so far, offers once more with those. */
+  async #offer(iceServers: RTCIceServer[]): Promise<Peer> {
+    const { signal } = this.#life
+    const peer = new Peer(iceServers)
+    this.#peer = peer
+    await Promise.all([peer.send('audio', this.media.track('audio')), peer.send('video', this.media.track('video'))])
+    const session = await postOffer(this.#endpoint(), await peer.offer(), signal)
+    this.#session = session
+    signal.throwIfAborted()
+    if (iceServers.length > 0 || session.iceServers.length === 0) return peer
+    this.#options = { ...this.#options, iceServers: session.iceServers }
+    this.#drop()
+    return this.#offer(session.iceServers)
+  }
+
+  #endpoint(): string {
+    const endpoint = new URL(`${this.#options.url.replace(/\/$/, '')}/whip`, window.location.href)
+    if (this.#options.userName) endpoint.searchParams.set('user_name', this.#options.userName)
+    return endpoint.href
+  }
+
+  /** Takes in what the peer brings; settles with the server's welcome. */
+  #listen(peer: Peer): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const fail = (): void => {
+        clearTimeout(timer)
+        reject(new CallProblem('connection', CANNOT_CONNECT))
+      }
+      const timer = setTimeout(fail, WELCOME_LIMIT)
+      this.#life.signal.addEventListener('abort', fail)
+      peer.on('lost', fail)
+      peer.on('track', (track) => this.#addRemote(track))
+      peer.on('app', (text) => this.#onApp(text))
+      peer.on('signal', (text) => {
+        const message = parseSignal(text)
+        if (message) this.#onSignal(peer, message)
+        if (message?.type !== 'welcome') return
+        clearTimeout(timer)
+        resolve()
+      })
+    })
+  }
+
+  /** Watches over a joined peer and starts the recovery when it is lost. */
+  #watch(peer: Peer): void {
+    const keepalive = new Keepalive(seconds())
+    const stop = (): void => clearInterval(timer)
+    const lost = (): void => {
+      stop()
+      if (this.#peer === peer && this.#status.state === 'joined') void this.#recover()
+    }
+    const timer = setInterval(() => keepalive.isLost(seconds()) && lost(), CHECK_INTERVAL * 1000)
+    this.#life.signal.addEventListener('abort', stop)
+    peer.on('signal', () => keepalive.heard(seconds()))
+    peer.on('lost', lost)
+  }
+
+  async #recover(): Promise<void> {
+    const life = this.#life
+    const since = seconds()
+    this.#drop()
+    this.#go('reconnecting', 'The connection was lost. Joining again…')
+    let delay: number | null = 0
+    for (let attempt = 1; delay !== null; attempt++) {
+      await pause(delay, life.signal)
+      if (await this.#attempt(life)) return
+      delay = retryDelay(attempt, seconds() - since)
+    }
+    this.#over('failed', 'The connection was lost and did not come back. Check your network, then join again.')
+  }
+
+  /** One attempt to join again; true when nothing more is to be tried. */
+  async #attempt(life: AbortController): Promise<boolean> {
+    if (life.signal.aborted) return true
+    try {
+      await this.#connect()
+      return true
+    } catch (error) {
+      if (life.signal.aborted) return true
+      this.#drop()
+      if (!(error instanceof CallProblem) || error.passing || error.kind === 'full') return false
+      this.#over('left', error.message, error)
+      return true
+    }
+  }
+
+  #onSignal(peer: Peer, message: SignalMessage): void {
+    switch (message.type) {
+      case 'welcome':
+        this.#participantId = message.participantId
+        this.#setParticipants(message.participants)
+        break
+      case 'participant-joined': {
+        const others = this.#participants.filter(({ id }) => id !== message.participant.id)
+        this.#setParticipants([...others, message.participant])
+        break
+      }
+      case 'participant-left':
+        this.#setParticipants(this.#participants.filter(({ id }) => id !== message.participantId))
+        break
+      case 'ping':
+        peer.sendSignal({ type: 'pong', n: message.n })
+        break
+      case 'closed':
+        this.#over('left', endWords(message.reason))
+        break
+      case 'error':
+        this.emit('complaint', message.message)
+        break
+    }
+  }
+
+  #onApp(text: unknown): void {
+    const message = parseAppMessage(text)
+    if (!message) return
+    this.emit('message', message)
+    const event = asEvent(message.data)
+    if (!event) return
+    this.emit('event', event)
+    if (event.event_type !== 'system.shutdown') return
+    const properties = event.properties ?? {}
+    this.#over('left', endWords(stringOf(properties, 'shutdown_reason') || stringOf(properties, 'reason')))
+  }
+
+  #addRemote(track: MediaStreamTrack): void {
+    for (const old of this.remote.getTracks()) {
+      if (old.kind === track.kind) this.remote.removeTrack(old)
+    }
+    this.remote.addTrack(track)
+    this.remote.dispatchEvent(new MediaStreamTrackEvent('addtrack', { track }))
+  }
+
+  #setParticipants(participants: readonly Participant[]): void {
+    this.#participants = participants
+    this.emit('participants', participants)
+  }
+
+  #over(state: 'left' | 'failed', reason: string, problem: CallProblem | null = null): void {
+    if (!canGo(this.#status.state, state)) return
+    this.#goodbye()
+    this.#life.abort()
+    this.#drop()
+    this.#setParticipants([])
+    this.#go(state, reason, problem)
+  }
+
+  /** Tells the server over both ways: whichever gets through first ends the session. */
+  #goodbye(): void {
+    this.#peer?.sendSignal({ type: 'leave' })
+    if (this.#session) void deleteSession(this.#session.location)
+    this.#session = null
+  }
+
+  #drop(): void {
+    if (this.#session) void deleteSession(this.#session.location)
+    this.#session = null
+    this.#peer?.close()
+    this.#peer = null
+    this.#stats = new StatsReader()
+  }
+
+  #go(state: CallState, reason = '', problem: CallProblem | null = null): void {
+    const from = this.#status.state
+    if (!canGo(from, state)) throw new Error(`a call cannot go from ${from} to ${state}`)
+    this.#status = { state, reason, problem }
+    this.emit('status', this.#status)
+  }
+}
+
+const CANNOT_CONNECT =
+  'The server answered, but no media connection could be made. A firewall or VPN may block it: try another network.'
+
+function seconds(): number {
+  return performance.now() / 1000
+}
+
+/** Waits, but not beyond the end of the call or the return of the network. */
+function pause(delay: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const wake = (): void => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', wake)
+      window.removeEventListener('online', wake)
+      resolve()
+    }
+    const timer = setTimeout(wake, delay * 1000)
+    signal.addEventListener('abort', wake)
+    window.addEventListener('online', wake)
+  })
+}

@@ -1,0 +1,33 @@
+import { isObject, stringOf } from './json'
+import { parseIceServers } from './linkHeader'
+import { CallProblem, problemOfStatus } from './problem'
+
+/** What anybody who holds the link may know about a conversation before joining. */
+export interface ConversationStatus {
+  readonly status: string
+  readonly replicaName: string
+  readonly personaName: string
+  readonly audioOnly: boolean
+  readonly shutdownReason: string
+  readonly iceServers: RTCIceServer[]
+}
+
+/** Asks for a conversation's status. `url` is the conversation's. Throws a CallProblem. */
+export async function fetchStatus(url: string, request: typeof fetch = fetch): Promise<ConversationStatus> {
+  const response = await request(`${url}/status`).catch(() => {
+    throw new CallProblem('unreachable', 'The server cannot be reached. Check your network, then try again.')
+  })
+  if (!response.ok) throw problemOfStatus(response.status)
+  const body: unknown = await response.json().catch(() => null)
+  if (!isObject(body)) {
+    throw new CallProblem('server', 'The server answered something this page does not understand. Reload it.')
+  }
+  return {
+    status: stringOf(body, 'status'),
+    replicaName: stringOf(body, 'replica_name'),
+    personaName: stringOf(body, 'persona_name'),
+    audioOnly: body['audio_only'] === true,
+    shutdownReason: stringOf(body, 'shutdown_reason'),
+    iceServers: parseIceServers(response.headers.get('Link')),
+  }
+}
