@@ -31,7 +31,7 @@ from visavis.rooms.base import (
 from visavis.rooms.webrtc import engine as engines
 from visavis.rooms.webrtc import wire
 from visavis.rooms.webrtc.complaints import short_hash
-from visavis.rooms.webrtc.inbox import Inbox
+from visavis.rooms.inbox import Inbox
 from visavis.rooms.webrtc.keepalive import PING_SECONDS
 from visavis.rooms.webrtc.peer import Peer
 
