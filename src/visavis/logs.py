@@ -29,7 +29,7 @@ def configure(
         bound: fields that every line of this process carries, e.g. ``worker=1``.
     """
     shared: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
+        lambda _logger, _method, event: {**bound, **event},
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
@@ -61,4 +61,3 @@ def configure(
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("visavis").setLevel(level.upper())
-    structlog.contextvars.bind_contextvars(**bound)

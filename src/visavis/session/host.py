@@ -20,6 +20,8 @@ MAX_PARTICIPANTS = 16
 """Of a room whose creator set no limit: each costs a peer connection of this process."""
 JOIN_GRACE = 15.0
 """Seconds after which an accepted participant must have shown up in the room."""
+GOODBYE = 4.0
+"""Seconds that ending calls have to say goodbye when the process shuts down."""
 CRASHED = "internal error occurred at step session"
 
 EventListener = Callable[[dict[str, Any]], None]
@@ -194,7 +196,7 @@ class Host:
         for call in self._calls.values():
             call.live.end(reason)
         if self._tasks:
-            await asyncio.wait(self._tasks)
+            await asyncio.wait(self._tasks, timeout=GOODBYE)
 
     def stats(self) -> dict[str, Any]:
         """Figures of all conversations together."""

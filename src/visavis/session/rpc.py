@@ -99,8 +99,8 @@ class Channel:
     async def serve(self) -> None:
         """Read and act until the other side is gone or ``close`` is called."""
         try:
-            while line := await self._next_line():
-                self._receive(json.loads(line))
+            while (message := await self._next_message()) is not None:
+                self._receive(message)
         finally:
             self.close()
             for task in self._running:
@@ -114,13 +114,17 @@ class Channel:
         self._closed = True
         self._writer.close()
 
-    async def _next_line(self) -> bytes:
+    async def _next_message(self) -> dict[str, Any] | None:
+        """None at the end, and when what arrives makes no sense: then the other side is as good as gone."""
         try:
             line = await self._reader.readline()
+            if not line.endswith(b"\n"):
+                return None
+            message: dict[str, Any] = json.loads(line)
         except (ConnectionError, ValueError) as error:
             log.error("control channel broken", error=type(error).__name__)
-            return b""
-        return line if line.endswith(b"\n") else b""
+            return None
+        return message
 
     def _send(self, message: dict[str, Any]) -> None:
         self._writer.write(json.dumps(message).encode() + b"\n")

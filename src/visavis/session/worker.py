@@ -7,7 +7,7 @@ Run by the server as ``python -m visavis.session.worker FD``. It loads its engin
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import os
 import signal
 import socket
 import sys
@@ -109,7 +109,18 @@ def main(load: StudioLoader = load_studio) -> None:
     # The terminal's Ctrl-C reaches every process of the group; only the server decides what follows.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sock = socket.socket(fileno=int(sys.argv[1]))
-    asyncio.run(Worker(load).serve(sock))
+
+    def load_logging(settings: Settings) -> Studio:
+        logs.configure(settings.log_format, settings.log_level, worker=os.getpid())
+        return load(settings)
+
+    try:
+        asyncio.run(Worker(load_logging).serve(sock))
+    except BaseException:
+        log.exception("worker failed")
+        os._exit(1)
+    # Threads of the engines must not keep a process alive whose server is gone.
+    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -1,1 +1,6 @@
-"""Conversations and personas in a database."""
+"""What outlives a call: conversations, their events, personas."""
+
+from visavis.server.store.models import Conversation, Event, Persona
+from visavis.server.store.store import Store
+
+__all__ = ["Conversation", "Event", "Persona", "Store"]

@@ -1,0 +1,113 @@
+"""The application, and how it is run."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import structlog
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+
+from visavis import __version__, logs
+from visavis.config import Settings
+from visavis.server import errors
+from visavis.server.auth import Keyring, api_keys
+from visavis.server.metrics import Metrics
+from visavis.server.middleware import Guard, LimitBody, Observe
+from visavis.server.recorder import Recorder
+from visavis.server.routes import (
+    conversations,
+    health,
+    interactions,
+    page,
+    personas,
+    replicas,
+    signalling,
+)
+from visavis.server.services import Services
+from visavis.server.serving import serve
+from visavis.server.store import Store
+from visavis.server.supervisor import Supervisor
+
+log = structlog.get_logger(__name__)
+
+
+def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> FastAPI:
+    """The ASGI application; its lifespan starts and stops the supervisor and opens and closes the store.
+
+    Raises:
+        ConfigurationError: the address is open to other machines and no key is set.
+    """
+    metrics = Metrics(supervisor)
+    recorder = Recorder(store)
+    supervisor.listen(recorder)
+    services = Services(settings, supervisor, store, recorder, metrics)
+    app = FastAPI(
+        title="visavis",
+        version=__version__,
+        lifespan=_lifespan(services),
+        docs_url=None,  # it would load its scripts from elsewhere
+        redoc_url=None,
+        redirect_slashes=False,
+        middleware=[
+            Middleware(Observe, metrics=metrics),
+            # Browsers call from pages anywhere: a key or a conversation's id is what counts, never a cookie.
+            Middleware(
+                CORSMiddleware,
+                allow_origins=["*"],
+                allow_methods=["*"],
+                allow_headers=["*"],
+                expose_headers=["Location", "Link"],
+            ),
+            Middleware(Guard, keys=Keyring(api_keys(settings))),
+            Middleware(LimitBody),
+        ],
+    )
+    app.state.services = services
+    errors.install(app)
+    for module in (conversations, personas, replicas, interactions, health, signalling):
+        app.include_router(module.router)
+    app.mount("/assets", page.assets())
+    app.include_router(page.router)
+    return app
+
+
+def run(settings: Settings, on_ready: Callable[[str], None] | None = None) -> None:
+    """Serve until SIGTERM or SIGINT. Blocking.
+
+    Args:
+        settings: where and how.
+        on_ready: called in a thread with the base URL once conversations can begin.
+
+    Raises:
+        ConfigurationError: a setting is wrong, the port is taken, a model or an engine is missing.
+    """
+    logs.configure(settings.log_format, settings.log_level)
+    asyncio.run(serve(settings, create_app, on_ready))
+
+
+def _lifespan(services: Services) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        left = await services.store.open()
+        if left:
+            log.warning("conversations of a server that crashed are marked as ended", count=left)
+        background = [
+            asyncio.create_task(services.recorder.run()),
+            asyncio.create_task(services.metrics.lag.watch()),
+        ]
+        await services.supervisor.start()
+        try:
+            yield
+        finally:
+            await services.supervisor.stop()
+            await services.recorder.flush()
+            for task in background:
+                task.cancel()
+            await asyncio.gather(*background, return_exceptions=True)
+            await services.store.close()
+
+    return lifespan

@@ -1,0 +1,124 @@
+"""What happens to every request before its route: limits, keys, slashes, headers, metrics."""
+
+from __future__ import annotations
+
+import time
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from visavis.server.auth import Keyring
+from visavis.server.errors import error_response, route_of
+from visavis.server.metrics import Metrics
+
+MAX_BODY = 1024 * 1024
+"""Bytes of a request's body."""
+
+SECURITY_HEADERS = {
+    "x-content-type-options": "nosniff",
+    # The address of a conversation opens its room: no other site may learn it from a link.
+    "referrer-policy": "no-referrer",
+    "cross-origin-resource-policy": "cross-origin",
+}
+
+log = structlog.get_logger(__name__)
+
+
+class Observe:
+    """Counts and logs requests by their route."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self.app, self.metrics = app, metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Time one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        status = 500
+        began = time.perf_counter()
+
+        async def observed(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, observed)
+        finally:
+            seconds = time.perf_counter() - began
+            route = route_of(scope)
+            self.metrics.requests.labels(scope["method"], route, str(status)).inc()
+            self.metrics.request_seconds.labels(scope["method"], route).observe(seconds)
+            log.debug(
+                "request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1)
+            )
+
+
+class Guard:
+    """Strips a final slash (PROTOCOL 2: never a redirect), asks the REST API's callers for their key."""
+
+    def __init__(self, app: ASGIApp, keys: Keyring) -> None:
+        self.app, self.keys = app, keys
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let one request pass, or answer it."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        path = scope["path"]
+        if len(path) > 1 and path.endswith("/"):
+            scope["path"] = path.rstrip("/") or "/"
+        if scope["path"].split("/")[1] == "v2":
+            key = Headers(scope=scope).get("x-api-key", "")
+            if key not in self.keys:
+                await error_response(401, "Invalid access token")(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+
+class LimitBody:
+    """Refuses bodies beyond ``MAX_BODY``, whether they announce their length or not."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Count what arrives."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        announced = Headers(scope=scope).get("content-length", "0")
+        if not announced.isdecimal() or int(announced) > MAX_BODY:
+            await self._refuse(scope, receive, send)
+            return
+        body = bytearray()
+        more = scope["method"] not in ("GET", "HEAD", "OPTIONS")
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+            if len(body) > MAX_BODY:
+                await self._refuse(scope, receive, send)
+                return
+        given = False
+
+        async def replay() -> Message:
+            nonlocal given
+            if given:
+                return await receive()
+            given = True
+            return {"type": "http.request", "body": bytes(body), "more_body": False}
+
+        await self.app(scope, replay, send)
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = error_response(413, f"the body exceeds {MAX_BODY} bytes", {"connection": "close"})
+        await response(scope, receive, send)

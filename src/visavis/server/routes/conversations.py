@@ -1,0 +1,157 @@
+"""``/v2/conversations`` (PROTOCOL 2.1)."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import structlog
+from fastapi import APIRouter, Query
+
+from visavis.errors import UnknownConversation, VisavisError
+from visavis.logs import short
+from visavis.server.bodies import CreateConversation, PersonaBody
+from visavis.server.catalogue import persona_or_default, replica_or_default
+from visavis.server.errors import Refusal
+from visavis.server.routes.paging import Limit, Page, listing
+from visavis.server.services import Injected, Services, StrictRoute
+from visavis.server.specs import conversation_id, conversation_spec
+from visavis.server.store import Conversation
+from visavis.server.store.store import Status
+from visavis.server.views import conversation_view, created_conversation, event_view
+from visavis.session.spec import ConversationSpec
+
+ENDED = "end_conversation_endpoint_hit"
+TEST_MODE = "test_mode"
+
+IGNORED = ("callback_url", "memory_stores", "document_ids", "document_tags")
+IGNORED_PROPERTIES = ("enable_recording", "apply_greenscreen", "language")
+"""Fields of the hosted service that have no effect here yet; a request that sets one is logged."""
+
+router = APIRouter(prefix="/v2/conversations", tags=["conversations"], route_class=StrictRoute)
+log = structlog.get_logger(__name__)
+
+
+@router.post("")
+async def create(body: CreateConversation, services: Injected) -> dict[str, Any]:
+    """Begin a conversation; its replica waits in the room behind ``conversation_url``."""
+    _refuse_unsupported(body)
+    persona = await persona_or_default(services.store, body.persona_id)
+    replica = replica_or_default(body.replica_id, PersonaBody.model_validate(persona.document))
+    name = conversation_id()
+    if not body.conversation_name:
+        body.conversation_name = f"New Conversation {int(time.time() * 1000)}"
+    if body.test_mode:
+        about = PersonaBody.model_validate(persona.document).persona_name
+        spec = ConversationSpec(
+            conversation_id=name,
+            conversation_name=body.conversation_name,
+            replica_id=replica.id,
+            replica_name=replica.name,
+            persona_id=persona.id,
+            persona_name=about or replica.name,
+        )
+    else:
+        spec = conversation_spec(name, body, persona, replica, services.supervisor.llm)
+    row = await _begin(services, body, spec)
+    _log_ignored(body, name)
+    return created_conversation(row, services.settings.base_url)
+
+
+@router.get("")
+async def list_(
+    services: Injected, limit: Limit = 10, page: Page = 1, status: Status | None = None
+) -> dict[str, Any]:
+    """Conversations, the newest first."""
+    rows, total = await services.store.conversations(limit, max(page, 1), status)
+    return listing([conversation_view(row, services.settings.base_url) for row in rows], total)
+
+
+@router.get("/{conversation_id}")
+async def get(
+    conversation_id: str, services: Injected, verbose: bool = Query(default=False)
+) -> dict[str, Any]:
+    """One conversation; ``verbose`` adds its events and why it ended."""
+    if verbose:
+        await services.recorder.flush()
+    row = await _find(services, conversation_id)
+    view = conversation_view(row, services.settings.base_url)
+    if verbose:
+        view["events"] = [event_view(event) for event in await services.store.events(row.id)]
+        view["shutdown_reason"] = row.shutdown_reason
+    return view
+
+
+@router.post("/{conversation_id}/end")
+async def end(conversation_id: str, services: Injected) -> dict[str, Any]:
+    """End a conversation; one that is over stays as it is."""
+    row = await _find(services, conversation_id)
+    await _end(services, row.id)
+    return conversation_view(await _find(services, row.id), services.settings.base_url)
+
+
+@router.delete("/{conversation_id}", status_code=204)
+async def delete(conversation_id: str, services: Injected, hard: bool = Query(default=False)) -> None:
+    """End it if need be, and forget it. ``hard`` is accepted: nothing is kept either way."""
+    row = await _find(services, conversation_id)
+    await _end(services, row.id)
+    await services.recorder.flush()
+    await services.store.delete_conversation(row.id)
+
+
+def _refuse_unsupported(body: CreateConversation) -> None:
+    """Say no where going on without would betray what was asked for."""
+    if body.require_auth or body.properties.require_auth:
+        raise Refusal(
+            400, "require_auth is not supported: the unguessable conversation_id is the key to a room"
+        )
+    if body.properties.livekit_ws_url:
+        raise Refusal(400, "properties.livekit_ws_url is not supported: rooms are this server's own")
+    if body.meeting_url:
+        raise Refusal(400, "meeting_url is not supported: rooms are this server's own")
+
+
+async def _begin(services: Services, body: CreateConversation, spec: ConversationSpec) -> Conversation:
+    """Insert the row first, so that whatever the worker tells about the conversation finds it."""
+    row = Conversation(
+        id=spec.conversation_id,
+        name=spec.conversation_name,
+        status="ended" if body.test_mode else "active",
+        replica_id=spec.replica_id,
+        replica_name=spec.replica_name,
+        persona_id=spec.persona_id,
+        persona_name=spec.persona_name,
+        callback_url=body.callback_url,
+        audio_only=body.audio_only,
+        shutdown_reason=TEST_MODE if body.test_mode else None,
+    )
+    await services.store.add_conversation(row)
+    if not body.test_mode:
+        try:
+            await services.supervisor.create(spec)
+        except VisavisError:
+            await services.store.delete_conversation(row.id)
+            raise
+    return row
+
+
+async def _find(services: Services, conversation_id: str) -> Conversation:
+    row = await services.store.conversation(conversation_id)
+    if row is None:
+        raise Refusal(400, "Invalid conversation_id")
+    return row
+
+
+async def _end(services: Services, conversation_id: str) -> None:
+    try:
+        await services.supervisor.end(conversation_id, ENDED)
+    except UnknownConversation:
+        return
+    await services.store.end_conversation(conversation_id, ENDED)
+
+
+def _log_ignored(body: CreateConversation, name: str) -> None:
+    given = [field for field in IGNORED if getattr(body, field, None)]
+    given += [f"properties.{field}" for field in IGNORED_PROPERTIES if getattr(body.properties, field, None)]
+    if given:
+        log.warning("fields without effect here yet", conversation=short(name), fields=given)

@@ -1,0 +1,91 @@
+"""Joining a room (``docs/signalling.md``, after RFC 9725). The unguessable id in the path is the key."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from visavis.errors import CapacityExceeded, UnknownConversation
+from visavis.server.errors import Refusal
+from visavis.server.services import Injected, Services
+
+OFFER = "application/sdp"
+CANDIDATES = "application/trickle-ice-sdpfrag"
+MAX_SDP = 256 * 1024
+"""Bytes of an offer or a fragment; real ones are below 20 KB."""
+
+
+Name = Annotated[str, Query(max_length=200)]
+
+router = APIRouter(tags=["signalling"])
+
+
+@router.post("/{conversation_id}/whip")
+async def join(
+    conversation_id: str, request: Request, services: Injected, user_name: Name = "", user_id: Name = ""
+) -> Response:
+    """Answer a participant's offer; ``Location`` names the participant from then on."""
+    offer = await _body(request, OFFER)
+    if "tavus-replica" in user_id:
+        raise Refusal(400, "user_id: 'tavus-replica' marks the replica")
+    _must_be_on(services, conversation_id)
+    try:
+        joined = await services.supervisor.join(conversation_id, offer, user_id, user_name)
+    except CapacityExceeded as error:
+        raise Refusal(409, str(error)) from None
+    headers = {"location": f"/{conversation_id}/whip/{joined['participant_id']}"}
+    if links := [f'<{server}>; rel="ice-server"' for server in services.settings.ice_servers]:
+        headers["link"] = ", ".join(links)
+    return Response(joined["answer"], 201, headers, media_type=OFFER)
+
+
+@router.patch("/{conversation_id}/whip/{participant_id}", status_code=204)
+async def add_candidates(
+    conversation_id: str, participant_id: str, request: Request, services: Injected
+) -> None:
+    """Take more ICE candidates of a participant in."""
+    fragment = await _body(request, CANDIDATES)
+    _must_be_on(services, conversation_id)
+    await services.supervisor.add_candidate(conversation_id, participant_id, fragment)
+
+
+@router.delete("/{conversation_id}/whip/{participant_id}")
+async def leave(conversation_id: str, participant_id: str, services: Injected) -> Response:
+    """Let a participant go."""
+    _must_be_on(services, conversation_id)
+    await services.supervisor.leave(conversation_id, participant_id)
+    return Response(status_code=200)
+
+
+@router.get("/{conversation_id}/status")
+async def status(conversation_id: str, services: Injected) -> dict[str, Any]:
+    """What the page needs to know before it joins, and after the connection died."""
+    row = await services.store.conversation(conversation_id)
+    if row is None:
+        raise Refusal(404, "there is no such conversation")
+    return {
+        "status": row.status,
+        "replica_name": row.replica_name,
+        "persona_name": row.persona_name,
+        "audio_only": row.audio_only,
+        "shutdown_reason": row.shutdown_reason,
+    }
+
+
+def _must_be_on(services: Services, conversation_id: str) -> None:
+    if not services.supervisor.holds(conversation_id):
+        raise UnknownConversation("there is no such conversation, or it has ended")
+
+
+async def _body(request: Request, media_type: str) -> str:
+    """The body as text, of this media type and no other."""
+    if request.headers.get("content-type", "").split(";")[0].strip().lower() != media_type:
+        raise Refusal(415, f"Content-Type must be {media_type}")
+    body = await request.body()
+    if len(body) > MAX_SDP:
+        raise Refusal(413, f"the body exceeds {MAX_SDP} bytes")
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        raise Refusal(400, "the body is not UTF-8") from None

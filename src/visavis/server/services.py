@@ -1,0 +1,73 @@
+"""What routes work with."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.routing import APIRoute
+from starlette.responses import Response
+
+from visavis.config import Settings
+from visavis.server.errors import Refusal
+from visavis.server.metrics import Metrics
+from visavis.server.recorder import Recorder
+from visavis.server.store import Store
+from visavis.server.supervisor import Supervisor
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """One server's parts."""
+
+    settings: Settings
+    supervisor: Supervisor
+    store: Store
+    recorder: Recorder
+    metrics: Metrics
+
+
+def _services(request: Request) -> Services:
+    services: Services = request.app.state.services
+    return services
+
+
+Injected = Annotated[Services, Depends(_services)]
+
+
+class StrictRequest(Request):
+    """A request whose body is JSON as RFC 8259 has it."""
+
+    async def json(self) -> Any:
+        """The decoded body.
+
+        Raises:
+            Refusal: it is no JSON, nested beyond reason, or holds what no answer could repeat.
+        """
+        try:
+            value = json.loads(await self.body(), parse_constant=_no_constant)
+            json.dumps(value, ensure_ascii=False).encode()
+        except (ValueError, RecursionError):
+            # ValueError covers bad syntax, NaN, bad UTF-8 and lone surrogates.
+            raise Refusal(400, "the body is not valid JSON") from None
+        return value
+
+
+class StrictRoute(APIRoute):
+    """A route whose body is read as ``StrictRequest`` does."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler with the stricter request."""
+        handler = super().get_route_handler()
+
+        async def strict(request: Request) -> Response:
+            return await handler(StrictRequest(request.scope, request.receive))
+
+        return strict
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")

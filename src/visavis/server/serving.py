@@ -1,0 +1,114 @@
+"""Binds the address, serves until a signal, stops within seconds."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from visavis.config import Settings
+from visavis.errors import ConfigurationError
+from visavis.server.auth import api_keys, development_key_path
+from visavis.server.store import Store
+from visavis.server.supervisor import Supervisor
+
+GRACE = 2
+"""Seconds that requests in progress have to finish."""
+
+log = structlog.get_logger(__name__)
+
+AppFactory = Callable[[Settings, Supervisor, Store], FastAPI]
+
+
+class Server(uvicorn.Server):
+    """Leaves signals to ``serve``: uvicorn would raise them again at the end, which is no clean exit."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+async def serve(settings: Settings, make_app: AppFactory, on_ready: Callable[[str], None] | None) -> None:
+    """Run the application until SIGTERM, SIGINT, or until it proves unable to hold conversations.
+
+    Raises:
+        ConfigurationError: see ``run``.
+    """
+    api_keys(settings)  # before anything listens
+    listener = bind(settings.host, settings.port)
+    settings = settings.model_copy(update={"port": listener.getsockname()[1]})
+    supervisor = Supervisor(settings)
+    app = make_app(settings, supervisor, Store.from_settings(settings))
+    server = Server(_uvicorn_config(app, settings))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, _stop, server)
+    announcing = asyncio.create_task(_announce(settings, supervisor, server, on_ready))
+    with listener:
+        await server.serve(sockets=[listener])
+    announcing.cancel()
+    (outcome,) = await asyncio.gather(announcing, return_exceptions=True)
+    if isinstance(outcome, Exception):
+        raise outcome
+    log.info("server stopped")
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes any free one.
+
+    Raises:
+        ConfigurationError: the address is wrong or taken.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except OSError as error:
+        raise ConfigurationError(f"cannot listen on {host}:{port}: {error.strerror}") from error
+    return listener
+
+
+def _uvicorn_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,  # it would write paths, which hold conversation ids
+        server_header=False,
+        ssl_certfile=settings.ssl_certfile,
+        ssl_keyfile=settings.ssl_keyfile,
+        timeout_graceful_shutdown=GRACE,
+    )
+
+
+def _stop(server: uvicorn.Server) -> None:
+    server.should_exit = True
+
+
+async def _announce(
+    settings: Settings,
+    supervisor: Supervisor,
+    server: uvicorn.Server,
+    on_ready: Callable[[str], None] | None,
+) -> None:
+    """Tell when conversations can begin, or stop the server if they never can."""
+    if not settings.api_keys:
+        log.info("development key in use (x-api-key)", kept_in=str(development_key_path(settings)))
+    log.info("server listens; workers are starting", url=settings.base_url, workers=settings.workers)
+    try:
+        await supervisor.wait_ready()
+        log.info("server ready", url=settings.base_url)
+        if on_ready:
+            await asyncio.to_thread(on_ready, settings.base_url)
+    except Exception:
+        _stop(server)
+        raise

@@ -1,0 +1,141 @@
+"""The database: SQLite by default, any other that SQLAlchemy speaks asynchronously by its URL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from sqlalchemy import event, func, select, update
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+
+from visavis.config import Settings
+from visavis.server.store.models import Base, Conversation, Event, Persona, now
+
+SERVER_CRASHED = "internal error occurred at step server"
+Status = Literal["active", "ended"]
+
+
+class Store:
+    """Conversations, their events, and personas.
+
+    Args:
+        url: an SQLAlchemy URL with an asynchronous driver.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._engine: AsyncEngine = create_async_engine(url)
+        if self._engine.dialect.name == "sqlite":
+            event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
+        self._session = async_sessionmaker(self._engine, expire_on_commit=False)
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Store:
+        """The settings' database; for SQLite its directory is made, readable by its owner alone."""
+        if settings.database_url:
+            return cls(settings.database_url)
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = settings.data_dir / "visavis.db"
+        path.touch(mode=0o600)
+        return cls(f"sqlite+aiosqlite:///{path}")
+
+    async def open(self) -> int:
+        """Make the tables if needed, and end what a crash left in progress.
+
+        Returns:
+            How many conversations that were.
+        """
+        async with self._engine.begin() as connection:
+            await connection.run_sync(Base.metadata.create_all)
+            left = await connection.execute(
+                update(Conversation)
+                .where(Conversation.status == "active")
+                .values(status="ended", shutdown_reason=SERVER_CRASHED, updated_at=now())
+            )
+        return left.rowcount
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._engine.dispose()
+
+    # Conversations
+
+    async def add_conversation(self, conversation: Conversation) -> None:
+        """Insert it."""
+        async with self._session.begin() as session:
+            session.add(conversation)
+
+    async def conversation(self, conversation_id: str) -> Conversation | None:
+        """One conversation."""
+        async with self._session() as session:
+            return await session.get(Conversation, conversation_id)
+
+    async def conversations(
+        self, limit: int, page: int, status: Status | None
+    ) -> tuple[Sequence[Conversation], int]:
+        """One page, the newest first, and how many there are in all; pages count from 1."""
+        found = select(Conversation)
+        if status:
+            found = found.where(Conversation.status == status)
+        async with self._session() as session:
+            total = await session.scalar(select(func.count()).select_from(found.subquery()))
+            newest = found.order_by(Conversation.created_at.desc(), Conversation.id)
+            rows = await session.scalars(newest.limit(limit).offset((page - 1) * limit))
+            return rows.all(), total or 0
+
+    async def end_conversation(self, conversation_id: str, reason: str) -> None:
+        """Mark it as ended; the first reason stays."""
+        async with self._session.begin() as session:
+            await session.execute(
+                update(Conversation)
+                .where(Conversation.id == conversation_id, Conversation.status == "active")
+                .values(status="ended", shutdown_reason=reason, updated_at=now())
+            )
+
+    async def delete_conversation(self, conversation_id: str) -> None:
+        """Remove it and its events."""
+        async with self._session.begin() as session:
+            if found := await session.get(Conversation, conversation_id):
+                await session.delete(found)
+
+    # Events
+
+    async def add_events(self, events: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+        """Append ``(conversation_id, event)`` in order; those of deleted conversations are dropped."""
+        names = {name for name, _ in events}
+        async with self._session.begin() as session:
+            kept = set(await session.scalars(select(Conversation.id).where(Conversation.id.in_(names))))
+            session.add_all(
+                Event(conversation_id=name, message=dict(message)) for name, message in events if name in kept
+            )
+
+    async def events(self, conversation_id: str) -> list[dict[str, Any]]:
+        """A conversation's events in order."""
+        wanted = select(Event.message).where(Event.conversation_id == conversation_id).order_by(Event.id)
+        async with self._session() as session:
+            return list(await session.scalars(wanted))
+
+    # Personas
+
+    async def add_persona(self, persona: Persona) -> None:
+        """Insert it."""
+        async with self._session.begin() as session:
+            session.add(persona)
+
+    async def persona(self, persona_id: str) -> Persona | None:
+        """One persona."""
+        async with self._session() as session:
+            return await session.get(Persona, persona_id)
+
+    async def personas(self) -> Sequence[Persona]:
+        """All personas, the newest first."""
+        async with self._session() as session:
+            rows = await session.scalars(select(Persona).order_by(Persona.created_at.desc(), Persona.id))
+            return rows.all()
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=5000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

@@ -1,0 +1,262 @@
+"""Owns the worker processes and the default LLM, and knows which worker holds which conversation."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Protocol
+
+import structlog
+
+from visavis.config import Settings
+from visavis.errors import ConfigurationError, RemoteError, UnknownConversation, VisavisError, WorkerLost
+from visavis.logs import short
+from visavis.server.admission import choose
+from visavis.server.llm import DefaultLLM, default_llm
+from visavis.server.worker_process import Launcher, ProcessLauncher, WorkerProcess
+from visavis.session.spec import ConversationSpec, LLMSpec
+
+WORKER_LOST = "internal error occurred at step worker"
+SERVER_STOPPED = "server_shutdown"
+
+MEASURE_PERIOD = 2.0
+"""Seconds between two looks at a worker."""
+STUCK = 20.0
+"""Seconds without an answer after which a worker counts as stuck and is killed."""
+FIRST_DELAY, LONGEST_DELAY, STABLE = 0.5, 30.0, 60.0
+"""Seconds before a dead worker's successor starts: doubled each time unless it had lived ``STABLE``."""
+STOP_TIMEOUT = 6.0
+"""Seconds that workers have to end their conversations."""
+
+log = structlog.get_logger(__name__)
+
+
+class Listener(Protocol):
+    """Told what happens in conversations, in order."""
+
+    def event(self, conversation_id: str, event: dict[str, Any]) -> None:
+        """An event was broadcast."""
+        ...
+
+    def ended(self, conversation_id: str, reason: str) -> None:
+        """A conversation is over."""
+        ...
+
+
+class Supervisor:
+    """Keeps ``settings.workers`` workers alive and hands conversations to them.
+
+    Attributes:
+        workers: those that run now, ready or not.
+        restarts: workers that had to be replaced.
+        refused: conversations that found no place.
+    """
+
+    def __init__(
+        self, settings: Settings, *, launcher: Launcher | None = None, llm: DefaultLLM | None = None
+    ) -> None:
+        self._settings = settings
+        self._launcher = launcher or ProcessLauncher(settings)
+        self._llm = llm or default_llm(settings)
+        self._listener: Listener | None = None
+        self._where: dict[str, WorkerProcess] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._settled = asyncio.Event()
+        self._failure = ""
+        self._stopping = False
+        self.workers: list[WorkerProcess] = []
+        self.restarts = 0
+        self.refused = 0
+
+    # Life
+
+    def listen(self, listener: Listener) -> None:
+        """Tell this one what happens."""
+        self._listener = listener
+
+    async def start(self) -> None:
+        """Begin to start the workers and the LLM; ``wait_ready`` tells when they are."""
+        keepers = [self._keep() for _ in range(self._settings.workers)]
+        self._tasks = [asyncio.create_task(work) for work in (self._start_llm(), *keepers)]
+
+    @property
+    def ready(self) -> bool:
+        """Whether every worker and the LLM can take a conversation."""
+        loaded = sum(worker.ready for worker in self.workers)
+        return loaded == self._settings.workers and self._llm.spec is not None
+
+    async def wait_ready(self) -> None:
+        """Wait until everything is ready.
+
+        Raises:
+            ConfigurationError: the LLM or a worker refused to start; the message says why.
+        """
+        while not self.ready and not self._failure:
+            self._settled.clear()
+            await self._settled.wait()
+        if self._failure:
+            raise ConfigurationError(self._failure)
+
+    @property
+    def llm(self) -> LLMSpec | None:
+        """The default LLM; None while it is not ready."""
+        return self._llm.spec
+
+    async def stop(self) -> None:
+        """End all conversations, the workers and the LLM, within seconds."""
+        self._stopping = True
+        await asyncio.gather(
+            *(worker.shutdown(SERVER_STOPPED, STOP_TIMEOUT) for worker in list(self.workers)),
+            self._llm.stop(),
+        )
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # Conversations
+
+    @property
+    def conversations(self) -> int:
+        """How many are in progress."""
+        return len(self._where)
+
+    async def create(self, spec: ConversationSpec) -> None:
+        """Begin a conversation in the worker that suits best.
+
+        Raises:
+            CapacityExceeded: every worker is full or busy.
+            WorkerLost: no worker is ready, or the chosen one died.
+        """
+        if not any(worker.ready for worker in self.workers):
+            raise WorkerLost("no worker is ready yet; ask /readyz and try again")
+        try:
+            worker = choose(self.workers, self._settings)
+        except VisavisError:
+            self.refused += 1
+            raise
+        name = spec.conversation_id
+        worker.conversations.add(name)
+        self._where[name] = worker
+        try:
+            await worker.create(spec)
+        except VisavisError:
+            self._forget(name)
+            raise
+
+    def holds(self, conversation_id: str) -> bool:
+        """Whether the conversation is in progress."""
+        return conversation_id in self._where
+
+    async def join(self, conversation_id: str, offer: str, user_id: str, user_name: str) -> dict[str, str]:
+        """Let a participant in; returns ``participant_id`` and the SDP ``answer``.
+
+        Raises:
+            CapacityExceeded: the room is full.
+            SignallingError: the offer cannot be answered.
+        """
+        answer: dict[str, str] = await self._ask(
+            conversation_id, "join", offer=offer, user_id=user_id, user_name=user_name
+        )
+        return answer
+
+    async def add_candidate(self, conversation_id: str, participant_id: str, sdpfrag: str) -> None:
+        """Pass a participant's ICE candidates on."""
+        await self._ask(conversation_id, "add_candidate", participant_id=participant_id, sdpfrag=sdpfrag)
+
+    async def leave(self, conversation_id: str, participant_id: str) -> None:
+        """Let a participant go."""
+        await self._ask(conversation_id, "leave", participant_id=participant_id)
+
+    async def interact(self, conversation_id: str, message: object) -> None:
+        """Pass an interaction on."""
+        await self._ask(conversation_id, "interact", message=message)
+
+    async def end(self, conversation_id: str, reason: str) -> None:
+        """Have the conversation end."""
+        await self._ask(conversation_id, "end", reason=reason)
+
+    async def _ask(self, conversation_id: str, method: str, **params: Any) -> Any:
+        worker = self._where.get(conversation_id)
+        if worker is None:
+            raise UnknownConversation("the conversation is over")
+        return await worker.call(method, conversation_id=conversation_id, **params)
+
+    # Workers
+
+    async def _start_llm(self) -> None:
+        try:
+            await self._llm.start()
+        except VisavisError as error:
+            self._fail(str(error))
+        self._settled.set()
+
+    async def _keep(self) -> None:
+        """Run a worker, and another one whenever it dies."""
+        delay = FIRST_DELAY
+        loop = asyncio.get_running_loop()
+        while not self._stopping:
+            began = loop.time()
+            worker = await WorkerProcess.launch(
+                self._launcher, {"event": self._event_arrived, "ended": self._conversation_ended}
+            )
+            self.workers.append(worker)
+            await self._look_after(worker)
+            self._bury(worker)
+            if self._stopping:
+                return
+            self.restarts += 1
+            delay = FIRST_DELAY if loop.time() - began > STABLE else min(2 * delay, LONGEST_DELAY)
+            log.warning("worker died; another one starts", worker=worker.pid, delay=delay)
+            await asyncio.sleep(delay)
+
+    async def _look_after(self, worker: WorkerProcess) -> None:
+        """Start it and measure it until it is gone."""
+        measuring = asyncio.create_task(self._measure(worker))
+        try:
+            await worker.exited()
+        finally:
+            measuring.cancel()
+            await asyncio.gather(measuring, return_exceptions=True)
+
+    async def _measure(self, worker: WorkerProcess) -> None:
+        try:
+            await worker.start(self._settings)
+            log.info("worker ready", worker=worker.pid)
+            self._settled.set()
+            while True:
+                await asyncio.sleep(MEASURE_PERIOD)
+                await worker.measure(STUCK)
+        except RemoteError as error:
+            log.error("worker cannot start", worker=worker.pid, reason=str(error))
+            self._fail(str(error))
+            worker.kill()
+        except WorkerLost as error:
+            log.error("worker lost", worker=worker.pid, reason=str(error))
+            worker.kill()
+
+    def _fail(self, reason: str) -> None:
+        """Remember why the server cannot become ready."""
+        self._failure = self._failure or reason
+        self._settled.set()
+
+    def _bury(self, worker: WorkerProcess) -> None:
+        """Its conversations are over, and only its."""
+        self.workers.remove(worker)
+        worker.ready = False
+        reason = SERVER_STOPPED if self._stopping else WORKER_LOST
+        for name in list(worker.conversations):
+            log.warning("conversation lost with its worker", conversation=short(name))
+            self._conversation_ended(name, reason)
+
+    def _event_arrived(self, conversation_id: str, event: dict[str, Any]) -> None:
+        if self._listener:
+            self._listener.event(conversation_id, event)
+
+    def _conversation_ended(self, conversation_id: str, reason: str) -> None:
+        self._forget(conversation_id)
+        if self._listener:
+            self._listener.ended(conversation_id, reason)
+
+    def _forget(self, conversation_id: str) -> None:
+        worker = self._where.pop(conversation_id, None)
+        if worker is not None:
+            worker.conversations.discard(conversation_id)

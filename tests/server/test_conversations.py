@@ -1,0 +1,215 @@
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.server.conftest import Api, RunServer
+
+
+async def test_creating_answers_200_with_the_documented_fields(api: Api) -> None:
+    answer = await api.http.post("/v2/conversations", json={"conversation_name": "Hello"})
+    assert answer.status_code == 200
+    body = answer.json()
+    assert set(body) == {
+        "conversation_id",
+        "conversation_name",
+        "conversation_url",
+        "status",
+        "callback_url",
+        "created_at",
+    }
+    assert re.fullmatch("c[0-9a-f]{32}", body["conversation_id"])
+    assert body["conversation_url"] == f"http://127.0.0.1:7600/{body['conversation_id']}"
+    assert (body["conversation_name"], body["status"], body["callback_url"]) == ("Hello", "active", "")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", body["created_at"])
+
+
+async def test_a_conversation_without_a_name_gets_one(api: Api) -> None:
+    created = await api.create()
+    assert re.fullmatch(r"New Conversation \d{13}", created["conversation_name"])
+
+
+async def test_a_list_is_paged_from_one_and_filtered_by_status(api: Api) -> None:
+    made = [(await api.create())["conversation_id"] for _ in range(3)]
+    await api.http.post(f"/v2/conversations/{made[0]}/end")
+
+    first = (await api.http.get("/v2/conversations", params={"limit": 2})).json()
+    second = (await api.http.get("/v2/conversations", params={"limit": 2, "page": 2})).json()
+    assert first["total_count"] == second["total_count"] == 3
+    assert [row["conversation_id"] for row in first["data"] + second["data"]] == made[::-1]
+    assert {"replica_id", "persona_id", "updated_at"} <= set(first["data"][0])
+
+    ended = (await api.http.get("/v2/conversations", params={"status": "ended"})).json()
+    assert [row["conversation_id"] for row in ended["data"]] == [made[0]]
+
+
+async def test_getting_one_is_flat_and_verbose_adds_events_and_the_reason(api: Api) -> None:
+    name = (await api.create())["conversation_id"]
+    plain = (await api.http.get(f"/v2/conversations/{name}")).json()
+    assert plain["conversation_id"] == name and "events" not in plain
+
+    assert (await api.http.post(f"/v2/conversations/{name}/end")).status_code == 200
+    verbose = (await api.http.get(f"/v2/conversations/{name}", params={"verbose": "true"})).json()
+    assert verbose["status"] == "ended"
+    assert verbose["shutdown_reason"] == "end_conversation_endpoint_hit"
+    types = [event["event_type"] for event in verbose["events"]]
+    assert types == ["system.replica_joined", "system.shutdown"], "heartbeats are not kept"
+    assert verbose["events"][0]["timestamp"] == "2025-04-30T08:00:00.123000Z"
+
+
+async def test_ending_twice_keeps_the_first_reason(api: Api) -> None:
+    name = (await api.create())["conversation_id"]
+    api.held(name)[1].end("max_call_duration reached")
+    for _ in range(2):
+        assert (await api.http.post(f"/v2/conversations/{name}/end")).status_code == 200
+    verbose = (await api.http.get(f"/v2/conversations/{name}?verbose=true")).json()
+    assert verbose["shutdown_reason"] in ("max_call_duration reached", "end_conversation_endpoint_hit")
+    assert api.held(name)[0].closed == "max_call_duration reached"
+
+
+async def test_deleting_ends_the_call_and_forgets_it(api: Api) -> None:
+    name = (await api.create())["conversation_id"]
+    assert (await api.http.delete(f"/v2/conversations/{name}?hard=true")).status_code == 204
+    assert (await api.http.get(f"/v2/conversations/{name}")).status_code == 400
+    assert not api.supervisor.holds(name)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/v2/conversations/nope"),
+        ("POST", "/v2/conversations/nope/end"),
+        ("DELETE", "/v2/conversations/nope"),
+    ],
+)
+async def test_an_unknown_id_is_a_400_with_both_keys(api: Api, method: str, path: str) -> None:
+    answer = await api.http.request(method, path)
+    assert answer.status_code == 400
+    assert answer.json() == {"message": "Invalid conversation_id", "error": "Invalid conversation_id"}
+
+
+@pytest.mark.parametrize("path", ["/v2/conversations/", "/v2/personas/", "/v2/replicas/", "/v2/pals/"])
+async def test_a_final_slash_is_accepted_without_a_redirect(api: Api, path: str) -> None:
+    answer = await api.http.get(path)
+    assert answer.status_code == 200
+    assert set(answer.json()) == {"data", "total_count"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'"text"',
+        b"\xff",
+        b'{"a": NaN}',
+        b'{"conversation_name": "\\ud800"}',
+        b"[" * 100_000,
+        b'{"conversation_name": 5}',
+        b'{"max_participants": 1}',
+        b'{"properties": {"max_call_duration": "soon"}}',
+        b'{"properties": []}',
+    ],
+    ids=lambda body: repr(body[:24]),
+)
+async def test_a_bad_body_is_a_400_with_both_keys(api: Api, body: bytes) -> None:
+    answer = await api.http.post(
+        "/v2/conversations", content=body, headers={"content-type": "application/json"}
+    )
+    assert answer.status_code == 400
+    error = answer.json()
+    assert error["message"] == error["error"] != ""
+
+
+async def test_a_body_beyond_the_limit_is_a_413(api: Api) -> None:
+    answer = await api.http.post("/v2/conversations", json={"conversational_context": "x" * 1_100_000})
+    assert answer.status_code == 413
+
+
+async def test_nulls_are_absent_fields(api: Api) -> None:
+    assert await api.create(persona_id=None, properties=None, custom_greeting=None, max_participants=None)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"require_auth": True},
+        {"properties": {"livekit_ws_url": "wss://x.test"}},
+        {"meeting_url": "https://x.test"},
+    ],
+)
+async def test_what_is_not_supported_is_refused_in_words(api: Api, body: dict[str, Any]) -> None:
+    answer = await api.http.post("/v2/conversations", json=body)
+    assert answer.status_code == 400
+    assert "is not supported" in answer.json()["message"]
+
+
+async def test_test_mode_makes_an_ended_conversation_without_a_replica(api: Api) -> None:
+    created = await api.create(test_mode=True)
+    assert created["status"] == "ended"
+    assert not api.launcher.studio.made
+
+
+async def test_a_full_server_answers_the_documented_concurrency_error(run_server: RunServer) -> None:
+    async with run_server(workers=2, conversations_per_worker=1) as api:
+        made = [(await api.create())["conversation_id"] for _ in range(2)]
+        refused = await api.http.post("/v2/conversations", json={})
+        assert refused.status_code == 400
+        assert "maximum concurrent conversations" in refused.json()["message"]
+        listed = (await api.http.get("/v2/conversations")).json()
+        assert listed["total_count"] == 2, "a refused conversation leaves no trace"
+
+        await api.http.post(f"/v2/conversations/{made[0]}/end")
+        await api.http.get(f"/v2/conversations/{made[0]}?verbose=true")
+        assert await api.create(), "an ended one makes room"
+
+
+async def test_a_busy_worker_takes_no_new_conversation(run_server: RunServer) -> None:
+    async with run_server(workers=1) as api:
+        api.supervisor.workers[0].load = 0.9
+        refused = await api.http.post("/v2/conversations", json={})
+        assert refused.status_code == 400
+        assert api.supervisor.refused == 1
+
+
+async def test_conversations_go_to_the_worker_that_has_fewest(api: Api) -> None:
+    for _ in range(4):
+        await api.create()
+    assert [len(worker.conversations) for worker in api.supervisor.workers] == [2, 2]
+
+
+async def test_a_conversation_that_crashes_ends_alone(api: Api) -> None:
+    bad, good = [(await api.create())["conversation_id"] for _ in range(2)]
+    await api.http.post(
+        "/v2/interactions",
+        json={
+            "event_type": "conversation.respond",
+            "conversation_id": bad,
+            "properties": {"text": "crash"},
+        },
+    )
+    await api.http.get(f"/v2/conversations/{bad}?verbose=true")
+    status = (await api.http.get(f"/{bad}/status")).json()
+    assert status["shutdown_reason"] == "internal error occurred at step session"
+    assert api.supervisor.holds(good) and not api.supervisor.holds(bad)
+
+
+async def test_a_restart_marks_what_was_in_progress_as_ended(run_server: RunServer) -> None:
+    async with run_server() as api:
+        name = (await api.create())["conversation_id"]
+        row = await api.store.conversation(name)
+        assert row
+    async with run_server() as api:
+        row.status, row.shutdown_reason = "active", None
+        await api.store.delete_conversation(name)
+        from sqlalchemy.orm import make_transient
+
+        make_transient(row)
+        await api.store.add_conversation(row)
+    async with run_server() as api:
+        again = (await api.http.get(f"/v2/conversations/{name}?verbose=true")).json()
+        assert again["status"] == "ended"
+        assert again["shutdown_reason"] == "internal error occurred at step server"
