@@ -28,10 +28,10 @@ from visavis.rooms.base import (
     RoomEvent,
     VideoSink,
 )
+from visavis.rooms.inbox import Inbox
 from visavis.rooms.webrtc import engine as engines
 from visavis.rooms.webrtc import wire
 from visavis.rooms.webrtc.complaints import short_hash
-from visavis.rooms.inbox import Inbox
 from visavis.rooms.webrtc.keepalive import PING_SECONDS
 from visavis.rooms.webrtc.peer import Peer
 
@@ -226,6 +226,8 @@ class WebRTCRoom:
         if self._peers.get(peer.participant.id) is not peer:
             return
         self._forget(peer)
+        if self._closing is not None:
+            reason = "room closed"
         if peer.joined:
             self._tell_others(peer, "participant-left", participant_id=peer.participant.id, reason=reason)
             self._inbox.put(ParticipantLeft(peer.participant, reason))

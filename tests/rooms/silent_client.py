@@ -1,0 +1,20 @@
+"""A client that joins by standard input and output and then waits to be killed."""
+
+import asyncio
+import sys
+
+from visavis.client.call import Call
+
+
+async def signal(offer: str) -> str:
+    print(len(offer), offer, sep="\n", end="", flush=True)
+    size = int(await asyncio.to_thread(sys.stdin.readline))
+    return await asyncio.to_thread(sys.stdin.read, size)
+
+
+async def main() -> None:
+    async with Call.join("unused:", engine=sys.argv[1], signal=signal, receive_video=False):
+        await asyncio.Event().wait()
+
+
+asyncio.run(main())
