@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -10,30 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, async_playwright
 
-from tests.server_process import RunningServer, running_server
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--use-fake-ui-for-media-stream",
-    "--use-fake-device-for-media-stream",
-    "--autoplay-policy=no-user-gesture-required",
-    "--allow-loopback-in-peer-connection",
-]
+from visavis.testing import chromium
+from visavis.testing.server_process import RunningServer, running_server
 
 OpenPage = Callable[..., AbstractAsyncContextManager[Page]]
-
-
-def chromium() -> str:
-    """Where the browser is; `make test` has checked that there is one."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if path := shutil.which(name):
-            return path
-    raise AssertionError("no Chromium found: sudo apt-get install -y chromium")
 
 
 @pytest.fixture(scope="session")
@@ -49,11 +28,10 @@ def open_page() -> OpenPage:
 
     @asynccontextmanager
     async def opened(url: str, *, speech: Path | None = None, **context: object) -> AsyncIterator[Page]:
-        flags = list(FLAGS)
-        if speech:
-            flags.append(f"--use-file-for-fake-audio-capture={speech}%noloop")
         async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=chromium(), args=flags)
+            browser = await playwright.chromium.launch(
+                executable_path=chromium.executable(), args=chromium.flags(speech)
+            )
             try:
                 page = await (await browser.new_context(**context)).new_page()  # type: ignore[arg-type]
                 await page.goto(url)

@@ -8,8 +8,8 @@ from tests.e2e import ears
 from tests.e2e.conftest import OpenPage
 from tests.e2e.events import is_a, seen, send, tap, until, wait_for, words
 from tests.material import speech
-from tests.server_process import RunningServer
 from visavis.layers.stt.whisper import Whisper
+from visavis.testing.server_process import RunningServer
 
 JOINED = "?join=1&mic=0"
 SENTENCE = "The quick brown fox jumps over the lazy dog near the river bank."

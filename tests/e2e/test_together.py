@@ -12,8 +12,8 @@ import psutil
 
 from tests.e2e.conftest import OpenPage
 from tests.e2e.events import is_a, seen, tap, wait_for
-from tests.server_process import RunningServer
 from visavis.client.call import Call
+from visavis.testing.server_process import RunningServer
 
 HEARTBEAT = "system.replica_present"
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -24,6 +25,7 @@ class RunningServer:
 
     Attributes:
         url: without a final slash.
+        key: an ``x-api-key`` it accepts.
         log: what it printed.
     """
 
@@ -32,9 +34,9 @@ class RunningServer:
     log: Path
     process: subprocess.Popen[bytes]
 
-    def api(self, method: str, path: str, **options: object) -> httpx.Response:
+    def api(self, method: str, path: str, **options: Any) -> httpx.Response:
         """A REST call with the key."""
-        return httpx.request(  # type: ignore[arg-type]
+        return httpx.request(
             method, f"{self.url}/v2{path}", headers={"x-api-key": self.key}, timeout=30, **options
         )
 
