@@ -96,6 +96,8 @@ class OpenAICompatible:
                 if not self._fitting.shorten(messages):
                     raise InferenceFailed("the prompt is longer than the model's context") from error
                 attempts = 0
+            except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+                raise InferenceFailed("the LLM endpoint's base_url is not an HTTP URL") from error
             except httpx.TimeoutException as error:
                 raise InferenceFailed("the LLM endpoint could not be reached in time") from error
             except httpx.TransportError as error:
@@ -103,8 +105,6 @@ class OpenAICompatible:
                     raise InferenceFailed("the LLM endpoint broke off in the middle of its answer") from error
                 if attempts == ATTEMPTS:
                     raise InferenceFailed("the LLM endpoint could not be reached") from error
-            except httpx.InvalidURL as error:
-                raise InferenceFailed("the LLM endpoint's base_url is not a URL") from error
 
     async def aclose(self) -> None:
         """Give connections back."""
@@ -207,11 +207,9 @@ class OpenAICompatible:
 
 def is_loopback(url: str) -> bool:
     """Whether a URL names this machine; then no proxy is asked."""
-    host = urlsplit(url).hostname or ""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
     try:
-        return ip_address(host).is_loopback
+        host = urlsplit(url).hostname or ""
+        return host == "localhost" or host.endswith(".localhost") or ip_address(host).is_loopback
     except ValueError:
         return False
 
