@@ -1,0 +1,259 @@
+"""What each input does to a conversation that has begun; the rules themselves are in its parts."""
+
+from __future__ import annotations
+
+from visavis.conversation import inputs as happens
+from visavis.conversation.activity import IDLE, Demeanour
+from visavis.conversation.echoes import Echoes
+from visavis.conversation.effects import EndCall
+from visavis.conversation.floor import Floor, Reply
+from visavis.conversation.generation import Generation
+from visavis.conversation.history import History
+from visavis.conversation.ids import Ids
+from visavis.conversation.outbox import Outbox, Tie
+from visavis.conversation.presence import DEADLINES, HEARTBEAT, Presence
+from visavis.conversation.replica import Replica
+from visavis.conversation.requests import Requests
+from visavis.conversation.tools import Tools
+from visavis.conversation.users import Turn, Users
+from visavis.protocol import events
+
+
+class Call:
+    """The parts of a conversation, joined.
+
+    Attributes:
+        out: what the last input caused.
+        ended: nothing follows.
+    """
+
+    def __init__(self, started: happens.Started) -> None:
+        config = started.config
+        self._config = config
+        self._ids = Ids(started.seed)
+        self.out = Outbox(started.epoch, config.conversation_id)
+        self.history = History(config.system_prompt, config.context)
+        self.ended = False
+        self._replica = Replica(self.out, self.history)
+        self._users = Users(self.out, self._ids)
+        self._tools = Tools(self.out, self._ids)
+        self._floor = Floor(self.out, self._ids, config, self.history, self._replica, self._tools)
+        self._echoes = Echoes(self.out, self._ids, self._floor, self._replica)
+        self._requests = Requests(
+            self.out,
+            self._ids,
+            config,
+            self.history,
+            self._users,
+            self._tools,
+            self._floor,
+            self._echoes,
+        )
+        self.at(started.at)
+        self._presence = Presence(self.out, config)
+        self._demeanour = Demeanour(self.out, self._presence, self._users, self._replica)
+        self.settle()
+
+    def at(self, now: float) -> None:
+        """Time goes on; it never goes back."""
+        if now > self.out.now:
+            self.out.now = now
+
+    def settle(self) -> None:
+        """After each input: let the next one speak, show what has changed."""
+        if self.ended:
+            return
+        if self._presence.anyone:
+            self._floor.advance(self._users.forming)
+        self._demeanour.show()
+
+    def participant_joined(self, message: happens.ParticipantJoined) -> None:
+        """Announce the replica to them; greet the first."""
+        if message.participant_id in self._presence:
+            self.out.ignore("the participant is here already")
+            return
+        self._demeanour.woke()
+        if self._presence.joined(message.participant_id) and self._config.greeting.strip():
+            greeting = self._floor.generation("greeting", self._ids.new())
+            greeting.say(self._config.greeting)
+            greeting.close()
+            self._floor.wait(greeting, first=True)
+
+    def participant_left(self, message: happens.ParticipantLeft) -> None:
+        """Close what they had open; end the call if nobody is to be waited for."""
+        if message.participant_id not in self._presence:
+            self.out.ignore("the participant is not here")
+            return
+        self._users.left(message.participant_id, self._forming)
+        reason = self._presence.left(message.participant_id)
+        if reason is not None:
+            self._end(reason)
+
+    def interaction_received(self, message: happens.InteractionReceived) -> None:
+        """A client asked for something."""
+        self._requests.handle(message)
+
+    def user_speech_started(self, message: happens.UserSpeechStarted) -> None:
+        """A user takes the floor."""
+        if not self._hears(message.participant_id):
+            return
+        turn = self._users.began(message.participant_id, self._greeting, self._forming)
+        if turn is None:
+            return
+        generation = self._floor.barge_in()
+        if generation is not None and generation.kind == "reply":
+            turn.displaced = generation
+
+    def user_speech_stopped(self, message: happens.UserSpeechStopped) -> None:
+        """A user fell silent."""
+        if self._hears(message.participant_id):
+            self._users.paused(message.participant_id, message.silence, self._forming)
+
+    def user_transcript(self, message: happens.UserTranscript) -> None:
+        """A user's words so far."""
+        if self._hears(message.participant_id):
+            self._users.transcribed(message.participant_id, message.text, self._greeting, self._forming)
+
+    def user_turn_ended(self, message: happens.UserTurnEnded) -> None:
+        """A user has finished: what was said goes into the history and is to be answered."""
+        if not self._hears(message.participant_id):
+            return
+        turn = self._users.finished(message.participant_id, self._greeting)
+        if turn is None:
+            return
+        text = message.text.strip()
+        if not text:
+            self._users.discard(turn, self._forming)
+            self._restore(turn)
+            return
+        tie = self._users.commit(turn, text, self._floor.commit_turn(text))
+        self._floor.wait(Reply(tie, "turn"))
+
+    def inference_text(self, message: happens.InferenceText) -> None:
+        """The LLM goes on."""
+        generation = self._inferring(message.generation)
+        if generation is not None:
+            generation.say(message.text)
+            self._replica.go_on(generation)
+
+    def inference_tool_calls(self, message: happens.InferenceToolCalls) -> None:
+        """The LLM calls tools."""
+        generation = self._inferring(message.generation)
+        if generation is not None:
+            self._tools.call(generation, message.calls)
+
+    def inference_finished(self, message: happens.InferenceFinished) -> None:
+        """The LLM has said all."""
+        generation = self._inferring(message.generation)
+        if generation is None:
+            return
+        called = generation.entry is not None and generation.entry.calls
+        if not called and not generation.text.strip():
+            self._layer_failed(generation, "the model answered nothing")
+        self._close_inference(generation)
+
+    def inference_failed(self, message: happens.InferenceFailed) -> None:
+        """The LLM broke off; what it said stands."""
+        generation = self._inferring(message.generation)
+        if generation is not None:
+            self._layer_failed(generation, message.reason)
+            self._close_inference(generation)
+
+    def speech_synthesized(self, message: happens.SpeechSynthesized) -> None:
+        """A segment can be heard."""
+        generation = self._current(message.generation)
+        if generation is not None:
+            self._replica.synthesized(generation, message)
+
+    def speech_failed(self, message: happens.SpeechFailed) -> None:
+        """A segment cannot be heard."""
+        generation = self._current(message.generation)
+        if generation is not None:
+            self._replica.speech_failed(generation, message)
+
+    def playout_progressed(self, message: happens.PlayoutProgressed) -> None:
+        """More was heard."""
+        generation = self._current(message.generation)
+        if generation is not None:
+            self._replica.progressed(generation, message.samples)
+
+    def playout_stopped(self, message: happens.PlayoutStopped) -> None:
+        """What was cut is silent."""
+        generation = self._current(message.generation)
+        if generation is not None:
+            self._replica.stopped(generation, message.samples)
+
+    def timer_fired(self, message: happens.TimerFired) -> None:
+        """A timer ran down."""
+        name = message.name
+        if not self.out.timer_ran_down(name):
+            self.out.ignore("a timer that does not run")
+        elif name in DEADLINES:
+            self._end(f"{name} reached")
+        elif name == HEARTBEAT:
+            self._presence.beat()
+        elif name == IDLE:
+            self._demeanour.drifted()
+        else:
+            self._echoes.timer_ran_down(name)
+
+    def end_requested(self, message: happens.EndRequested) -> None:
+        """Somebody outside ends the call."""
+        self._end(message.reason)
+
+    @property
+    def _forming(self) -> int:
+        """The index of the turn that users are forming."""
+        return self._floor.turn_idx + 1
+
+    @property
+    def _greeting(self) -> bool:
+        """Whether the greeting has the floor: what users say meanwhile is dropped (PROTOCOL 5.1)."""
+        generation = self._replica.current
+        return generation is not None and generation.kind == "greeting"
+
+    def _hears(self, participant_id: str) -> bool:
+        if self._config.pipeline_mode == "echo":
+            self.out.ignore("pipeline_mode echo hears nobody")
+        elif participant_id not in self._presence:
+            self.out.ignore("speech of somebody who is not here")
+        else:
+            return True
+        return False
+
+    def _current(self, number: int) -> Generation | None:
+        """The generation, if it has the floor; late news of earlier ones are no news (DESIGN rule 1)."""
+        generation = self._replica.current
+        if generation is not None and generation.number == number:
+            return generation
+        if not 1 <= number <= self._floor.generations:
+            self.out.ignore("news of an unknown generation")
+        return None
+
+    def _inferring(self, number: int) -> Generation | None:
+        generation = self._current(number)
+        return generation if generation is not None and generation.inferring else None
+
+    def _close_inference(self, generation: Generation) -> None:
+        generation.inferring = False
+        generation.close()
+        self._replica.go_on(generation)
+
+    def _layer_failed(self, generation: Generation, reason: str) -> None:
+        self.out.broadcast(events.LayerFailed, generation.tie, layer="llm", reason=reason)
+
+    def _restore(self, turn: Turn) -> None:
+        """A noise must not eat an answer: what it cut before it could be heard is inferred again."""
+        cut, current = turn.displaced, self._replica.current
+        if cut is None or cut.heard or (cut.entry is not None and cut.entry.calls):
+            return
+        answered = current is not None and (current is cut or current.kind == "reply")
+        if cut.tie.turn_idx == self._floor.turn_idx and not answered:
+            self._floor.wait(Reply(Tie(*cut.tie), "turn"), first=True)
+
+    def _end(self, reason: str) -> None:
+        self._replica.hang_up()
+        self._users.hang_up(self._forming)
+        self.out.broadcast(events.Shutdown, shutdown_reason=reason, reason=reason)
+        self.out.put(EndCall(reason))
+        self.ended = True

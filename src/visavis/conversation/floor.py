@@ -1,0 +1,181 @@
+"""Who speaks next: the queue before the replica, and what an interruption does to it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from visavis.conversation.effects import StartInference
+from visavis.conversation.generation import Generation, Kind
+from visavis.conversation.history import History
+from visavis.conversation.ids import Ids
+from visavis.conversation.inputs import Config
+from visavis.conversation.outbox import Outbox, Tie
+from visavis.conversation.replica import Replica
+from visavis.conversation.tools import Tools
+from visavis.protocol import events
+
+MOST_WAITING = 100
+"""Utterances that may wait; a client that sends more is told by an ``Ignore``."""
+
+Cause = Literal["turn", "tool", "job"]
+
+NOTES: dict[Cause, str] = {
+    "turn": "(Now answer the user.)",
+    "tool": "(The results of your tool calls have arrived; go on.)",
+    "job": "(A job has finished; its result is in your context. Tell the user.)",
+}
+"""What the LLM is told when the last word in the history is its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A user's turn that was typed; it is committed when its turn comes (PROTOCOL 7)."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An inference over what the history already holds.
+
+    Attributes:
+        cause: what it is about. A ``turn`` is answered even while another user speaks; the others are the
+            replica's own initiative and wait for silence.
+    """
+
+    tie: Tie
+    cause: Cause
+
+
+Job = Generation | Typed | Reply
+
+
+class Floor:
+    """Gives the floor to one after the other.
+
+    Attributes:
+        turn_idx: of the turn last committed; 0 is the greeting's.
+        dropped: called with each generation that is cut or will never be heard.
+    """
+
+    def __init__(
+        self, out: Outbox, ids: Ids, config: Config, history: History, replica: Replica, tools: Tools
+    ) -> None:
+        self._out, self._ids, self._config = out, ids, config
+        self._history, self._replica, self._tools = history, replica, tools
+        self._queue: deque[Job] = deque()
+        self._generations = 0
+        self.turn_idx = 0
+        self.dropped: Callable[[Generation], None] = lambda generation: None
+
+    @property
+    def generations(self) -> int:
+        """How many there have been."""
+        return self._generations
+
+    def generation(self, kind: Kind, inference_id: str) -> Generation:
+        """A new one, of the current turn."""
+        self._generations += 1
+        return Generation(self._generations, kind, Tie(inference_id, self.turn_idx))
+
+    def wait(self, job: Job, first: bool = False) -> bool:
+        """Queue it; False when there is no room."""
+        if len(self._queue) >= MOST_WAITING:
+            self._out.ignore("too many utterances are waiting")
+            return False
+        if first:
+            self._queue.appendleft(job)
+        else:
+            self._queue.append(job)
+        return True
+
+    def commit_turn(self, text: str) -> int:
+        """A user's turn is complete and goes into the history; its index."""
+        self.turn_idx += 1
+        self._history.add_user(text)
+        self._tools.expire(self.turn_idx)
+        return self.turn_idx
+
+    def advance(self, users_forming: bool) -> None:
+        """Give the floor away while it is free and somebody may have it."""
+        while self._queue and self._replica.current is None:
+            job = self._next(users_forming)
+            if job is None:
+                return
+            self._queue.remove(job)
+            self._begin(job)
+
+    def interrupt(self) -> bool:
+        """Cut what is said or thought, and forget all that waits; False when there was nothing."""
+        waiting = bool(self._queue)
+        for job in self._queue:
+            if isinstance(job, Generation):
+                self.dropped(job)
+        self._queue.clear()
+        return self._cut() is not None or waiting
+
+    def barge_in(self) -> Generation | None:
+        """A user speaks: cut what is said or thought, and forget the echoes behind it.
+
+        Turns and results that wait stay: they were not said by the replica.
+
+        Returns:
+            What was cut.
+        """
+        generation = self._cut()
+        if generation is not None:
+            self._forget(lambda job: isinstance(job, Generation) and job.kind == "echo")
+        return generation
+
+    def forget_empty(self, generation: Generation) -> None:
+        """Take it out of the queue if it waits there and turned out to hold nothing."""
+        if not generation.segments:
+            self._forget(lambda job: job is generation)
+
+    def _cut(self) -> Generation | None:
+        generation = self._replica.cut()
+        if generation is not None:
+            self.dropped(generation)
+        return generation
+
+    def _forget(self, unwanted: Callable[[Job], bool]) -> None:
+        for job in [job for job in self._queue if unwanted(job)]:
+            self._queue.remove(job)
+            if isinstance(job, Generation):
+                self.dropped(job)
+
+    def _next(self, users_forming: bool) -> Job | None:
+        return next(
+            (
+                job
+                for job in self._queue
+                if not (users_forming and isinstance(job, Reply) and job.cause != "turn")
+            ),
+            None,
+        )
+
+    def _begin(self, job: Job) -> None:
+        if isinstance(job, Generation):
+            job.tie = Tie(job.tie.inference_id, self.turn_idx)
+            self._replica.take_floor(job)
+        elif isinstance(job, Typed):
+            tie = Tie(self._ids.new(), self.commit_turn(job.text))
+            self._out.broadcast(events.Utterance, tie, role="user", speech=job.text)
+            self._infer(Reply(tie, "turn"))
+        else:
+            self._infer(job)
+
+    def _infer(self, reply: Reply) -> None:
+        """Start the inference; it answers every other reply that waits, for the history holds their cause."""
+        waiting = [job for job in self._queue if isinstance(job, Reply)]
+        self._forget(lambda job: isinstance(job, Reply))
+        latest = max([reply, *waiting], key=lambda one: (one.cause == "turn", one.tie.turn_idx))
+        generation = self.generation("reply", latest.tie.inference_id)
+        generation.tie = latest.tie
+        generation.inferring = True
+        messages = self._history.messages(NOTES[latest.cause])
+        self._out.put(StartInference(generation.number, messages, self._config.tools))
+        self._replica.take_floor(generation)

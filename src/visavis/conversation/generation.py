@@ -1,0 +1,174 @@
+"""One utterance of the replica: what it is to say, and how much of it was heard."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from visavis.conversation.history import Entry
+from visavis.conversation.inputs import SAMPLE_RATE, AudioClip, WordMark
+from visavis.conversation.outbox import Tie
+from visavis.conversation.script import Script
+
+Kind = Literal["greeting", "reply", "echo"]
+
+
+@dataclass(slots=True)
+class Segment:
+    """A piece that is spoken, or played, in one go.
+
+    Attributes:
+        start: where its words begin in the generation's text.
+        end: where they end.
+        clip: audio to play instead of words to speak.
+        samples: the audio's length; None until it is known.
+        words: see ``WordMark``; empty: the words count as heard at the segment's end.
+        failed: it could not be spoken, so its words are never heard.
+    """
+
+    start: int
+    end: int
+    clip: AudioClip | None = None
+    samples: int | None = None
+    words: tuple[WordMark, ...] = ()
+    failed: bool = False
+
+
+class Generation:
+    """An utterance from its first word to its last sample (DESIGN rule 1).
+
+    Args:
+        number: 1, 2, 3 … within the conversation.
+        kind: a greeting cannot be interrupted; only a reply has an LLM behind it.
+        tie: what its events carry.
+
+    Attributes:
+        segments: in the order of their playout.
+        open: more segments may follow.
+        inferring: an inference runs.
+        issued: how many segments have been handed out to be spoken.
+        heard: samples that have left for the room.
+        audible: the start of speech has been announced.
+        stopping: playout was asked to stop and has not answered.
+        streamed_at: ``heard`` when the heard text was last announced.
+        chunks_streamed: how often it was.
+        uttered: the whole text was announced.
+        tts_failed: a failure to speak was announced.
+        entry: its place in the history, from when it has the floor.
+    """
+
+    def __init__(self, number: int, kind: Kind, tie: Tie) -> None:
+        self.number, self.kind, self.tie = number, kind, tie
+        self.segments: list[Segment] = []
+        self.open = True
+        self.inferring = False
+        self.issued = 0
+        self.heard = 0
+        self.audible = False
+        self.stopping = False
+        self.streamed_at = 0
+        self.chunks_streamed = 0
+        self.uttered = False
+        self.tts_failed = False
+        self.entry: Entry | None = None
+        self._script = Script(markdown=kind == "reply")
+        self._passed = 0
+        self._passed_samples = 0
+        self._passed_text = ""
+        self._words_heard = 0
+
+    @property
+    def text(self) -> str:
+        """All there is to say so far."""
+        return self._script.text
+
+    @property
+    def duration(self) -> float:
+        """Seconds heard."""
+        return round(self.heard / SAMPLE_RATE, 3)
+
+    def say(self, raw: str) -> None:
+        """More text."""
+        self._add(self._script.feed(raw))
+
+    def play(self, clip: AudioClip) -> None:
+        """More audio, behind all text that came before."""
+        self._add(self._script.close())
+        self.segments.append(Segment(len(self.text), len(self.text), clip))
+
+    def close(self) -> None:
+        """No more is to come."""
+        if self.open:
+            self._add(self._script.close())
+            self.open = False
+
+    def synthesized(self, segment: int, samples: int, words: Sequence[WordMark] = ()) -> bool:
+        """A segment's length has become known; False when that is no news."""
+        if not 0 <= segment < self.issued or self.segments[segment].samples is not None:
+            return False
+        self.segments[segment].samples = max(0, samples)
+        if self.segments[segment].clip is None:
+            self.segments[segment].words = tuple(words)
+        self._pass()
+        return True
+
+    def failed(self, segment: int) -> bool:
+        """A segment cannot be spoken; False when that is no news."""
+        if not self.synthesized(segment, 0):
+            return False
+        self.segments[segment].failed = True
+        return True
+
+    def progressed(self, samples: int) -> None:
+        """So many samples have left for the room."""
+        if samples > self.heard:
+            self.heard = samples
+            self._pass()
+
+    @property
+    def complete(self) -> bool:
+        """Everything has been said and heard."""
+        return not self.open and self._passed == len(self.segments)
+
+    @property
+    def heard_text(self) -> str:
+        """The text up to the last word that was heard whole."""
+        if not self.heard:
+            return ""
+        if self._passed == len(self.segments) or not self._words_heard:
+            return self._passed_text
+        segment = self.segments[self._passed]
+        end = segment.start + segment.words[self._words_heard - 1].text_end
+        return self._after_passed(segment, min(max(end, segment.start), segment.end))
+
+    def _add(self, pieces: list[tuple[int, int]]) -> None:
+        self.segments += [Segment(start, end) for start, end in pieces]
+
+    def _pass(self) -> None:
+        """Move past the segments that were heard whole, and count the words of the one being heard."""
+        while self._passed < len(self.segments):
+            segment = self.segments[self._passed]
+            if segment.samples is None:
+                return
+            inside = self.heard - self._passed_samples
+            if inside < segment.samples:
+                self._count_words(segment, inside)
+                return
+            if not segment.failed and segment.end > segment.start:
+                self._passed_text = self._after_passed(segment, segment.end)
+            self._passed_samples += segment.samples
+            self._passed += 1
+            self._words_heard = 0
+
+    def _count_words(self, segment: Segment, inside: int) -> None:
+        words = segment.words
+        while self._words_heard < len(words) and words[self._words_heard].sample_end <= inside:
+            self._words_heard += 1
+
+    def _after_passed(self, segment: Segment, end: int) -> str:
+        """What was passed, then this segment's text to ``end``, with what stood between them."""
+        if not self._passed_text:
+            return self.text[segment.start : end]
+        gap_from = self.segments[self._passed - 1].end if self._passed else 0
+        return self._passed_text + self.text[gap_from:end]

@@ -1,0 +1,113 @@
+"""What each interaction of a client does (PROTOCOL 1.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from visavis.conversation.echoes import Echoes
+from visavis.conversation.effects import SetSensitivity
+from visavis.conversation.floor import Floor, Reply, Typed
+from visavis.conversation.history import History
+from visavis.conversation.ids import Ids
+from visavis.conversation.inputs import Config, InteractionReceived
+from visavis.conversation.outbox import Outbox, Tie
+from visavis.conversation.tools import Tools
+from visavis.conversation.users import Users
+from visavis.protocol import interactions as asks
+
+NOT_DONE: dict[type[asks.InteractionMessage], str] = {
+    asks.ObjectiveConfirm: "objective.confirm: this conversation has no objectives",
+    asks.SetEmotion: "set_emotion: the replica shows no emotions",
+    asks.RealtimeApi: "realtime_api: withdrawn from the protocol",
+}
+NO_LLM = "pipeline_mode echo has no language model"
+
+
+class Requests:
+    """Carries interactions out."""
+
+    def __init__(
+        self,
+        out: Outbox,
+        ids: Ids,
+        config: Config,
+        history: History,
+        users: Users,
+        tools: Tools,
+        floor: Floor,
+        echoes: Echoes,
+    ) -> None:
+        self._out, self._ids, self._history = out, ids, history
+        self._users, self._tools, self._floor, self._echoes = users, tools, floor, echoes
+        self._thinks = config.pipeline_mode != "echo"
+        self._handlers: dict[type[asks.InteractionMessage], Callable[[Any], None]] = {
+            asks.Respond: self._respond,
+            asks.Interrupt: self._interrupt,
+            asks.OverwriteContext: self._overwrite,
+            asks.AppendContext: self._append,
+            asks.Sensitivity: self._sensitivity,
+            asks.ToolResult: self._tool_result,
+        }
+
+    def handle(self, message: InteractionReceived) -> None:
+        """Do what was asked, or say why not."""
+        asked = message.interaction
+        if isinstance(asked, asks.Echo):
+            self._echoes.chunk(message.participant_id, asked.properties, message.clip)
+        elif type(asked) in self._handlers:
+            self._handlers[type(asked)](asked)
+        else:
+            self._out.ignore(NOT_DONE.get(type(asked), "an interaction of an unknown kind"))
+
+    def _respond(self, asked: asks.Respond) -> None:
+        text = asked.properties.text.strip()
+        if not text:
+            self._out.ignore("respond: no text")
+        elif not self._thinks:
+            self._out.ignore(f"respond: {NO_LLM}")
+        else:
+            if asked.properties.interrupt:
+                self._stop()
+            self._floor.wait(Typed(text))
+
+    def _interrupt(self, asked: asks.Interrupt) -> None:
+        if not self._stop():
+            self._out.ignore("interrupt: nothing to interrupt")
+
+    def _stop(self) -> bool:
+        self._users.forget_displaced()
+        return self._floor.interrupt()
+
+    def _overwrite(self, asked: asks.OverwriteContext) -> None:
+        if asked.properties.context is None:
+            self._out.ignore("overwrite_llm_context: no context")
+        else:
+            self._history.context = asked.properties.context
+
+    def _append(self, asked: asks.AppendContext) -> None:
+        context = (asked.properties.context or "").strip()
+        finished = asked.properties.job_status == "completed"
+        if context and not self._history.append_context(context):
+            self._out.ignore("append_llm_context: the context is full")
+        elif not context and not finished:
+            self._out.ignore("append_llm_context: no context")
+        if not finished:
+            return
+        if self._thinks:
+            self._floor.wait(Reply(Tie(self._ids.new(), self._floor.turn_idx), "job"))
+        else:
+            self._out.ignore(f"job_status: {NO_LLM}")
+
+    def _sensitivity(self, asked: asks.Sensitivity) -> None:
+        pause = asked.properties.participant_pause_sensitivity
+        interrupt = asked.properties.participant_interrupt_sensitivity
+        if pause is None and interrupt is None:
+            self._out.ignore("sensitivity: neither key is set")
+        else:
+            self._out.put(SetSensitivity(pause, interrupt))
+
+    def _tool_result(self, asked: asks.ToolResult) -> None:
+        tie = self._tools.result(asked.properties)
+        if tie is not None:
+            self._floor.wait(Reply(tie, "tool"))

@@ -1,0 +1,101 @@
+"""Tool calls and their results."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from visavis.conversation.generation import Generation
+from visavis.conversation.history import ToolCall
+from visavis.conversation.ids import Ids
+from visavis.conversation.inputs import ToolCallRequest
+from visavis.conversation.outbox import Outbox, Tie
+from visavis.protocol import events
+from visavis.protocol.interactions import ToolResultProperties
+
+PATIENCE = 10
+"""Turns of users after which a call without a result is given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The calls of one inference: they are answered together."""
+
+    tie: Tie
+    calls: tuple[ToolCall, ...]
+
+    @property
+    def answered(self) -> bool:
+        """Whether every call has its result."""
+        return all(call.result is not None for call in self.calls)
+
+
+class Tools:
+    """Knows which calls wait for a result."""
+
+    def __init__(self, out: Outbox, ids: Ids) -> None:
+        self._out, self._ids = out, ids
+        self._waiting: dict[str, tuple[ToolCall, Batch]] = {}
+
+    def call(self, generation: Generation, requests: tuple[ToolCallRequest, ...]) -> None:
+        """Ask the clients to run these; the calls go into the generation's place in the history."""
+        calls = []
+        for request in requests:
+            if not request.name:
+                self._out.ignore("a tool call without a name")
+                continue
+            call = ToolCall(self._unused(request.id), request.name, request.arguments)
+            calls.append(call)
+            self._out.broadcast(
+                events.ToolCall,
+                generation.tie,
+                name=call.name,
+                arguments=call.arguments,
+                tool_call_id=call.id,
+            )
+        batch = Batch(generation.tie, tuple(calls))
+        self._waiting.update((call.id, (call, batch)) for call in calls)
+        if generation.entry is not None:
+            generation.entry.calls += calls
+
+    def result(self, properties: ToolResultProperties) -> Tie | None:
+        """A result came.
+
+        Returns:
+            What the replica's answer is tied to, once all calls of that inference have results.
+        """
+        waiting = self._waiting.get(properties.tool_call_id)
+        if waiting is None:
+            self._out.ignore("tool_result: no such call is waiting")
+            return None
+        text = _text(properties.output)
+        if text is None:
+            self._out.ignore("tool_result: output is no JSON")
+            return None
+        call, batch = waiting
+        call.result = f"Error: {text}" if properties.status == "error" else text
+        del self._waiting[call.id]
+        return batch.tie if batch.answered else None
+
+    def expire(self, turn_idx: int) -> None:
+        """Give up calls that have waited too long."""
+        for call, batch in list(self._waiting.values()):
+            if turn_idx - batch.tie.turn_idx >= PATIENCE:
+                call.expired = True
+                del self._waiting[call.id]
+
+    def _unused(self, wanted: str) -> str:
+        """The LLM's id, unless it gave none or one that is still in use."""
+        if wanted and wanted not in self._waiting:
+            return wanted
+        return f"call_{self._ids.new()}"
+
+
+def _text(output: object) -> str | None:
+    """What the LLM is told: a string as it is, nothing as nothing, all else as JSON."""
+    if output is None or isinstance(output, str):
+        return output or ""
+    try:
+        return json.dumps(output)
+    except (ValueError, RecursionError):
+        return None
