@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from visavis.conversation.effects import DropClip
 from visavis.conversation.floor import Floor
 from visavis.conversation.generation import Generation
 from visavis.conversation.ids import Ids, echo_id
@@ -15,7 +18,13 @@ GIVE_UP_AFTER = 10.0
 MOST_REMEMBERED = 1000
 """Dropped ids whose end has not come that are remembered."""
 
-_TIMER = "echo:"
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """An echo whose last chunk has not come."""
+
+    generation: Generation
+    timer: str
 
 
 class Echoes:
@@ -23,73 +32,84 @@ class Echoes:
 
     def __init__(self, out: Outbox, ids: Ids, floor: Floor, replica: Replica) -> None:
         self._out, self._ids, self._floor, self._replica = out, ids, floor, replica
-        self._open: dict[str, Generation] = {}
+        self._open: dict[str, Open] = {}
+        self._begun = 0
         self._dropped: dict[str, None] = {}
         floor.dropped = self._drop
 
     def chunk(self, participant_id: str | None, properties: EchoProperties, clip: AudioClip | None) -> None:
         """A chunk came. Without an id it belongs to the sender's open echo without one."""
         is_audio = _is_audio(properties, clip)
-        done = properties.done if properties.done is not None else not is_audio
+        if clip is not None and not is_audio:
+            self._out.put(DropClip(clip.ref))
         key = _key(participant_id, properties, is_audio)
+        done = properties.done if properties.done is not None else not is_audio
+        echo = self._find(key, properties, clip if is_audio else None, done)
+        if echo is None:
+            if clip is not None and is_audio:
+                self._out.put(DropClip(clip.ref))
+            return
+        if not is_audio:
+            echo.generation.say(properties.text or "")
+        elif clip is not None:
+            echo.generation.play(clip)
+        if done:
+            self._close(key)
+        else:
+            self._out.set_timer(echo.timer, self._out.now + GIVE_UP_AFTER)
+        if self._replica.current is echo.generation:
+            self._replica.go_on(echo.generation)
+
+    def timer_ran_down(self, name: str) -> None:
+        """A chunk was long in coming: the echo counts as done."""
+        for key, echo in list(self._open.items()):
+            if name == echo.timer:
+                self._close(key)
+                if self._replica.current is echo.generation:
+                    self._replica.go_on(echo.generation)
+
+    def _find(self, key: str, properties: EchoProperties, clip: AudioClip | None, done: bool) -> Open | None:
+        """The echo that the chunk belongs to, begun if need be; None, with the reason told, if to none."""
         if key in self._dropped:
             if done:
                 del self._dropped[key]
             self._out.ignore("echo: a chunk of an utterance that was cut")
-            return
-        generation = self._open.get(key)
-        empty = clip is None if is_audio else not (properties.text or "").strip()
-        if generation is None:
-            if empty:
-                self._out.ignore("echo: audio missing or not decodable" if is_audio else "echo: no text")
-                return
-            generation = self._begin(key, properties.inference_id)
-            if generation is None:
-                return
-        self._add(generation, properties.text or "", clip, is_audio)
-        if done:
-            self._close(key, generation)
-        else:
-            self._out.set_timer(f"{_TIMER}{generation.number}", self._out.now + GIVE_UP_AFTER)
-        if self._replica.current is generation:
-            self._replica.go_on(generation)
+            return None
+        if key in self._open:
+            return self._open[key]
+        if clip is None and not (properties.text or "").strip():
+            self._out.ignore("echo: nothing to say")
+            return None
+        if clip is None and properties.is_audio:
+            self._out.ignore("echo: audio missing")
+            return None
+        return self._begin(key, properties.inference_id)
 
-    def timer_ran_down(self, name: str) -> None:
-        """A chunk was long in coming: the echo counts as done."""
-        for key, generation in list(self._open.items()):
-            if name == f"{_TIMER}{generation.number}":
-                self._close(key, generation)
-                if self._replica.current is generation:
-                    self._replica.go_on(generation)
-
-    def _begin(self, key: str, client_id: str | None) -> Generation | None:
+    def _begin(self, key: str, client_id: str | None) -> Open | None:
         inference_id = echo_id(client_id) if client_id else self._ids.new()
         generation = self._floor.generation("echo", inference_id)
         if not self._floor.wait(generation):
             return None
-        self._open[key] = generation
-        return generation
+        self._begun += 1
+        self._open[key] = Open(generation, f"echo {self._begun}")
+        return self._open[key]
 
-    @staticmethod
-    def _add(generation: Generation, text: str, clip: AudioClip | None, is_audio: bool) -> None:
-        if not is_audio:
-            generation.say(text)
-        elif clip is not None:
-            generation.play(clip)
-
-    def _close(self, key: str, generation: Generation) -> None:
-        del self._open[key]
-        self._out.cancel_timer(f"{_TIMER}{generation.number}")
-        generation.close()
-        if self._replica.current is not generation:
-            self._floor.forget_empty(generation)
+    def _close(self, key: str) -> None:
+        echo = self._open.pop(key)
+        self._out.cancel_timer(echo.timer)
+        echo.generation.close()
+        if self._replica.current is not echo.generation:
+            self._floor.forget_empty(echo.generation)
 
     def _drop(self, generation: Generation) -> None:
-        """The generation will not be heard (further): chunks of it that still come are ignored."""
-        for key, open_one in list(self._open.items()):
-            if open_one is generation:
+        """It will not be heard (further): what waits is let go, chunks that still come are ignored."""
+        for segment in generation.segments[generation.issued :]:
+            if segment.clip is not None:
+                self._out.put(DropClip(segment.clip.ref))
+        for key, echo in list(self._open.items()):
+            if echo.generation is generation:
                 del self._open[key]
-                self._out.cancel_timer(f"{_TIMER}{generation.number}")
+                self._out.cancel_timer(echo.timer)
                 self._dropped[key] = None
                 if len(self._dropped) > MOST_REMEMBERED:
                     del self._dropped[next(iter(self._dropped))]

@@ -62,6 +62,13 @@ class PlayAudio:
 
 
 @dataclass(frozen=True, slots=True)
+class DropClip:
+    """Forget this clip: it will never be played. Issued clips are dropped with their generation's stop."""
+
+    ref: int
+
+
+@dataclass(frozen=True, slots=True)
 class StopPlayout:
     """Let nothing more of this generation leave; answer with ``PlayoutStopped``."""
 
@@ -130,6 +137,7 @@ Effect = (
     | CancelInference
     | Speak
     | PlayAudio
+    | DropClip
     | StopPlayout
     | SetTimer
     | CancelTimer

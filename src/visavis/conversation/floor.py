@@ -73,13 +73,12 @@ class Floor:
 
     @property
     def generations(self) -> int:
-        """How many there have been."""
+        """How many have had the floor."""
         return self._generations
 
     def generation(self, kind: Kind, inference_id: str) -> Generation:
         """A new one, of the current turn."""
-        self._generations += 1
-        return Generation(self._generations, kind, Tie(inference_id, self.turn_idx))
+        return Generation(kind, Tie(inference_id, self.turn_idx))
 
     def wait(self, job: Job, first: bool = False) -> bool:
         """Queue it; False when there is no room."""
@@ -160,7 +159,7 @@ class Floor:
     def _begin(self, job: Job) -> None:
         if isinstance(job, Generation):
             job.tie = Tie(job.tie.inference_id, self.turn_idx)
-            self._replica.take_floor(job)
+            self._give_to(job)
         elif isinstance(job, Typed):
             tie = Tie(self._ids.new(), self.commit_turn(job.text))
             self._out.broadcast(events.Utterance, tie, role="user", speech=job.text)
@@ -177,5 +176,10 @@ class Floor:
         generation.tie = latest.tie
         generation.inferring = True
         messages = self._history.messages(NOTES[latest.cause])
+        self._give_to(generation)
         self._out.put(StartInference(generation.number, messages, self._config.tools))
+
+    def _give_to(self, generation: Generation) -> None:
+        self._generations += 1
+        generation.number = self._generations
         self._replica.take_floor(generation)

@@ -39,11 +39,11 @@ class Generation:
     """An utterance from its first word to its last sample (DESIGN rule 1).
 
     Args:
-        number: 1, 2, 3 … within the conversation.
         kind: a greeting cannot be interrupted; only a reply has an LLM behind it.
         tie: what its events carry.
 
     Attributes:
+        number: 1, 2, 3 … in the order in which generations have the floor; 0 before that.
         segments: in the order of their playout.
         open: more segments may follow.
         inferring: an inference runs.
@@ -58,8 +58,9 @@ class Generation:
         entry: its place in the history, from when it has the floor.
     """
 
-    def __init__(self, number: int, kind: Kind, tie: Tie) -> None:
-        self.number, self.kind, self.tie = number, kind, tie
+    def __init__(self, kind: Kind, tie: Tie) -> None:
+        self.kind, self.tie = kind, tie
+        self.number = 0
         self.segments: list[Segment] = []
         self.open = True
         self.inferring = False
