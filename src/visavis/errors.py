@@ -10,7 +10,9 @@ VisavisError
 ├── WorkerLost              the process that held the conversation is gone
 ├── RemoteError             a worker failed at what it was asked to do
 ├── UnknownConversation     no such conversation is in progress
+├── UnknownParticipant      nobody of this name ever joined the conversation
 ├── InferenceFailed         the LLM endpoint refused, broke off or timed out
+├── ApiUnreachable          the REST API did not answer (client side)
 └── ApiError                the REST API answered with an error (client side)
 """
 
@@ -84,8 +86,16 @@ class UnknownConversation(VisavisError):
     """No such conversation is in progress."""
 
 
+class UnknownParticipant(VisavisError):
+    """Nobody of this name ever joined the conversation."""
+
+
 class InferenceFailed(VisavisError):
     """The LLM endpoint refused, broke off or timed out."""
+
+
+class ApiUnreachable(VisavisError):
+    """The REST API did not answer; the message says at which address."""
 
 
 class ApiError(VisavisError):

@@ -15,6 +15,7 @@ from visavis.errors import (
     RemoteError,
     SignallingError,
     UnknownConversation,
+    UnknownParticipant,
     VisavisError,
     WorkerLost,
 )
@@ -23,6 +24,7 @@ STATUS: dict[type[VisavisError], int] = {
     CapacityExceeded: 400,
     SignallingError: 400,
     UnknownConversation: 404,
+    UnknownParticipant: 404,
     WorkerLost: 503,
     RemoteError: 500,
 }

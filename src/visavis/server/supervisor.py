@@ -158,9 +158,12 @@ class Supervisor:
         )
         return answer
 
-    async def add_candidate(self, conversation_id: str, participant_id: str, sdpfrag: str) -> None:
-        """Pass a participant's ICE candidates on."""
-        await self._ask(conversation_id, "add_candidate", participant_id=participant_id, sdpfrag=sdpfrag)
+    async def add_candidate(self, conversation_id: str, participant_id: str, sdpfrag: str) -> str | None:
+        """Pass a participant's ICE candidates on; an ICE restart is answered by a fragment."""
+        answer: str | None = await self._ask(
+            conversation_id, "add_candidate", participant_id=participant_id, sdpfrag=sdpfrag
+        )
+        return answer
 
     async def leave(self, conversation_id: str, participant_id: str) -> None:
         """Let a participant go."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 import time
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from typing import Any, Protocol
 
 import structlog
 
-from visavis.errors import CapacityExceeded, UnknownConversation
+from visavis.errors import CapacityExceeded, SignallingError, UnknownConversation, UnknownParticipant
 from visavis.logs import short
 from visavis.rooms.base import Participant, Room
 from visavis.session.spec import ConversationSpec
@@ -54,8 +55,8 @@ class SignallingRoom(Room, Protocol):
         """
         ...
 
-    async def add_candidate(self, participant_id: str, sdpfrag: str) -> None:
-        """Take a trickled candidate in."""
+    async def add_candidate(self, participant_id: str, sdpfrag: str) -> str | None:
+        """Take trickled candidates in; an ICE restart is answered by a fragment."""
         ...
 
     async def leave(self, participant_id: str) -> None:
@@ -98,22 +99,25 @@ class Call:
     """One conversation held here.
 
     Attributes:
-        accepted: when each participant's offer was answered, by the loop's clock.
+        admitted: ids of all whose offer was answered.
+        arriving: those of them who have not shown up yet, and when they were answered (the loop's clock).
+        accepting: offers that are being answered.
     """
 
     spec: ConversationSpec
     room: SignallingRoom
     live: Live
-    accepted: dict[str, float] = field(default_factory=dict)
+    admitted: set[str] = field(default_factory=set)
+    arriving: dict[str, float] = field(default_factory=dict)
     accepting: int = 0
 
     def occupancy(self, now: float) -> int:
         """Participants, the replica included, with those who are on their way in."""
         here = {p.id for p in self.room.participants() if p.kind == "person"}
-        self.accepted = {
-            who: when for who, when in self.accepted.items() if who not in here and now - when < JOIN_GRACE
+        self.arriving = {
+            who: when for who, when in self.arriving.items() if who not in here and now - when < JOIN_GRACE
         }
-        return 1 + len(here) + len(self.accepted) + self.accepting
+        return 1 + len(here) + len(self.arriving) + self.accepting
 
 
 class Host:
@@ -170,18 +174,21 @@ class Host:
             joined = await call.room.accept(offer, user_id=user_id, user_name=user_name)
         finally:
             call.accepting -= 1
-        call.accepted[joined.participant_id] = now
+        call.admitted.add(joined.participant_id)
+        call.arriving[joined.participant_id] = now
         return {"participant_id": joined.participant_id, "answer": joined.answer_sdp}
 
-    async def add_candidate(self, conversation_id: str, participant_id: str, sdpfrag: str) -> None:
-        """Take a participant's candidate in."""
-        await self._call(conversation_id).room.add_candidate(participant_id, sdpfrag)
+    async def add_candidate(self, conversation_id: str, participant_id: str, sdpfrag: str) -> str | None:
+        """Take a participant's candidates in; an ICE restart is answered by a fragment."""
+        call = self._call_of(conversation_id, participant_id)
+        return await call.room.add_candidate(participant_id, sdpfrag)
 
     async def leave(self, conversation_id: str, participant_id: str) -> None:
         """Let a participant go."""
-        call = self._call(conversation_id)
-        call.accepted.pop(participant_id, None)
-        await call.room.leave(participant_id)
+        call = self._call_of(conversation_id, participant_id)
+        call.arriving.pop(participant_id, None)
+        with contextlib.suppress(SignallingError):  # gone before the goodbye came
+            await call.room.leave(participant_id)
 
     def interact(self, conversation_id: str, message: object) -> None:
         """Pass an interaction on."""
@@ -211,6 +218,12 @@ class Host:
             return self._calls[conversation_id]
         except KeyError:
             raise UnknownConversation("the conversation is over") from None
+
+    def _call_of(self, conversation_id: str, participant_id: str) -> Call:
+        call = self._call(conversation_id)
+        if participant_id not in call.admitted:
+            raise UnknownParticipant("no such participant")
+        return call
 
     async def _hold(self, call: Call) -> None:
         """Run one conversation; whatever goes wrong in it ends it alone."""

@@ -25,6 +25,7 @@ from visavis.errors import (
     RemoteError,
     SignallingError,
     UnknownConversation,
+    UnknownParticipant,
     VisavisError,
     WorkerLost,
 )
@@ -38,7 +39,13 @@ MAX_LINE = 8 * 1024 * 1024
 
 _RAISED: dict[str, type[VisavisError]] = {
     kind.__name__: kind
-    for kind in (SignallingError, CapacityExceeded, ConfigurationError, UnknownConversation)
+    for kind in (
+        SignallingError,
+        CapacityExceeded,
+        ConfigurationError,
+        UnknownConversation,
+        UnknownParticipant,
+    )
 }
 """Errors that keep their class on the way; any other arrives as ``RemoteError``."""
 

@@ -84,8 +84,8 @@ class Worker:
         async def join(**params: Any) -> Any:
             return await host().join(**params)
 
-        async def add_candidate(**params: Any) -> None:
-            await host().add_candidate(**params)
+        async def add_candidate(**params: Any) -> Any:
+            return await host().add_candidate(**params)
 
         async def leave(**params: Any) -> None:
             await host().leave(**params)

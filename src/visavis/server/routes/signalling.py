@@ -34,20 +34,21 @@ async def join(
         joined = await services.supervisor.join(conversation_id, offer, user_id, user_name)
     except CapacityExceeded as error:
         raise Refusal(409, str(error)) from None
-    headers = {"location": f"/{conversation_id}/whip/{joined['participant_id']}"}
-    if links := [f'<{server}>; rel="ice-server"' for server in services.settings.ice_servers]:
-        headers["link"] = ", ".join(links)
-    return Response(joined["answer"], 201, headers, media_type=OFFER)
+    location = f"/{conversation_id}/whip/{joined['participant_id']}"
+    response = Response(joined["answer"], 201, {"location": location}, media_type=OFFER)
+    _name_ice_servers(response, services)
+    return response
 
 
 @router.patch("/{conversation_id}/whip/{participant_id}", status_code=204)
 async def add_candidates(
     conversation_id: str, participant_id: str, request: Request, services: Injected
-) -> None:
-    """Take more ICE candidates of a participant in."""
+) -> Response:
+    """Take more ICE candidates of a participant in, or restart ICE."""
     fragment = await _body(request, CANDIDATES)
     _must_be_on(services, conversation_id)
-    await services.supervisor.add_candidate(conversation_id, participant_id, fragment)
+    answer = await services.supervisor.add_candidate(conversation_id, participant_id, fragment)
+    return Response(answer, 200, media_type=CANDIDATES) if answer else Response(status_code=204)
 
 
 @router.delete("/{conversation_id}/whip/{participant_id}")
@@ -59,8 +60,9 @@ async def leave(conversation_id: str, participant_id: str, services: Injected) -
 
 
 @router.get("/{conversation_id}/status")
-async def status(conversation_id: str, services: Injected) -> dict[str, Any]:
+async def status(conversation_id: str, response: Response, services: Injected) -> dict[str, Any]:
     """What the page needs to know before it joins, and after the connection died."""
+    _name_ice_servers(response, services)
     row = await services.store.conversation(conversation_id)
     if row is None:
         raise Refusal(404, "there is no such conversation")
@@ -71,6 +73,12 @@ async def status(conversation_id: str, services: Injected) -> dict[str, Any]:
         "audio_only": row.audio_only,
         "shutdown_reason": row.shutdown_reason,
     }
+
+
+def _name_ice_servers(response: Response, services: Services) -> None:
+    """One header each (RFC 9725, 4.6)."""
+    for server in services.settings.ice_servers:
+        response.headers.append("link", f'<{server}>; rel="ice-server"')
 
 
 def _must_be_on(services: Services, conversation_id: str) -> None:

@@ -1,0 +1,184 @@
+"""Real worker processes, and the real server as a process."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+
+from tests.server.fakes import GOOD_OFFER, FakeLLM
+from visavis.config import Settings
+from visavis.errors import ConfigurationError
+from visavis.logs import short
+from visavis.server.app import create_app
+from visavis.server.store import Store
+from visavis.server.supervisor import Supervisor
+from visavis.server.worker_process import ProcessLauncher
+
+WORKER = (sys.executable, "-m", "tests.server.fakes")
+LIMIT = 30.0
+"""Seconds after which something counts as never happening."""
+
+
+async def until(condition: Callable[[], Any]) -> None:
+    """Wait for what another process brings about."""
+    async with asyncio.timeout(LIMIT):
+        while not condition():  # noqa: ASYNC110 - no event crosses processes
+            await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def server(
+    folder: Path, command: tuple[str, ...] = WORKER, **given: Any
+) -> AsyncIterator[tuple[httpx.AsyncClient, Supervisor]]:
+    settings = Settings(**{"data_dir": folder, "api_keys": ["k"], "workers": 2, **given})
+    supervisor = Supervisor(settings, launcher=ProcessLauncher(settings, command), llm=FakeLLM())
+    app = create_app(settings, supervisor, Store.from_settings(settings))
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://s.test", headers={"x-api-key": "k"}
+        ) as http,
+    ):
+        yield http, supervisor
+
+
+async def create(http: httpx.AsyncClient) -> str:
+    answer = await http.post("/v2/conversations", json={})
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["conversation_id"])
+
+
+async def verbose(http: httpx.AsyncClient, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = (await http.get(f"/v2/conversations/{name}?verbose=true")).json()
+    return found
+
+
+async def test_a_killed_worker_ends_its_calls_alone_and_a_new_one_comes_up(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    async with server(tmp_path, log_format="json", log_level="debug") as (http, supervisor):
+        await supervisor.wait_ready()
+        lost, kept = await create(http), await create(http)
+        victim = next(worker for worker in supervisor.workers if lost in worker.conversations)
+        assert kept not in victim.conversations
+
+        os.kill(victim.pid, signal.SIGKILL)
+        await until(lambda: not supervisor.holds(lost))
+        over = await verbose(http, lost)
+        assert over["status"] == "ended"
+        assert over["shutdown_reason"] == "internal error occurred at step worker"
+        joined = await http.post(
+            f"/{kept}/whip", content=GOOD_OFFER, headers={"content-type": "application/sdp"}
+        )
+        assert joined.status_code == 201, "nobody else notices"
+
+        await until(lambda: supervisor.ready)
+        assert supervisor.restarts == 1
+        assert victim.pid not in {worker.pid for worker in supervisor.workers}
+        assert await create(http)
+        names = (lost, kept)
+    written = "".join(capfd.readouterr())
+    assert not any(name in written for name in names), "logs carry hashes only"
+
+
+async def test_stopping_says_goodbye_in_every_call_and_leaves_no_process(tmp_path: Path) -> None:
+    async with server(tmp_path) as (http, supervisor):
+        await supervisor.wait_ready()
+        name = await create(http)
+        pids = [worker.pid for worker in supervisor.workers]
+    assert not any(psutil.pid_exists(pid) for pid in pids)
+    async with server(tmp_path) as (http, _):
+        over = await verbose(http, name)
+    assert over["shutdown_reason"] == "server_shutdown"
+    assert over["events"][-1]["event_type"] == "system.shutdown"
+
+
+async def test_a_worker_exits_when_its_server_is_gone(tmp_path: Path) -> None:
+    async with server(tmp_path) as (http, supervisor):
+        await supervisor.wait_ready()
+        await create(http)
+        for worker in supervisor.workers:
+            worker._channel.close()
+        pids = [worker.pid for worker in supervisor.workers]
+        await until(lambda: not any(psutil.pid_exists(pid) for pid in pids))
+
+
+async def test_a_server_is_not_ready_while_its_workers_cannot_start(tmp_path: Path) -> None:
+    async with server(tmp_path, (sys.executable, "-c", "raise SystemExit(3)"), workers=1) as (
+        http,
+        supervisor,
+    ):
+        await until(lambda: supervisor.restarts)
+        assert (await http.get("/readyz")).status_code == 503
+        refused = await http.post("/v2/conversations", json={})
+        assert refused.status_code == 503
+
+
+async def test_a_missing_engine_is_told_in_words(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, workers=1, stt_engine="nonesuch")
+    supervisor = Supervisor(settings, llm=FakeLLM())
+    await supervisor.start()
+    try:
+        async with asyncio.timeout(LIMIT):
+            with pytest.raises(ConfigurationError, match="nonesuch"):
+                await supervisor.wait_ready()
+    finally:
+        await supervisor.stop()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_signal_stops_the_server_cleanly(tmp_path: Path, number: signal.Signals) -> None:
+    program = """
+import sys
+from pathlib import Path
+from tests.server.fakes import FakeLLM
+from visavis.config import Settings
+from visavis.server import serving
+from visavis.server.app import run
+from visavis.server.supervisor import Supervisor
+from visavis.server.worker_process import ProcessLauncher
+
+def supervised(settings):
+    command = (sys.executable, "-m", "tests.server.fakes")
+    return Supervisor(settings, launcher=ProcessLauncher(settings, command), llm=FakeLLM())
+
+serving.Supervisor = supervised
+settings = Settings(port=0, data_dir=Path(sys.argv[1]), workers=1)
+run(settings, lambda url: print(url, flush=True))
+"""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", program, str(tmp_path), stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout
+    try:
+        async with asyncio.timeout(LIMIT):
+            url = (await process.stdout.readline()).decode().strip()
+            children = psutil.Process(process.pid).children(recursive=True)
+            key = (tmp_path / "dev_key").read_text().strip()
+            async with httpx.AsyncClient(headers={"x-api-key": key}) as http:
+                created = await http.post(f"{url}/v2/conversations", json={})
+                assert created.status_code == 200
+                assert created.json()["conversation_url"].startswith(url)
+            process.send_signal(number)
+            assert await process.wait() == 0
+        assert children and not any(child.is_running() for child in children)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+def test_a_conversation_is_logged_as_a_short_hash() -> None:
+    name = f"c{'ab' * 16}"
+    assert len(short(name)) == 8
+    assert short(name) not in name and short(name) == short(name)
