@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from visavis.config import Settings
-from visavis.weights.catalog import MODELS, Model
+from visavis.weights.catalog import MODELS, Model, needed
 from visavis.weights.store import Progress, ProgressCallback, Store
 
 __all__ = ["MODELS", "Model", "Progress", "ProgressCallback", "Store", "fetch", "find", "missing", "needed"]
@@ -29,14 +29,3 @@ def fetch(names: Iterable[str], progress: ProgressCallback | None = None) -> Non
 def missing(names: Iterable[str]) -> list[str]:
     """Those that are not in the store of the process's settings."""
     return Store.of(Settings()).missing(names)
-
-
-def needed(settings: Settings) -> list[str]:
-    """Models that a server with these settings uses."""
-    wanted = {
-        "whisper-tiny.en": settings.stt_engine == "whisper",
-        "silero-vad": settings.vad_engine == "silero",
-        "smart-turn": settings.turn_engine == "smart-turn",
-        settings.embedded_llm: not settings.llm_base_url,
-    }
-    return [name for name, used in wanted.items() if used]

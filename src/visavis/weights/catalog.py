@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import sha256
 
+from visavis.config import Settings
+
 
 @dataclass(frozen=True, slots=True)
 class Hub:
@@ -223,3 +225,14 @@ MODELS: dict[str, Model] = {
     )
 }
 """Every model by name."""
+
+
+def needed(settings: Settings) -> list[str]:
+    """Models that a server with these settings uses."""
+    wanted = {
+        "whisper-tiny.en": settings.stt_engine == "whisper",
+        "silero-vad": settings.vad_engine == "silero",
+        "smart-turn": settings.turn_engine == "smart-turn",
+        settings.embedded_llm: not settings.llm_base_url,
+    }
+    return [name for name, used in wanted.items() if used]

@@ -93,8 +93,13 @@ class TurnTaker:
         """The microphone sends nothing more (muted, gone): end the turn that it left open."""
         self._handle_all(self._listener.flush())
 
-    def set_replica_speaking(self, speaking: bool) -> None:
+    @property
+    def replica_speaking(self) -> bool:
         """Whether the replica is being heard now; then it takes more speech to begin a turn."""
+        return self._listener.replica_speaking
+
+    @replica_speaking.setter
+    def replica_speaking(self, speaking: bool) -> None:
         self._listener.replica_speaking = speaking
 
     def set_sensitivity(self, pause: Sensitivity | None, interrupt: Sensitivity | None) -> None:
