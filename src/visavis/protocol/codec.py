@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -19,6 +19,9 @@ ALIASES = {
     "conversation.append_context": "conversation.append_llm_context",
 }
 """Spellings found in official texts that differ from the wire (PROTOCOL 0)."""
+
+DEEPEST = 50
+"""Levels of nesting that a message may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,10 @@ def parse(message: object) -> Interaction | Ignored:
     event_type = message.get("event_type")
     if not isinstance(event_type, str):
         return Ignored("no event_type")
-    data = {key: value for key, value in message.items() if isinstance(key, str)}
+    try:
+        data = cast(dict[str, Any], _plain(message, DEEPEST))
+    except ValueError as error:
+        return Ignored(str(error))
     data["event_type"] = ALIASES.get(event_type, event_type)
     data["message_type"] = "conversation"
     if not isinstance(data.get("conversation_id"), str):
@@ -62,8 +68,6 @@ def parse(message: object) -> Interaction | Ignored:
         return INTERACTION.validate_python(data)
     except ValidationError as error:
         return Ignored(_reason(error))
-    except RecursionError:
-        return Ignored("nested too deeply")
 
 
 def parse_event(message: dict[str, Any] | str | bytes) -> Event:
@@ -75,6 +79,31 @@ def parse_event(message: dict[str, Any] | str | bytes) -> Event:
     if isinstance(message, (str, bytes)):
         return EVENT.validate_json(message)
     return EVENT.validate_python(message)
+
+
+def _plain(value: object, levels: int) -> object:
+    """A copy that can be encoded again: half surrogate pairs, which JSON allows, become U+FFFD.
+
+    Raises:
+        ValueError: it is no JSON value, or nested too deeply.
+    """
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    if isinstance(value, str):
+        return (
+            value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        )
+    if levels == 0:
+        raise ValueError("nested too deeply")
+    if isinstance(value, dict):
+        return {
+            str(_plain(key, 1)): _plain(item, levels - 1)
+            for key, item in value.items()
+            if isinstance(key, str)
+        }
+    if isinstance(value, (list, tuple)):
+        return [_plain(item, levels - 1) for item in value]
+    raise ValueError("not a JSON value")
 
 
 def _reason(error: ValidationError) -> str:

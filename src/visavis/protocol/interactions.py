@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from visavis.protocol.base import LenientBool, Message, Properties
 
 Sensitivity_ = Literal["superlow", "verylow", "low", "medium", "high", "auto"]
+
+
+def _lower(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+LenientSensitivity = Annotated[Sensitivity_, BeforeValidator(_lower)]
+LenientModality = Annotated[Literal["text", "audio"], BeforeValidator(_lower)]
 
 
 class InteractionMessage(Message):
@@ -21,7 +29,7 @@ class InteractionMessage(Message):
 class EchoProperties(Properties):
     """Speech for the replica to say, as text or as audio, whole or in chunks."""
 
-    modality: Literal["text", "audio"] | None = None
+    modality: LenientModality | None = None
     """Which field carries the content; text when absent."""
     text: str | None = None
     """What to say. May carry ``<emotion value="…"/>`` tags."""
@@ -108,9 +116,9 @@ class AppendContext(InteractionMessage):
 class SensitivityProperties(Properties):
     """How patient the replica is, and how readily it yields."""
 
-    participant_pause_sensitivity: Sensitivity_ | None = None
+    participant_pause_sensitivity: LenientSensitivity | None = None
     """High: a short pause of the user is enough for the replica to answer."""
-    participant_interrupt_sensitivity: Sensitivity_ | None = None
+    participant_interrupt_sensitivity: LenientSensitivity | None = None
     """High: the user's speech stops the replica readily."""
 
 
