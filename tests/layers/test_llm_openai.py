@@ -6,7 +6,8 @@ import pytest
 
 from visavis.errors import InferenceFailed
 from visavis.layers.llm.base import TextDelta, ToolCallDelta
-from visavis.layers.llm.openai import OpenAICompatible, Patience, is_loopback
+from visavis.layers.llm.openai import OpenAICompatible, Patience
+from visavis.net import is_loopback
 from visavis.session.spec import LLMSpec
 from visavis.testing.openai_server import (
     DONE,

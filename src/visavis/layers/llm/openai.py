@@ -13,9 +13,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import cache
-from ipaddress import ip_address
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -23,6 +21,7 @@ from visavis.errors import InferenceFailed
 from visavis.layers.llm.base import TextDelta, ToolCallDelta
 from visavis.layers.llm.completion import Completion, kind
 from visavis.layers.llm.fitting import Fitting
+from visavis.net import is_loopback
 
 ATTEMPTS = 2
 """Connections tried before the first token; a kept connection may have been closed at the other end."""
@@ -203,15 +202,6 @@ class OpenAICompatible:
                 f"the LLM endpoint broke off: nothing came for {self._patience.next_token:g} s"
             )
         return InferenceFailed(f"the LLM endpoint gave no answer within {self._patience.first_token:g} s")
-
-
-def is_loopback(url: str) -> bool:
-    """Whether a URL names this machine; then no proxy is asked."""
-    try:
-        host = urlsplit(url).hostname or ""
-        return host == "localhost" or host.endswith(".localhost") or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def query(values: Mapping[str, Any]) -> dict[str, str]:

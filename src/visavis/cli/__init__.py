@@ -1,0 +1,44 @@
+"""The command line. Commands import what they need when they run, so that ``--help`` is quick."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from visavis import __version__
+from visavis.cli import doctor, models, serve, talk
+from visavis.cli.output import complain
+from visavis.errors import ConfigurationError, EngineMissing, ModelUnavailable, VisavisError
+
+WRONG_SETUP = (ConfigurationError, EngineMissing, ModelUnavailable)
+"""What the person at the command line can mend; exit code 2, as for wrong options."""
+
+app = typer.Typer(
+    help="visavis: an open, self-hosted Conversational Video Interface.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("serve")(serve.serve)
+app.command("talk")(talk.talk)
+app.command("doctor")(doctor.doctor)
+app.add_typer(models.app, name="models")
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(__version__)
+
+
+def main() -> None:
+    """Run a command; an expected error is one line on standard error."""
+    try:
+        app()
+    except WRONG_SETUP as error:
+        complain(error)
+        sys.exit(2)
+    except VisavisError as error:
+        complain(error)
+        sys.exit(1)

@@ -1,0 +1,97 @@
+"""``visavis serve``: run the server."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from visavis import __version__
+from visavis.cli import settings as settings_
+from visavis.cli.output import out
+from visavis.config import Settings
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on [default: 127.0.0.1].")] = None,
+    port: Annotated[int | None, typer.Option(help="Port; 0 takes a free one [default: 7600].")] = None,
+    public_url: Annotated[str | None, typer.Option(help="How browsers reach the server.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes that hold conversations.")] = None,
+    webrtc_engine: Annotated[str | None, typer.Option(help="wrtc or aiortc.")] = None,
+    llm_base_url: Annotated[str | None, typer.Option(help="An OpenAI-compatible endpoint.")] = None,
+    llm_model: Annotated[str | None, typer.Option(help="Its model.")] = None,
+    log_level: Annotated[str | None, typer.Option(help="debug, info, warning or error.")] = None,
+    config: Annotated[Path | None, typer.Option(help="A TOML file of settings.")] = None,
+    open_conversation: Annotated[
+        bool, typer.Option("--open-conversation", help="Create a conversation and print its URL.")
+    ] = False,
+) -> None:
+    """Run the server until Ctrl-C. More settings: docs/configuration.md."""
+    from visavis.server.app import run
+
+    settings = settings_.load(
+        config,
+        host=host,
+        port=port,
+        public_url=public_url,
+        workers=workers,
+        webrtc_engine=webrtc_engine,
+        llm_base_url=llm_base_url,
+        llm_model=llm_model,
+        log_level=log_level,
+    )
+    _check_models(settings)
+
+    def ready(base_url: str) -> None:
+        _announce(settings, base_url)
+        if open_conversation:
+            url = asyncio.run(_open_conversation(settings, base_url))
+            out.print(f"\nOpen this in a browser and talk:\n\n    [bold]{url}[/]\n")
+
+    run(settings, on_ready=ready)
+
+
+def _check_models(settings: Settings) -> None:
+    """Say at once which models are missing, rather than when a worker fails.
+
+    Raises:
+        ModelUnavailable: one is.
+    """
+    from visavis.weights import Store, needed
+
+    store = Store.of(settings)
+    for name in needed(settings):
+        store.find(name)
+
+
+def _announce(settings: Settings, base_url: str) -> None:
+    from visavis.server.auth import development_key, development_key_path
+
+    out.print(f"\nvisavis {__version__} is ready at [bold]{base_url}[/]")
+    if not settings.api_keys:
+        out.print(f"API key         {development_key(settings)}")
+        out.print(f"                a development key, kept in {development_key_path(settings)}")
+    out.print(f"Language model  {describe_llm(settings)}")
+
+
+def describe_llm(settings: Settings) -> str:
+    """Which model answers for personas that name none."""
+    if settings.llm_base_url:
+        return f"{settings.llm_model} at {settings.llm_base_url}"
+    return (
+        f"{settings.embedded_llm}, embedded: small, it answers simply and knows little "
+        "(VISAVIS_LLM_BASE_URL and VISAVIS_LLM_MODEL name another)"
+    )
+
+
+async def _open_conversation(settings: Settings, base_url: str) -> str:
+    from visavis.client.api import Client
+    from visavis.server.auth import api_keys
+
+    # Behind a proxy the public URL may not be reachable from here, and a certificate names another host.
+    scheme = "https" if settings.ssl_certfile else "http"
+    url = f"{scheme}://{settings.host}:{settings.port}" if settings.public_url else base_url
+    async with Client(url, api_keys(settings)[0], verify=False) as client:
+        return (await client.conversations.create()).conversation_url

@@ -1,0 +1,203 @@
+"""The REST client: what a backend needs to make conversations and end them."""
+
+from __future__ import annotations
+
+from typing import Any, Self, TypeVar
+
+import httpx
+from pydantic import ValidationError
+
+from visavis.client.models import Answer, Conversation, Page, Persona, Replica
+from visavis.errors import ApiError, ApiUnreachable
+from visavis.net import is_loopback
+
+DEFAULT_URL = "http://127.0.0.1:7600"
+VERSION = "/v2"
+
+AnswerT = TypeVar("AnswerT", bound=Answer)
+
+
+class Client:
+    """A server's REST API (PROTOCOL 2). Use as an async context manager.
+
+    Every method raises ``ApiError`` with the server's own words when it refuses, and ``ApiUnreachable`` when
+    it does not answer.
+
+    Args:
+        base_url: with or without ``/v2``.
+        api_key: sent as ``x-api-key``.
+        timeout: seconds for one request.
+        verify: whether the server's certificate must be valid.
+        transport: for tests: an ASGI application in place of the network.
+
+    Attributes:
+        conversations: ``create``, ``get``, ``list``, ``end``, ``delete``.
+        personas: ``create``, ``get``, ``list``.
+        replicas: ``get``, ``list``.
+        interactions: ``send``.
+    """
+
+    def __init__(
+        self,
+        base_url: str = DEFAULT_URL,
+        api_key: str = "",
+        *,
+        timeout: float = 30.0,
+        verify: bool = True,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self.base_url = base_url.rstrip("/").removesuffix(VERSION)
+        self._http = httpx.AsyncClient(
+            base_url=self.base_url + VERSION,
+            headers={"x-api-key": api_key} if api_key else {},
+            timeout=timeout,
+            verify=verify,
+            transport=transport,
+            trust_env=not is_loopback(base_url),
+        )
+        self.conversations = Conversations(self)
+        self.personas = Personas(self)
+        self.replicas = Replicas(self)
+        self.interactions = Interactions(self)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Give connections back."""
+        await self._http.aclose()
+
+    async def request(self, method: str, path: str, **options: Any) -> Any:
+        """Any request, for routes that have no method here.
+
+        Args:
+            method: of HTTP.
+            path: behind ``/v2``, e.g. ``/conversations``.
+            options: as for ``httpx.AsyncClient.request``.
+
+        Returns:
+            The decoded body; None when there is none.
+        """
+        try:
+            response = await self._http.request(method, path, **options)
+        except (httpx.TransportError, httpx.InvalidURL) as error:
+            reason = str(error) or type(error).__name__
+            raise ApiUnreachable(f"no answer from {self.base_url}: {reason}") from error
+        if not response.is_success:
+            raise ApiError(response.status_code, _message(response))
+        if not response.content:
+            return None
+        try:
+            return response.json()
+        except ValueError as error:
+            raise ApiError(
+                response.status_code, "the answer is not JSON; is this a visavis server?"
+            ) from error
+
+    async def fetch(self, model: type[AnswerT], method: str, path: str, **options: Any) -> AnswerT:
+        """As ``request``, with the answer read into a model."""
+        body = await self.request(method, path, **options)
+        try:
+            return model.model_validate(body)
+        except ValidationError as error:
+            raise ApiError(200, f"not the answer that was expected: {error.error_count()} fields") from error
+
+
+class Conversations:
+    """``/conversations``."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    async def create(self, **body: Any) -> Conversation:
+        """Begin one; the fields are those of PROTOCOL 2.1, e.g. ``persona_id``, ``custom_greeting``."""
+        return await self._client.fetch(Conversation, "POST", "/conversations", json=body)
+
+    async def get(self, conversation_id: str, *, verbose: bool = False) -> Conversation:
+        """One of them; with ``verbose`` its events and how it ended."""
+        params = {"verbose": "true"} if verbose else None
+        return await self._client.fetch(
+            Conversation, "GET", f"/conversations/{conversation_id}", params=params
+        )
+
+    async def list(self, *, limit: int = 10, page: int = 1, status: str | None = None) -> Page[Conversation]:
+        """The newest first.
+
+        Args:
+            limit: how many a page.
+            page: from 1.
+            status: ``active`` or ``ended``; both if None.
+        """
+        params = {"limit": limit, "page": page, **({"status": status} if status else {})}
+        return await self._client.fetch(Page[Conversation], "GET", "/conversations", params=params)
+
+    async def end(self, conversation_id: str) -> None:
+        """End the call; everybody in it is told."""
+        await self._client.request("POST", f"/conversations/{conversation_id}/end")
+
+    async def delete(self, conversation_id: str) -> None:
+        """End it, if need be, and forget it."""
+        await self._client.request("DELETE", f"/conversations/{conversation_id}")
+
+
+class Personas:
+    """``/personas``."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    async def create(self, **body: Any) -> Persona:
+        """Keep a persona; the fields are those of PROTOCOL 2.2, e.g. ``system_prompt``, ``layers``."""
+        return await self._client.fetch(Persona, "POST", "/personas", json=body)
+
+    async def get(self, persona_id: str) -> Persona:
+        """One of them; keys in its layers are masked."""
+        return await self._client.fetch(Persona, "GET", f"/personas/{persona_id}")
+
+    async def list(self, *, limit: int = 10, page: int = 1) -> Page[Persona]:
+        """Your own, the newest first, then the built-in ones."""
+        params = {"limit": limit, "page": page}
+        return await self._client.fetch(Page[Persona], "GET", "/personas", params=params)
+
+
+class Replicas:
+    """``/replicas``."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    async def get(self, replica_id: str) -> Replica:
+        """One of them."""
+        return await self._client.fetch(Replica, "GET", f"/replicas/{replica_id}")
+
+    async def list(self, *, limit: int = 10, page: int = 1) -> Page[Replica]:
+        """All that can appear in a conversation."""
+        params = {"limit": limit, "page": page}
+        return await self._client.fetch(Page[Replica], "GET", "/replicas", params=params)
+
+
+class Interactions:
+    """``/interactions``."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    async def send(self, message: dict[str, Any]) -> None:
+        """Send an interaction without being in the room; it must hold the ``conversation_id``."""
+        await self._client.request("POST", "/interactions", json=message)
+
+
+def _message(response: httpx.Response) -> str:
+    """What the server says is wrong; clients read ``message`` first, then ``error`` (PROTOCOL 2.0)."""
+    try:
+        body = response.json()
+    except ValueError:
+        body = None
+    if isinstance(body, dict):
+        for key in ("message", "error"):
+            if isinstance(body.get(key), str) and body[key]:
+                return str(body[key])
+    return response.reason_phrase or "error"
