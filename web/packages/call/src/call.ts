@@ -225,12 +225,13 @@ export class Call extends Emitter<CallEvents> {
 
   /** One attempt to join again; true when nothing more is to be tried. */
   async #attempt(life: AbortController): Promise<boolean> {
-    if (life.signal.aborted) return true
+    const over = (): boolean => life.signal.aborted
+    if (over()) return true
     try {
       await this.#connect()
       return true
     } catch (error) {
-      if (life.signal.aborted) return true
+      if (over()) return true
       this.#drop()
       if (!(error instanceof CallProblem) || error.passing || error.kind === 'full') return false
       this.#over('left', error.message, error)
