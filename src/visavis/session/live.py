@@ -76,12 +76,13 @@ class LiveConversation:
         """
         self._room.publish_audio(self._playout)
         self._feed(self._started())
-        works = [self._speaker.run(), self._outbox.run(), self._watch_room(), self._ears.run()]
+        works = [self._speaker.run(), self._outbox.run(), self._watch_room()]
         if self._face:
             works.append(self._face.run())
         tasks = [asyncio.create_task(work) for work in works]
         try:
-            await asyncio.wait([self._over, *tasks], return_when=asyncio.FIRST_COMPLETED)
+            waited: list[asyncio.Future[Any]] = [self._over, *tasks]
+            await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
             self._report_crash(tasks)
             return await self._over
         finally:
@@ -223,7 +224,7 @@ class LiveConversation:
         return Face(renderer, engines.drawing, self._playout, sink, fps, time.monotonic)
 
     def _report_crash(self, tasks: list[asyncio.Task[None]]) -> None:
-        """A part that ended on its own ends the call: with its reason if the room is gone, else as an error."""
+        """A part that ended on its own ends the call."""
         if self._over.done():
             return
         for task in tasks:

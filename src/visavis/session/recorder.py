@@ -1,4 +1,4 @@
-"""Keeps a conversation's inputs, if the operator wants it: the log *is* the conversation (DESIGN, 'One idea')."""
+"""Keeps a conversation's inputs, if the operator wants it: the log *is* the conversation."""
 
 from __future__ import annotations
 

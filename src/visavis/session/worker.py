@@ -106,8 +106,10 @@ class Worker:
 
 def main(load: StudioLoader = load_studio) -> None:
     """The process: ``sys.argv[1]`` is the inherited socket's file descriptor."""
-    # The terminal's Ctrl-C reaches every process of the group; only the server decides what follows.
+    # A terminal's Ctrl-C and a service manager's stop reach every process at once; the server alone decides
+    # what follows, so that calls can end with a goodbye.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     sock = socket.socket(fileno=int(sys.argv[1]))
 
     def load_logging(settings: Settings) -> Studio:

@@ -1,0 +1,154 @@
+"""The replica's hearing: each participant's microphone through the conversational flow, into the core."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+
+from visavis.conversation.inputs import (
+    Input,
+    UserSpeechStarted,
+    UserSpeechStopped,
+    UserTranscript,
+    UserTurnEnded,
+)
+from visavis.layers.conversational_flow.flow import FlowSettings
+from visavis.layers.conversational_flow.listener import STOP, Listener
+from visavis.layers.conversational_flow.turns import TurnTaker
+from visavis.protocol.interactions import Sensitivity_
+from visavis.rooms.base import Room
+from visavis.session.engines import Engines
+from visavis.session.spec import FlowSpec
+
+log = structlog.get_logger(__name__)
+
+MUTED_AFTER = 1.0
+"""Seconds without audio from a microphone after which it counts as muted."""
+
+
+class _Told:
+    """Turns what one participant's ``TurnTaker`` says into inputs."""
+
+    def __init__(
+        self, participant_id: str, elapsed: Callable[[], float], feed: Callable[[Input], None]
+    ) -> None:
+        self._participant_id = participant_id
+        self._elapsed = elapsed
+        self._feed = feed
+
+    def on_speech_started(self) -> None:
+        self._feed(UserSpeechStarted(at=self._elapsed(), participant_id=self._participant_id))
+
+    def on_speech_stopped(self) -> None:
+        self._feed(UserSpeechStopped(at=self._elapsed(), participant_id=self._participant_id, silence=STOP))
+
+    def on_transcript(self, text: str) -> None:
+        self._feed(UserTranscript(at=self._elapsed(), participant_id=self._participant_id, text=text))
+
+    def on_turn_ended(self, text: str) -> None:
+        self._feed(UserTurnEnded(at=self._elapsed(), participant_id=self._participant_id, text=text))
+
+
+class Ears:
+    """Listens to everybody in the room.
+
+    Args:
+        elapsed: seconds since the conversation began.
+        feed: takes what users say.
+    """
+
+    def __init__(
+        self,
+        engines: Engines,
+        room: Room,
+        flow: FlowSpec,
+        elapsed: Callable[[], float],
+        feed: Callable[[Input], None],
+    ) -> None:
+        self._engines = engines
+        self._room = room
+        self._persona = FlowSettings(flow.turn_taking_patience, flow.replica_interruptibility)
+        self._elapsed = elapsed
+        self._feed = feed
+        self._turns: dict[str, TurnTaker] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._sensed: tuple[Sensitivity_ | None, Sensitivity_ | None] = (None, None)
+        self._replica_speaking = False
+
+    @property
+    def replica_speaking(self) -> bool:
+        """Whether the replica is heard now: then it takes more to count as speech."""
+        return self._replica_speaking
+
+    @replica_speaking.setter
+    def replica_speaking(self, speaking: bool) -> None:
+        self._replica_speaking = speaking
+        for turns in self._turns.values():
+            turns.replica_speaking = speaking
+
+    def set_sensitivity(self, pause: Sensitivity_ | None, interrupt: Sensitivity_ | None) -> None:
+        """Change turn-taking for everybody, from now on; None leaves a setting as it is."""
+        self._sensed = (pause or self._sensed[0], interrupt or self._sensed[1])
+        for turns in self._turns.values():
+            turns.set_sensitivity(pause, interrupt)
+
+    def listen(self, participant_id: str) -> None:
+        """A participant's microphone has begun to send."""
+        if participant_id not in self._tasks:
+            self._tasks[participant_id] = asyncio.create_task(self._hear(participant_id), name="microphone")
+
+    def leave(self, participant_id: str) -> None:
+        """The participant is gone."""
+        if task := self._tasks.pop(participant_id, None):
+            task.cancel()
+
+    async def aclose(self) -> None:
+        """Listen to nobody any more."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _hear(self, participant_id: str) -> None:
+        turns = self._turn_taker(participant_id)
+        self._turns[participant_id] = turns
+        try:
+            await self._pass_on(participant_id, turns)
+        except Exception:
+            # A third-party VAD may raise anything: this microphone is lost, the call goes on.
+            log.exception("a microphone can no longer be heard")
+        finally:
+            del self._turns[participant_id]
+            await turns.aclose()
+
+    async def _pass_on(self, participant_id: str, turns: TurnTaker) -> None:
+        """Feed the microphone until it ends; a pause in sending ends the turn that was open."""
+        chunks = aiter(self._room.audio_in(participant_id))
+        coming = asyncio.ensure_future(anext(chunks, None))
+        try:
+            while True:
+                done, _ = await asyncio.wait([coming], timeout=MUTED_AFTER)
+                if not done:
+                    turns.flush()
+                elif (chunk := coming.result()) is None:
+                    return
+                else:
+                    turns.feed(chunk)
+                    coming = asyncio.ensure_future(anext(chunks, None))
+        finally:
+            coming.cancel()
+
+    def _turn_taker(self, participant_id: str) -> TurnTaker:
+        turns = TurnTaker(
+            Listener(self._engines.make_vad(), self._persona),
+            self._engines.stt,
+            self._engines.turn,
+            transcribing=self._engines.listening,
+            judging=self._engines.judging,
+            output=_Told(participant_id, self._elapsed, self._feed),
+        )
+        turns.set_sensitivity(*self._sensed)
+        turns.replica_speaking = self._replica_speaking
+        return turns

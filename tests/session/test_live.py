@@ -1,0 +1,304 @@
+"""A live conversation in a room without a network, with scripted layers and the real core."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tests.session.scripted import ScriptedLLM, engines
+from visavis.config import Settings
+from visavis.conversation.log import replayed_events
+from visavis.errors import InferenceFailed
+from visavis.layers.llm.base import TextDelta, ToolCallDelta
+from visavis.rooms.base import Participant
+from visavis.rooms.memory import Guest, MemoryRoom
+from visavis.session.live import LiveConversation
+from visavis.session.spec import ConversationSpec, LLMSpec
+
+SPEC = ConversationSpec(
+    conversation_id="c1",
+    replica_id="r1",
+    replica_name="Vera",
+    persona_id="p1",
+    persona_name="Vera",
+    system_prompt="Be brief.",
+    llm=LLMSpec(base_url="http://127.0.0.1:1", model="scripted"),
+    participant_left_timeout=60,
+)
+
+
+class Stage:
+    """A conversation under way, and the time in its room."""
+
+    def __init__(self, live: LiveConversation, room: MemoryRoom) -> None:
+        self.live = live
+        self.room = room
+        self.heard: list[np.ndarray] = []
+
+    async def play(self, seconds: float = 0.0) -> None:
+        """Let everything due be done, then pull audio, in steps of 20 ms."""
+        for _ in range(max(1, round(seconds / 0.02))):
+            await settle()
+            if seconds:
+                self.heard.append(self.room.play())
+
+    async def until(self, guest: Guest, event_type: str, count: int = 1) -> dict[str, Any]:
+        """Play until the guest has received such an event."""
+        for _ in range(1500):
+            found = [data for _, data in guest.received if data.get("event_type") == event_type]
+            if len(found) >= count:
+                return found[count - 1]
+            await self.play(0.02)
+        raise AssertionError(f"no {event_type}; seen were {kinds(guest)}")
+
+
+async def settle() -> None:
+    """Let tasks and threads run."""
+    for _ in range(5):
+        await asyncio.sleep(0.0005)
+
+
+def kinds(guest: Guest) -> list[str]:
+    return [data["event_type"] for _, data in guest.received if data["event_type"] != HEARTBEAT]
+
+
+HEARTBEAT = "system.replica_present"
+
+
+@asynccontextmanager
+async def conversation(
+    llm: ScriptedLLM, spec: ConversationSpec = SPEC, heard: str = "", **settings: Any
+) -> AsyncIterator[Stage]:
+    room = MemoryRoom(Participant("replica", "tavus-replica-r1", "Vera", "replica", 0.0))
+    shared = engines(llm, heard)
+    live = LiveConversation(spec, shared, room, Settings(**settings), on_event=lambda event: None)
+    running = asyncio.create_task(live.run())
+    try:
+        await settle()
+        yield Stage(live, room)
+    finally:
+        live.end("end_conversation_endpoint_hit")
+        await asyncio.wait_for(running, 5)
+        shared.close()
+
+
+def message(event_type: str, **properties: object) -> dict[str, Any]:
+    return {"message_type": "conversation", "event_type": event_type, "properties": properties}
+
+
+async def test_an_echo_is_said_and_told_in_order() -> None:
+    async with conversation(ScriptedLLM()) as stage:
+        guest = stage.room.join()
+        guest.send(message("conversation.echo", text="Hello out there."))
+        await stage.until(guest, "conversation.stopped_speaking")
+        assert kinds(guest)[0] == "system.replica_joined"
+        spoken = [kind for kind in kinds(guest) if "utterance.streaming" not in kind][1:]
+        assert spoken == [
+            "conversation.replica.started_speaking",
+            "conversation.started_speaking",
+            "conversation.utterance",
+            "conversation.replica.stopped_speaking",
+            "conversation.stopped_speaking",
+        ]
+        assert max(np.abs(chunk).max() for chunk in stage.heard) > 5000
+
+
+async def test_a_typed_turn_is_answered_and_remembered_as_heard() -> None:
+    llm = ScriptedLLM([TextDelta("I am "), TextDelta("well, thanks.")], [TextDelta("Yes.")])
+    async with conversation(llm) as stage:
+        guest = stage.room.join()
+        guest.send(message("conversation.respond", text="How are you?"))
+        await stage.until(guest, "conversation.stopped_speaking")
+        guest.send(message("conversation.respond", text="Really?"))
+        await stage.until(guest, "conversation.stopped_speaking", count=2)
+        roles = [(entry["role"], entry["content"]) for entry in llm.asked[1]]
+        assert roles[1:] == [
+            ("user", "How are you?"),
+            ("assistant", "I am well, thanks."),
+            ("user", "Really?"),
+        ]
+
+
+async def test_interrupt_silences_the_room_and_cuts_history_to_what_was_heard() -> None:
+    llm = ScriptedLLM([TextDelta("One two three four five six seven eight nine ten. ")], [TextDelta("Ok.")])
+    async with conversation(llm) as stage:
+        guest = stage.room.join()
+        guest.send(message("conversation.respond", text="Count."))
+        await stage.until(guest, "conversation.replica.started_speaking")
+        await stage.play(0.44)
+        guest.send(message("conversation.interrupt"))
+        stopped = await stage.until(guest, "conversation.replica.stopped_speaking")
+        assert stopped["properties"]["interrupted"] is True
+        after = stage.room.play(48_000)
+        assert not after[480:].any(), "nothing leaves after the stop"
+        final = [data for _, data in guest.received if data["event_type"].endswith("streaming")][-1]
+        assert final["properties"]["is_interrupted"] is True
+        heard = final["properties"]["speech"]
+        assert "One two three four five six seven eight nine ten.".startswith(heard)
+        assert 2 <= len(heard.split()) <= 6
+        guest.send(message("conversation.respond", text="Go on."))
+        await stage.until(guest, "conversation.replica.started_speaking", count=2)
+        assistant = [entry["content"] for entry in llm.asked[1] if entry["role"] == "assistant"]
+        assert assistant == [heard]
+
+
+async def test_interrupting_a_thought_closes_the_stream_at_the_endpoint() -> None:
+    llm = ScriptedLLM([TextDelta("(waits for ever)")])
+    async with conversation(llm) as stage:
+        guest = stage.room.join()
+        guest.send(message("conversation.respond", text="Think."))
+        await stage.play(0.2)
+        guest.send(message("conversation.interrupt"))
+        await stage.play(0.2)
+        assert llm.cancelled == 1
+        assert "conversation.replica.started_speaking" not in kinds(guest)
+
+
+async def test_a_tool_call_is_broadcast_and_its_result_is_spoken_about() -> None:
+    llm = ScriptedLLM(
+        [ToolCallDelta("call_1", "get_weather", '{"city": "Rome"}')], [TextDelta("It is sunny.")]
+    )
+    async with conversation(llm) as stage:
+        guest = stage.room.join()
+        guest.send(message("conversation.respond", text="Weather in Rome?"))
+        called = await stage.until(guest, "conversation.tool_call")
+        assert called["properties"]["arguments"] == '{"city": "Rome"}'
+        guest.send(message("conversation.tool_result", tool_call_id="call_1", output={"sky": "clear"}))
+        await stage.until(guest, "conversation.stopped_speaking")
+        roles = [entry["role"] for entry in llm.asked[1]]
+        assert roles == ["system", "user", "assistant", "tool"]
+        assert json.loads(llm.asked[1][3]["content"]) == {"sky": "clear"}
+
+
+async def test_an_llm_that_fails_is_told_and_the_call_goes_on() -> None:
+    llm = ScriptedLLM(
+        [InferenceFailed("the endpoint answered 500")], [ValueError("odd")], [TextDelta("Back.")]
+    )
+    async with conversation(llm) as stage:
+        guest = stage.room.join()
+        guest.send(message("conversation.respond", text="Hello?"))
+        failed = await stage.until(guest, "visavis.layer_failed")
+        assert failed["properties"] == {"layer": "llm", "reason": "the endpoint answered 500"}
+        guest.send(message("conversation.respond", text="Hello again?"))
+        await stage.until(guest, "visavis.layer_failed", count=2)
+        guest.send(message("conversation.respond", text="Still there?"))
+        await stage.until(guest, "conversation.stopped_speaking")
+
+
+async def test_a_voice_that_fails_is_told_and_the_call_goes_on() -> None:
+    async with conversation(ScriptedLLM()) as stage:
+        guest = stage.room.join()
+        guest.send(message("conversation.echo", text="unspeakable"))
+        failed = await stage.until(guest, "visavis.layer_failed")
+        assert failed["properties"]["layer"] == "tts"
+        guest.send(message("conversation.echo", text="And on."))
+        await stage.until(guest, "conversation.stopped_speaking")
+
+
+async def test_echoed_audio_is_heard_at_its_own_pitch_and_length() -> None:
+    tone = (8000 * np.sin(2 * np.pi * 440 * np.arange(24_000) / 24_000)).astype("<i2")
+    async with conversation(ScriptedLLM()) as stage:
+        guest = stage.room.join()
+        for start in range(0, 24_000, 2_400):
+            chunk = base64.b64encode(tone[start : start + 2_400].tobytes()).decode()
+            guest.send(
+                message(
+                    "conversation.echo",
+                    modality="audio",
+                    audio=chunk,
+                    sample_rate=24_000,
+                    inference_id="mine",
+                    done=start == 21_600,
+                )
+            )
+        stopped = await stage.until(guest, "conversation.replica.stopped_speaking")
+        assert abs(stopped["properties"]["duration"] - 1.0) < 0.05
+        heard = np.concatenate(stage.heard).astype(np.float64)
+        voiced = heard[np.abs(heard).argmax() - 9600 :][:24_000]
+        peak = np.abs(np.fft.rfft(voiced)).argmax() * 48_000 / len(voiced)
+        assert abs(peak - 440) < 5
+
+
+async def test_broken_audio_is_ignored_with_one_reason() -> None:
+    async with conversation(ScriptedLLM()) as stage:
+        guest = stage.room.join()
+        for audio, rate in (("%%%", 16_000), ("QQ==", 16_000), ("QUE=", 7)):
+            guest.send(message("conversation.echo", modality="audio", audio=audio, sample_rate=rate))
+        await stage.play(0.2)
+        assert kinds(guest) == ["system.replica_joined"]
+        assert stage.live.stats()["ignored"] == 3
+
+
+async def test_a_spoken_turn_is_transcribed_and_answered() -> None:
+    llm = ScriptedLLM([TextDelta("Hello you.")])
+    async with conversation(llm, heard="Hello replica.") as stage:
+        guest = stage.room.join()
+        voice = (9000 * np.sin(np.arange(16_000) * 0.2)).astype(np.int16)
+        silence = np.zeros(24_000, np.int16)
+        for chunk in np.array_split(np.concatenate([silence[:8000], voice, silence]), 150):
+            guest.speak(chunk)
+            await stage.play(0.02)
+        said = await stage.until(guest, "conversation.utterance")
+        assert said["properties"] == {"role": "user", "speech": "Hello replica."}
+        await stage.until(guest, "conversation.replica.stopped_speaking")
+        order = kinds(guest)
+        assert order.index("conversation.user.started_speaking") < order.index(
+            "conversation.user.stopped_speaking"
+        )
+
+
+async def test_speaking_over_the_replica_stops_it() -> None:
+    async with conversation(ScriptedLLM(), heard="Stop please.") as stage:
+        guest = stage.room.join()
+        guest.send(message("conversation.echo", text="word " * 60))
+        await stage.until(guest, "conversation.replica.started_speaking")
+        voice = (9000 * np.sin(np.arange(24_000) * 0.2)).astype(np.int16)
+        for chunk in np.array_split(voice, 75):
+            guest.speak(chunk)
+            await stage.play(0.02)
+        stopped = await stage.until(guest, "conversation.replica.stopped_speaking")
+        assert stopped["properties"]["interrupted"] is True
+
+
+async def test_the_mouth_is_told_the_phonemes_while_they_are_heard() -> None:
+    async with conversation(ScriptedLLM()) as stage:
+        guest = stage.room.join()
+        guest.send(message("conversation.echo", text="Ah " * 20))
+        await stage.until(guest, "conversation.replica.started_speaking")
+        for _ in range(20):
+            await stage.play(0.02)
+            await asyncio.sleep(0.02)
+        assert stage.room.sink is not None
+        assert stage.room.sink.written > 5
+        assert stage.live.stats()["activity"] == "speaking"
+
+
+async def test_an_ended_conversation_says_why_and_closes_the_room() -> None:
+    async with conversation(ScriptedLLM()) as stage:
+        guest = stage.room.join()
+        await stage.play(0.1)
+        stage.live.end("end_conversation_endpoint_hit")
+        for _ in range(200):
+            if guest.closed_reason:
+                break
+            await asyncio.sleep(0.01)
+        assert kinds(guest)[-1] == "system.shutdown"
+        assert guest.closed_reason == "end_conversation_endpoint_hit"
+
+
+async def test_a_recorded_conversation_replays_to_the_same_events(tmp_path: Path) -> None:
+    async with conversation(ScriptedLLM([TextDelta("Fine.")]), record_dir=tmp_path) as stage:
+        guest = stage.room.join()
+        guest.send(message("conversation.respond", text="How are you?"))
+        await stage.until(guest, "conversation.stopped_speaking")
+        sent = [data for _, data in guest.received]
+    lines = (tmp_path / "c1.jsonl").read_text().splitlines()
+    replayed = [event.wire() for event in replayed_events(lines)]
+    assert json.dumps(replayed[: len(sent)]) == json.dumps(sent)
