@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
 import numpy as np
@@ -44,7 +44,7 @@ class ScriptedLLM:
 
     async def stream(
         self, messages: Sequence[dict[str, Any]], tools: Sequence[dict[str, Any]]
-    ) -> AsyncIterator[TextDelta | ToolCallDelta]:
+    ) -> AsyncGenerator[TextDelta | ToolCallDelta, None]:
         self.asked.append(messages)
         if not self.scripts:
             raise InferenceFailed("the script is over")

@@ -77,7 +77,7 @@ class Thinker:
             raise InferenceError("this persona has no language model")
         calls: list[ToolCallRequest] = []
         stream = self._llm.stream(request.messages, request.tools)
-        async with aclosing(stream) as deltas:  # type: ignore[type-var]
+        async with aclosing(stream) as deltas:
             async for delta in deltas:
                 if isinstance(delta, TextDelta):
                     self._feed(

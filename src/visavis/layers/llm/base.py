@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -33,7 +33,7 @@ class LLM(Protocol):
 
     def stream(
         self, messages: Sequence[dict[str, Any]], tools: Sequence[dict[str, Any]]
-    ) -> AsyncIterator[TextDelta | ToolCallDelta]:
+    ) -> AsyncGenerator[TextDelta | ToolCallDelta, None]:
         """One inference; closing the iterator cancels it at the endpoint.
 
         Raises:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import cache
@@ -76,7 +76,7 @@ class OpenAICompatible:
 
     async def stream(
         self, messages: Sequence[dict[str, Any]], tools: Sequence[dict[str, Any]]
-    ) -> AsyncIterator[TextDelta | ToolCallDelta]:
+    ) -> AsyncGenerator[TextDelta | ToolCallDelta, None]:
         """One inference; closing the iterator closes the HTTP stream, which cancels it at the endpoint.
 
         Raises:
