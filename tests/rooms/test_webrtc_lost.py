@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.rooms.webrtc_room import ENGINES, PATIENCE, Stage, Tone, stage
+from tests.rooms.webrtc_room import ENGINES, Stage, Tone, stage, until
 from visavis.errors import SignallingError
 from visavis.rooms.base import ParticipantJoined, ParticipantLeft
 from visavis.rooms.webrtc import peer as peers
@@ -64,9 +64,7 @@ async def test_a_client_that_never_opens_its_channels_is_dropped(
         await connection.setLocalDescription(await connection.createOffer())
         joined = await room.room.accept(connection.localDescription.sdp)
         await connection.close()
-        async with asyncio.timeout(PATIENCE):
-            while joined.participant_id in room.room._peers:
-                await asyncio.sleep(0.05)
+        await until(lambda: joined.participant_id not in room.room._peers)
         assert room.happened == []
         with pytest.raises(SignallingError):
             await room.room.add_candidate(joined.participant_id, "a=end-of-candidates")
@@ -88,7 +86,4 @@ async def test_those_who_left_are_let_go(engine: str, monkeypatch: pytest.Monkey
                 await room.saw(ParticipantJoined, n + 1)
             await room.saw(ParticipantLeft, n + 1)
         assert len(alive) == 10
-        async with asyncio.timeout(PATIENCE):
-            while any(ref() is not None for ref in alive):
-                await asyncio.sleep(0.05)
-                gc.collect()
+        await until(lambda: gc.collect() >= 0 and all(ref() is None for ref in alive))

@@ -149,7 +149,8 @@ async def test_delete_lets_a_client_go(engine: str) -> None:
         "",
         "hello",
         "v=0\r\n",
-        "v=0\r\no=- 0 0 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n",
+        "v=0\r\no=- 0 0 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n"
+        "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n",
         "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n",
         "v=0\r\nm=application\r\n",
         "v=0\r\n" + "a=x\r\n" * 50_000,
@@ -158,6 +159,6 @@ async def test_delete_lets_a_client_go(engine: str) -> None:
 )
 async def test_an_offer_that_cannot_be_answered_is_refused_in_words(engine: str, offer: str) -> None:
     async with stage(engine) as room:
-        with pytest.raises(SignallingError, match="offer|session description"):
+        with pytest.raises(SignallingError, match=r"offer|session description"):
             await room.room.accept(offer)
         assert room.room.participants() == [REPLICA]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, TypeVar
 
@@ -105,6 +105,13 @@ async def first(items: AsyncIterator[Any]) -> Any:
     """The next item, or 'never'."""
     async with asyncio.timeout(PATIENCE):
         return await anext(items)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for what sends no event, or say 'never'."""
+    async with asyncio.timeout(PATIENCE):
+        while not condition():  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
 
 
 async def take(chunks: AsyncIterator[NDArray[np.int16]], samples: int) -> NDArray[np.int16]:

@@ -275,14 +275,16 @@ class Call:
     def _signal_received(self, frame: object) -> None:
         self._keepalive.heard()
         try:
-            signal = wire.load(frame)
-        except wire.BadFrame as error:
-            log.warning("signal ignored", reason=str(error))
-            return
+            self._follow(wire.load(frame))
+        except (wire.BadFrame, KeyError, TypeError, AttributeError) as error:
+            log.warning("signal ignored", error=type(error).__name__)
+
+    def _follow(self, signal: dict[str, Any]) -> None:
         match signal.get("type"):
             case "welcome":
+                people = [Participant(**entry) for entry in signal["participants"]]
+                self._people = {person.id: person for person in people}
                 self.participant_id = signal["participant_id"]
-                self._people = {entry["id"]: Participant(**entry) for entry in signal["participants"]}
                 self._welcome.set()
             case "participant-joined":
                 person = Participant(**signal["participant"])
@@ -295,7 +297,7 @@ class Call:
             case "ping":
                 self._say("pong", n=signal.get("n"))
             case "closed":
-                self._over(signal["reason"])
+                self._over(str(signal["reason"]))
                 self._spawn(self._connection.close())
             case "error":
                 log.warning("the room refused a message", reason=signal.get("message"))

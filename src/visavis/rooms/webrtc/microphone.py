@@ -32,19 +32,22 @@ class Microphone:
         self._started = started
         self._begun = False
 
-    async def read(self, track: Any, ended: type[Exception]) -> None:
+    async def read(self, receiver: Any, ended: type[Exception]) -> None:
         """Take a remote track's frames until it ends.
 
         Args:
-            track: a remote ``MediaStreamTrack``.
+            receiver: the ``RTCRtpReceiver`` of the track.
             ended: the engine's ``MediaStreamError``.
         """
         resampler = MonoResampler(MIC_RATE)
         while True:
             try:
-                frame = await track.recv()
+                frame = await receiver.track.recv()
             except ended:
                 return
+            # libwebrtc plays silence for a track whose first packet has yet to come.
+            if not self._begun and not receiver.getSynchronizationSources():
+                continue
             samples = resampler.convert(frame)
             if not len(samples):
                 continue

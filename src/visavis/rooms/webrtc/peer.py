@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import Any, Protocol
 
 import structlog
@@ -23,6 +24,8 @@ OUTGOING_FRAMES = 2
 """Audio frames that may wait between the pump and the encoder: what an interrupt cannot call back."""
 EARLY_MESSAGES = 64
 """App messages kept from a client that speaks before both its channels are open."""
+GATHERING_SECONDS = 5.0
+"""How long STUN and TURN servers are waited for."""
 MAX_BUFFERED = 8 * 1024 * 1024
 """Bytes a client may leave unread before it is dropped; the stack's own limit is twice that."""
 MAX_BUFFERED_FOR_ANSWERS = 256 * 1024
@@ -73,12 +76,14 @@ class Peer:
         self._early: list[object] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._negotiating = asyncio.Lock()
+        self._gathering = asyncio.Event()
         self._speaks = False
         self._gone = False
         self._connection = engine.connection(ice_servers)
         self._connection.on("datachannel", self._channel_opened)
         self._connection.on("track", self._track_arrived)
         self._connection.on("connectionstatechange", self._state_changed)
+        self._connection.on("icegatheringstatechange", self._gathering.set)
 
     async def answer(self, offer: str) -> str:
         """Answer an offer, the first or a later one, with all candidates gathered.
@@ -166,8 +171,16 @@ class Peer:
                 # Cameras are not asked for: a direction that takes none costs nothing.
                 transceiver.direction = "sendonly" if transceiver.sender.track else "inactive"
         await self._connection.setLocalDescription(await self._connection.createAnswer())
-        answer: str = self._connection.localDescription.sdp
-        return answer
+        return await self._gathered_description()
+
+    async def _gathered_description(self) -> str:
+        """Our description with candidates; after an ICE restart the engine returns before it has any."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GATHERING_SECONDS):
+                while "a=candidate:" not in self._connection.localDescription.sdp:
+                    self._gathering.clear()
+                    await self._gathering.wait()
+        return str(self._connection.localDescription.sdp)
 
     def _add_track(self, kind: str) -> None:
         self._sending.add(kind)
@@ -238,8 +251,11 @@ class Peer:
             self._owner.peer_gone(self, reason)
 
     def _track_arrived(self, track: Any) -> None:
-        if track.kind == "audio" and not self._gone:
-            self._spawn(self.microphone.read(track, self._engine.api.MediaStreamError))
+        if track.kind != "audio" or self._gone:
+            return
+        for receiver in self._connection.getReceivers():
+            if receiver.track is track:
+                self._spawn(self.microphone.read(receiver, self._engine.api.MediaStreamError))
 
     def _audio_started(self) -> None:
         self._speaks = True

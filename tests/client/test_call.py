@@ -1,0 +1,141 @@
+"""The Python peer: joining by HTTP, what it sends, how it ends."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+import uvicorn
+from fastapi import FastAPI, Request, Response
+
+from tests.rooms.webrtc_room import ENGINES, PATIENCE, REPLICA, Stage, first, stage
+from visavis.client.call import Call
+from visavis.client.whip import Whip
+from visavis.errors import EngineMissing, MessageTooLarge, SignallingError, VisavisError
+from visavis.rooms.base import AppMessage, ParticipantJoined, ParticipantLeft
+from visavis.rooms.webrtc import engine as engines
+
+
+def whip_app(room: Stage, seen: list[httpx.URL]) -> FastAPI:
+    """The HTTP part of docs/signalling.md around one room."""
+    app = FastAPI()
+
+    @app.post("/c1/whip")
+    async def post(request: Request) -> Response:
+        assert request.headers["content-type"] == "application/sdp"
+        seen.append(httpx.URL(str(request.url)))
+        if request.query_params.get("user_name") == "Mallory":
+            return Response("the room is full", 409)
+        offer = (await request.body()).decode()
+        joined = await room.room.accept(offer, user_name=request.query_params.get("user_name", ""))
+        headers = {"Location": f"/c1/whip/{joined.participant_id}"}
+        return Response(joined.answer_sdp, 201, headers, "application/sdp")
+
+    @app.delete("/c1/whip/{participant_id}")
+    async def delete(participant_id: str) -> Response:
+        seen.append(httpx.URL(f"deleted:{participant_id}"))
+        try:
+            await room.room.leave(participant_id)
+        except SignallingError:
+            return Response(status_code=404)
+        return Response()
+
+    return app
+
+
+@asynccontextmanager
+async def served(app: FastAPI) -> AsyncIterator[str]:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
+        serving = asyncio.create_task(server.serve([listener]))
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}/c1"
+        finally:
+            server.should_exit = True
+            await serving
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+async def test_a_call_is_joined_and_left_by_http(engine: str) -> None:
+    seen: list[httpx.URL] = []
+    async with stage(engine) as room, served(whip_app(room, seen)) as url:
+        async with Call.join(url + "?t=1", user_name="Bob Ö", engine=engine, receive_video=False) as call:
+            (joined,) = await room.saw(ParticipantJoined)
+            assert joined.participant.user_name == "Bob Ö"
+        (left,) = await room.saw(ParticipantLeft)
+        assert left.reason == "left"
+    assert seen[0].path == "/c1/whip"
+    assert dict(seen[0].params) == {"t": "1", "user_name": "Bob Ö"}
+    assert str(seen[1]) == f"deleted:{call.participant_id}"
+
+
+async def test_a_refused_join_says_why() -> None:
+    async with stage("aiortc") as room, served(whip_app(room, [])) as url:
+        with pytest.raises(SignallingError, match=r"409.*the room is full"):
+            async with Call.join(url, user_name="Mallory"):
+                pytest.fail("joined")
+
+
+async def test_a_server_that_is_not_there_is_a_signalling_error() -> None:
+    with pytest.raises(SignallingError, match="did not answer"):
+        await Whip("http://127.0.0.1:1/c1").offer("v=0")
+
+
+async def test_an_engine_that_is_not_there_is_said_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(engines.MODULES, "absent", "visavis.rooms.webrtc.no_such_engine")
+    with pytest.raises(EngineMissing):
+        async with Call.join("http://127.0.0.1:1/c1", engine="absent"):
+            pytest.fail("joined")
+
+
+async def test_interactions_are_sent_as_the_protocol_has_them() -> None:
+    async with stage("wrtc") as room, room.join("Bob") as bob:
+        await bob.echo("Say this.")
+        await bob.respond("What is this?")
+        await bob.interrupt()
+        sent = [message.data for message in await room.saw(AppMessage, 3)]
+    assert [message["event_type"] for message in sent] == [
+        "conversation.echo",
+        "conversation.respond",
+        "conversation.interrupt",
+    ]
+    assert sent[0]["properties"] == {"modality": "text", "text": "Say this.", "done": True}
+    assert sent[1]["properties"] == {"text": "What is this?"}
+    assert {message["message_type"] for message in sent} == {"conversation"}
+
+
+async def test_a_message_that_is_too_large_never_leaves() -> None:
+    async with stage("wrtc") as room, room.join("Bob") as bob:
+        with pytest.raises(MessageTooLarge):
+            await bob.send("x" * 255 * 1024)
+
+
+async def test_when_the_room_closes_everything_ends() -> None:
+    async with stage("wrtc") as room, room.join("Bob", media=True) as bob:
+        await room.room.send_app_message("last words")
+        await room.room.close("the hour is over")
+        async with asyncio.timeout(PATIENCE):
+            await bob.closed.wait()
+            assert [message.data async for message in bob.messages()] == ["last words"]
+            assert [event async for event in bob.events()] == []
+            assert [picture async for picture in bob.video()] == []
+            async for _chunk in bob.audio():
+                continue
+        with pytest.raises(VisavisError, match="the hour is over"):
+            await bob.send("too late")
+
+
+async def test_junk_from_the_server_harms_nobody() -> None:
+    async with stage("wrtc") as room, room.join("Bob") as bob:
+        (peer,) = room.room._joined()
+        for label in ("visavis.app", "visavis.signal"):
+            for junk in ("{", "[]", b"\x00", '{"type": "participant-left"}', '{"type": "welcome"}'):
+                peer._channels[label].send(junk)
+        await room.room.send_app_message("still here")
+        messages = bob.messages()
+        while (await first(messages)).data != "still here":
+            continue
+        assert bob.replica == REPLICA

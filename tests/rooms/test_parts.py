@@ -1,0 +1,65 @@
+"""The room's small parts: keepalive, inbox, complaints, the choice of an engine."""
+
+import asyncio
+
+import pytest
+
+from visavis.errors import ConfigurationError, EngineMissing
+from visavis.rooms import inbox as inboxes
+from visavis.rooms.base import AppMessage, Participant, ParticipantJoined
+from visavis.rooms.webrtc import WebRTCRoom
+from visavis.rooms.webrtc import engine as engines
+from visavis.rooms.webrtc.complaints import Complaints
+from visavis.rooms.webrtc.keepalive import Keepalive
+
+REPLICA = Participant("r", "tavus-replica", "Ada", "replica", 0.0)
+
+
+def test_a_peer_that_answers_late_lives_and_a_silent_one_dies_at_the_fifth_tick() -> None:
+    keepalive = Keepalive()
+    assert [keepalive.tick() for _ in range(3)] == [1, 2, 3]
+    keepalive.heard()
+    assert [keepalive.tick() for _ in range(5)] == [4, 5, 6, 7, None]
+
+
+async def test_arrivals_always_fit_and_messages_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inboxes, "MAX_UNREAD_MESSAGES", 2)
+    inbox = inboxes.Inbox()
+    message = AppMessage("a", 1)
+    assert [inbox.put_message(message, 10) for _ in range(3)] == [True, True, False]
+    inbox.put(ParticipantJoined(REPLICA))
+    events = inbox.events()
+    assert await anext(events) == message
+    assert inbox.put_message(message, 10)
+    inbox.close()
+    assert [event async for event in events] == [message, ParticipantJoined(REPLICA), message]
+
+
+async def test_unread_messages_are_bounded_in_bytes() -> None:
+    inbox = inboxes.Inbox()
+    assert inbox.put_message(AppMessage("a", 1), inboxes.MAX_UNREAD_BYTES)
+    assert not inbox.put_message(AppMessage("a", 1), 1)
+
+
+def test_a_flood_of_bad_input_is_logged_ever_more_rarely() -> None:
+    complaints = Complaints("somebody")
+    logged = [n for n in range(1, 1001) if complaints.ignored("not JSON")]
+    assert logged == [1, 10, 100, 1000]
+    assert complaints.ignored("another reason")
+
+
+def test_an_engine_is_never_guessed() -> None:
+    with pytest.raises(ConfigurationError, match="wrtc, aiortc"):
+        WebRTCRoom(engine="", replica=REPLICA)
+
+
+def test_a_missing_engine_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(engines.MODULES, "absent", "visavis.rooms.webrtc.no_such_engine")
+    with pytest.raises(EngineMissing, match="pip install 'absent'"):
+        WebRTCRoom(engine="absent", replica=REPLICA)
+
+
+async def test_closing_an_empty_room_twice_ends_its_events_once() -> None:
+    room = WebRTCRoom(engine="aiortc", replica=REPLICA)
+    await asyncio.gather(room.close("over"), room.close("over again"))
+    assert [event async for event in room.events()] == []
