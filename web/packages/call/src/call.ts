@@ -14,6 +14,7 @@ import { retryDelay } from './retry'
 import { parseSignal, type SignalMessage } from './signal'
 import { type CallState, canGo } from './state'
 import { type CallStats, StatsReader } from './stats'
+import { fetchStatus } from './status'
 import { deleteSession, postOffer, type WhipSession } from './whip'
 
 /** Milliseconds from the server's answer to its welcome, at most. */
@@ -234,9 +235,16 @@ export class Call extends Emitter<CallEvents> {
       if (over()) return true
       this.#drop()
       if (!(error instanceof CallProblem) || error.passing || error.kind === 'full') return false
-      this.#over('left', error.message, error)
+      const reason = await this.#whyEnded(error)
+      this.#over('left', reason)
       return true
     }
+  }
+
+  /** Where the server knows the conversation but no longer holds it, its own account of the end. */
+  async #whyEnded(error: CallProblem): Promise<string> {
+    const status = await fetchStatus(this.#options.url).catch(() => null)
+    return status?.status === 'ended' ? endWords(status.shutdownReason) : error.message
   }
 
   #onSignal(peer: Peer, message: SignalMessage): void {

@@ -27,14 +27,11 @@ export class CallProblem extends Error {
 
 /** The problem an HTTP status of the signalling endpoint stands for. */
 export function problemOfStatus(status: number): CallProblem {
-  if (status === 404) {
+  if (status === 404 || status === 410) {
     return new CallProblem('not-found', 'There is no conversation at this address. Check the link, or ask for a new one.')
   }
-  if (status === 409 || status === 410) {
-    return new CallProblem('ended', 'This conversation has ended. Ask for a new link to talk again.')
-  }
-  if (status === 429 || status === 503) {
-    return new CallProblem('full', 'The server is full just now. Try again in a minute.')
+  if (status === 409 || status === 429 || status === 503) {
+    return new CallProblem('full', 'There is no room for another caller just now. Try again in a minute.')
   }
   if (status === 401 || status === 403) {
     return new CallProblem('refused', 'You are not allowed to join this conversation. Ask its host for access.')
