@@ -9,6 +9,10 @@ from typing import Any, Literal
 import numpy as np
 
 
+KEPT = 1000
+"""Values that a results file takes of one figure."""
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """What was measured, many times.
@@ -48,7 +52,7 @@ class Figure:
         return float(np.percentile(self.values, rank)) if self.n else float("nan")
 
     def as_json(self) -> dict[str, Any]:
-        """For the results file; the values are in the order of the runs."""
+        """For the results file; the values, unless they are too many, are in the order of the runs."""
         summary = {"median": self.median, "p95": self.p95, "best": self._best(), "worst": self._worst()}
         return {
             "name": self.name,
@@ -59,7 +63,7 @@ class Figure:
             "bad": self.bad,
             "aim": self.aim,
             "method": self.method,
-            "values": [_rounded(value) for value in self.values],
+            "values": [_rounded(value) for value in self.values] if self.n <= KEPT else None,
         }
 
     def _best(self) -> float:
