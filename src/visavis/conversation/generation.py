@@ -106,7 +106,7 @@ class Generation:
 
     def synthesized(self, segment: int, samples: int, words: Sequence[WordMark] = ()) -> bool:
         """A segment's length has become known; False when that is no news."""
-        if not 0 <= segment < self.issued or self.segments[segment].samples is not None:
+        if not self._awaits(segment):
             return False
         self.segments[segment].samples = max(0, samples)
         if self.segments[segment].clip is None:
@@ -116,10 +116,10 @@ class Generation:
 
     def failed(self, segment: int) -> bool:
         """A segment cannot be spoken; False when that is no news."""
-        if not self.synthesized(segment, 0):
+        if not self._awaits(segment):
             return False
         self.segments[segment].failed = True
-        return True
+        return self.synthesized(segment, 0)
 
     def progressed(self, samples: int) -> None:
         """So many samples have left for the room."""
@@ -142,6 +142,9 @@ class Generation:
         segment = self.segments[self._passed]
         end = segment.start + segment.words[self._words_heard - 1].text_end
         return self._after_passed(segment, min(max(end, segment.start), segment.end))
+
+    def _awaits(self, segment: int) -> bool:
+        return 0 <= segment < self.issued and self.segments[segment].samples is None
 
     def _add(self, pieces: list[tuple[int, int]]) -> None:
         self.segments += [Segment(start, end) for start, end in pieces]
