@@ -59,6 +59,14 @@ def test_a_missing_engine_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) ->
         WebRTCRoom(engine="absent", replica=REPLICA)
 
 
+@pytest.mark.parametrize("engine", list(engines.MODULES))
+async def test_an_ice_server_that_is_none_is_a_configuration_error(engine: str) -> None:
+    room = WebRTCRoom(engine=engine, replica=REPLICA, ice_servers=["http://example.org"])
+    with pytest.raises(ConfigurationError, match="ice_servers"):
+        await room.accept("v=0\r\n")
+    await room.close("over")
+
+
 async def test_closing_an_empty_room_twice_ends_its_events_once() -> None:
     room = WebRTCRoom(engine="aiortc", replica=REPLICA)
     await asyncio.gather(room.close("over"), room.close("over again"))

@@ -89,7 +89,12 @@ class Call:
     """
 
     def __init__(
-        self, engine: str, microphone: AudioSource | None, receive_audio: bool, receive_video: bool
+        self,
+        engine: str,
+        microphone: AudioSource | None,
+        receive_audio: bool,
+        receive_video: bool,
+        ice_servers: list[str],
     ) -> None:
         """Use ``Call.join`` instead."""
         self.participant_id = ""
@@ -109,6 +114,10 @@ class Call:
         self._welcome = asyncio.Event()
         self._keepalive = Keepalive()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._connection = self._engine.connection(ice_servers)
+        self._app = self._connection.createDataChannel(wire.APP_CHANNEL)
+        self._signal = self._connection.createDataChannel(wire.SIGNAL_CHANNEL)
+        self._attach()
 
     @classmethod
     @asynccontextmanager
@@ -145,15 +154,14 @@ class Call:
             ConfigurationError: when there is no such engine.
             EngineMissing: when the engine is not installed.
         """
-        call = cls(engine, microphone, receive_audio, receive_video)
-        whip = Whip(url, user_name=user_name, user_id=user_id, token=token) if signal is None else None
+        call = cls(engine, microphone, receive_audio, receive_video, ice_servers or [])
+        whip = Whip(url, user_name=user_name, user_id=user_id, token=token)
         try:
-            await call._connect(signal or whip.offer, ice_servers or [])  # type: ignore[union-attr]
+            await call._connect(signal or whip.offer)
             yield call
         finally:
             await call._leave()
-            if whip is not None:
-                await whip.leave()
+            await whip.leave()
 
     @property
     def participants(self) -> list[Participant]:
@@ -205,15 +213,14 @@ class Call:
         """The replica's picture; the last second is kept for a slow reader."""
         return aiter(self._pictures)
 
-    async def _connect(self, signal: Signal, ice_servers: list[str]) -> None:
-        self._connection = self._engine.connection(ice_servers)
+    def _attach(self) -> None:
         self._connection.on("track", self._track_arrived)
         self._connection.on("connectionstatechange", self._state_changed)
-        self._app = self._connection.createDataChannel(wire.APP_CHANNEL)
         self._app.on("message", self._app_received)
-        self._signal = self._connection.createDataChannel(wire.SIGNAL_CHANNEL)
         self._signal.on("message", self._signal_received)
         self._signal.on("close", lambda: self._over("the connection was closed"))
+
+    async def _connect(self, signal: Signal) -> None:
         self._offer_media()
         await self._connection.setLocalDescription(await self._connection.createOffer())
         answer = await signal(self._connection.localDescription.sdp)

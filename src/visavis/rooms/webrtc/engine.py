@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -15,6 +16,8 @@ MAX_VIDEO_BITRATE = 1_200_000
 """Bits per second of one viewer's video."""
 START_VIDEO_BITRATE = 900_000
 """Bits per second before the network has been measured."""
+
+_ICE_URL = re.compile(r"(stun|turn)s?:\S+")
 
 NextFrame = Callable[[], Awaitable[Any | None]]
 
@@ -45,9 +48,19 @@ class Engine:
     audio_channels: Literal[1, 2] = 1
 
     def connection(self, ice_servers: list[str]) -> Any:
-        """A new ``RTCPeerConnection``."""
+        """A new ``RTCPeerConnection``.
+
+        Raises:
+            ConfigurationError: when an ICE server's URL is none.
+        """
+        for url in ice_servers:
+            if not _ICE_URL.fullmatch(url):
+                raise ConfigurationError(f"ice_servers: {url!r} is no stun: or turn: URL")
         servers = [self.api.RTCIceServer(urls=url) for url in ice_servers]
-        return self.api.RTCPeerConnection(self.api.RTCConfiguration(iceServers=servers))
+        try:
+            return self.api.RTCPeerConnection(self.api.RTCConfiguration(iceServers=servers))
+        except self.errors as error:
+            raise ConfigurationError(f"ice_servers cannot be used: {error}") from error
 
     def description(self, kind: str, sdp: str) -> Any:
         """An ``RTCSessionDescription``; kind is ``offer`` or ``answer``."""

@@ -26,6 +26,8 @@ EARLY_MESSAGES = 64
 """App messages kept from a client that speaks before both its channels are open."""
 GATHERING_SECONDS = 5.0
 """How long STUN and TURN servers are waited for."""
+CLOSE_SECONDS = 5.0
+"""How long an engine may take to close a connection."""
 MAX_BUFFERED = 8 * 1024 * 1024
 """Bytes a client may leave unread before it is dropped; the stack's own limit is twice that."""
 MAX_BUFFERED_FOR_ANSWERS = 256 * 1024
@@ -159,7 +161,11 @@ class Peer:
         for task in self._tasks:
             task.cancel()
         self._channels.clear()
-        await self._connection.close()
+        try:
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self._connection.close()
+        except TimeoutError:
+            log.warning("connection did not close", participant=short_hash(self.participant.id))
         self._connection.remove_all_listeners()
 
     async def _negotiate(self, offer: str, wanted: sdp.Offer) -> str:
