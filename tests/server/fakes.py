@@ -97,7 +97,7 @@ class FakeStudio:
 
     made: dict[str, tuple[FakeRoom, FakeLive]] = field(default_factory=dict)
 
-    def open(
+    async def open(
         self, spec: ConversationSpec, replica: Participant, on_event: EventListener
     ) -> tuple[SignallingRoom, Live]:
         room = FakeRoom(replica)

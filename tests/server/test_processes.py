@@ -25,7 +25,7 @@ from visavis.server.supervisor import Supervisor
 from visavis.server.worker_process import ProcessLauncher
 
 WORKER = (sys.executable, "-m", "tests.server.fakes")
-LIMIT = 30.0
+LIMIT = 90.0
 """Seconds after which something counts as never happening."""
 
 

@@ -87,10 +87,10 @@ class Live(Protocol):
 class Studio(Protocol):
     """Makes conversations out of loaded engines."""
 
-    def open(
+    async def open(
         self, spec: ConversationSpec, replica: Participant, on_event: EventListener
     ) -> tuple[SignallingRoom, Live]:
-        """A room and the conversation in it, not yet running. Called on the event loop."""
+        """A room and the conversation in it, not yet running."""
         ...
 
 
@@ -139,7 +139,7 @@ class Host:
         self._calls: dict[str, Call] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def create(self, spec: dict[str, Any]) -> None:
+    async def create(self, spec: dict[str, Any]) -> None:
         """Begin a conversation."""
         about = ConversationSpec.model_validate(spec)
         replica = Participant(
@@ -149,7 +149,7 @@ class Host:
             kind="replica",
             joined_at=time.time(),
         )
-        room, live = self._studio.open(
+        room, live = await self._studio.open(
             about, replica, lambda event: self._on_event(about.conversation_id, event)
         )
         self._calls[about.conversation_id] = call = Call(about, room, live)

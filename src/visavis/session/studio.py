@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from visavis.config import Settings
 from visavis.rooms.base import Participant
 from visavis.rooms.webrtc import WebRTCRoom
+from visavis.rooms.webrtc import engine as webrtc_engine
 from visavis.session.engines import Engines
 from visavis.session.host import EventListener, Live, SignallingRoom
 from visavis.session.live import LiveConversation
+from visavis.session.shelf import Shelf
 from visavis.session.spec import ConversationSpec
 
 
@@ -15,18 +19,25 @@ class WebRTCStudio:
     """Makes conversations in WebRTC rooms. Loading takes seconds and blocks.
 
     Raises:
+        ConfigurationError: the settings name no known WebRTC engine.
         EngineMissing: an engine that the settings name is not installed.
         ModelUnavailable: a model file has not been fetched.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        webrtc_engine.load(settings.webrtc_engine)
         self._engines = Engines.load(settings)
+        self._shelf = Shelf(self._engines.make_replica, settings.video_width, settings.video_height)
+        self._shelf.wait()
 
-    def open(
+    async def open(
         self, spec: ConversationSpec, replica: Participant, on_event: EventListener
     ) -> tuple[SignallingRoom, Live]:
         """A room and the conversation in it."""
-        settings = self._settings
+        engines, settings = self._engines, self._settings
+        if not spec.audio_only:
+            renderer = await self._shelf.take()
+            engines = dataclasses.replace(engines, make_replica=lambda *_: renderer)
         room = WebRTCRoom(engine=settings.webrtc_engine, replica=replica, ice_servers=settings.ice_servers)
-        return room, LiveConversation(spec, self._engines, room, settings, on_event=on_event)
+        return room, LiveConversation(spec, engines, room, settings, on_event=on_event)

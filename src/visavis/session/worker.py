@@ -81,6 +81,9 @@ class Worker:
                 raise WorkerLost("the worker is still loading its engines")
             return self._host
 
+        async def create(**params: Any) -> None:
+            await host().create(**params)
+
         async def join(**params: Any) -> Any:
             return await host().join(**params)
 
@@ -94,7 +97,7 @@ class Worker:
             await host().shutdown(reason)
 
         return {
-            "create": lambda spec: host().create(spec),
+            "create": create,
             "interact": lambda **params: host().interact(**params),
             "end": lambda **params: host().end(**params),
             "join": join,
