@@ -20,7 +20,8 @@ with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         pass
     else:
         sys.exit('there is still a route to the world')
-sys.exit(pytest.main(['-q', '-p', 'no:cacheprovider', 'tests/e2e/test_spoken.py', '-k', 'spoken_words or typed']))
+tests = ['-k', 'spoken_words or typed', 'tests/e2e/test_spoken.py']
+sys.exit(pytest.main(['-q', '-p', 'no:cacheprovider', *tests]))
 """
 
 

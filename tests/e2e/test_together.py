@@ -46,7 +46,7 @@ class Watcher:
 async def test_a_program_sees_the_same_events_in_the_same_order_as_the_page(
     server: RunningServer, open_page: OpenPage
 ) -> None:
-    url = server.create()["conversation_url"]
+    url = server.create(custom_greeting="")["conversation_url"]
     async with open_page(url) as page:
         await tap(page)
         await page.goto(url + "?join=1&mic=0")
@@ -73,7 +73,7 @@ async def test_a_program_sees_the_same_events_in_the_same_order_as_the_page(
 
 
 async def test_a_message_to_one_reaches_that_one_only(server: RunningServer) -> None:
-    url = server.create()["conversation_url"]
+    url = server.create(custom_greeting="")["conversation_url"]
     async with (
         Call.join(url, user_name="a", receive_audio=False, receive_video=False) as first,
         Call.join(url, user_name="b", receive_audio=False, receive_video=False) as second,
@@ -92,7 +92,7 @@ async def test_a_message_to_one_reaches_that_one_only(server: RunningServer) -> 
 async def test_a_tab_that_closes_without_goodbye_is_noticed(
     server: RunningServer, open_page: OpenPage
 ) -> None:
-    url = server.create(properties={"participant_left_timeout": 60})["conversation_url"]
+    url = server.create(custom_greeting="", properties={"participant_left_timeout": 60})["conversation_url"]
     async with (
         Call.join(url, user_name="watcher", receive_audio=False, receive_video=False) as call,
         open_page(url) as page,
@@ -109,7 +109,7 @@ async def test_a_tab_that_closes_without_goodbye_is_noticed(
 
 
 async def test_a_conversation_survives_ten_thousand_random_messages(server: RunningServer) -> None:
-    url = server.create()["conversation_url"]
+    url = server.create(custom_greeting="")["conversation_url"]
     rng = random.Random(7)
     kinds = ["echo", "respond", "interrupt", "sensitivity", "tool_result", "append_llm_context", "nothing"]
 
@@ -143,7 +143,7 @@ async def test_a_conversation_survives_ten_thousand_random_messages(server: Runn
 
 
 async def test_a_killed_worker_ends_its_calls_and_nobody_elses(server: RunningServer) -> None:
-    created = [server.create() for _ in range(2)]
+    created = [server.create(custom_greeting="") for _ in range(2)]
     joined = [Call.join(one["conversation_url"], receive_audio=False, receive_video=False) for one in created]
     async with joined[0] as first, joined[1] as second:
         calls = [first, second]

@@ -39,7 +39,8 @@ class CreateConversation(Body):
     persona_id: str = Field("", validation_alias=AliasChoices("persona_id", "pal_id"))
     conversation_name: str = ""
     conversational_context: str = ""
-    custom_greeting: str = ""
+    custom_greeting: str | None = None
+    """The first words; an empty text means none, not the persona's."""
     callback_url: str = ""
     audio_only: bool = False
     test_mode: bool = False

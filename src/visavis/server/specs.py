@@ -47,7 +47,7 @@ def conversation_spec(
         pipeline_mode=about.pipeline_mode,
         system_prompt=about.system_prompt,
         context="\n\n".join(filter(None, (about.context, body.conversational_context))),
-        greeting=body.custom_greeting or ("" if echo else about.greeting),
+        greeting=_greeting(body, about, echo),
         llm=None if echo else llm_spec(about.layers.llm, default),
         flow=FlowSpec(
             turn_taking_patience=flow.turn_taking_patience,
@@ -60,6 +60,13 @@ def conversation_spec(
         max_participants=body.max_participants,
         seed=secrets.randbits(53),
     )
+
+
+def _greeting(body: CreateConversation, about: PersonaBody, echo: bool) -> str:
+    """The conversation's own, even if that is none; else the persona's, who has none in echo mode."""
+    if body.custom_greeting is not None:
+        return body.custom_greeting
+    return "" if echo else about.greeting
 
 
 def llm_spec(layer: LLMLayer, default: LLMSpec | None) -> LLMSpec:
