@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from visavis.layers.replica.drawn import palette
 from visavis.layers.replica.drawn.canvas import (
+    RGBA,
     Viewport,
     daub,
     fill,
@@ -23,10 +24,9 @@ _NEAR_BLUR, _FAR_BLUR = 7.0, 13.0
 
 
 def backdrop(view: Viewport) -> NDArray[np.uint8]:
-    """Opaque BGRA pixels of the whole frame, shape (height, width, 4)."""
+    """Opaque RGBA pixels of the whole frame, shape (height, width, 4)."""
     pixels = np.zeros((view.height, view.width, 4), np.uint8)
-    surface = skia.Surface(pixels, alphaType=skia.kPremul_AlphaType)
-    with surface as canvas:
+    with skia.Surface(pixels, colorType=RGBA, alphaType=skia.kUnpremul_AlphaType) as canvas:
         view.apply(canvas)
         _wall(canvas, view)
         _window(canvas)

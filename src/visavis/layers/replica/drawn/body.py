@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from visavis.layers.replica.drawn import palette
 from visavis.layers.replica.drawn.canvas import (
-    Layer,
     Viewport,
     fill,
     ink,
@@ -16,14 +15,17 @@ from visavis.layers.replica.drawn.canvas import (
     stroke,
 )
 from visavis.layers.replica.drawn.head import Head
+from visavis.layers.replica.drawn.layer import Layer
 from visavis.layers.replica.drawn.pose import Pose
 
 _AXIS = 320.0
-_NECK = (
+_COLLAR = 364.0
+"""Where the jacket begins; above it there is only neck."""
+_NECK_OUTLINE = (
     "M 284 262 L 284 330 C 284 352 272 364 246 372 C 220 380 214 392 214 404 L 250 500 L 390 500 "
     "L 426 404 C 426 392 420 380 394 372 C 368 364 356 352 356 330 L 356 262 Z"
 )
-_TORSO = (
+_TORSO_OUTLINE = (
     "M 96 520 C 100 446 124 412 176 396 C 214 384 240 380 252 366 C 262 420 296 458 320 474 "
     "C 344 458 378 420 388 366 C 400 380 426 384 464 396 C 516 412 540 446 544 520 Z"
 )
@@ -39,9 +41,9 @@ class Body:
     """Draws what is below the head."""
 
     def __init__(self, view: Viewport) -> None:
-        self._skin = Layer.paint(view, _skin, 20)
+        self._neck = Layer.paint(view, _neck)
+        self._torso = Layer.paint(view, _torso, 20)
         self._shadow = Layer.paint(view, _chin_shadow, 20)
-        self._clothes = Layer.paint(view, _clothes, 20)
 
     def draw(self, canvas: skia.Canvas, pose: Pose, head: Head) -> None:
         """Draws neck and torso; the head comes on top."""
@@ -49,9 +51,9 @@ class Body:
         drift = 0.45 * pose.shift[0]
         canvas.save()
         canvas.translate(drift, rise)
-        self._skin.draw(canvas)
+        self._neck.draw(canvas)
         self._cast_shadow(canvas, pose, head)
-        self._clothes.draw(canvas)
+        self._torso.draw(canvas)
         canvas.restore()
 
     def _cast_shadow(self, canvas: skia.Canvas, pose: Pose, head: Head) -> None:
@@ -61,8 +63,19 @@ class Body:
         canvas.restore()
 
 
+def _neck(canvas: skia.Canvas) -> None:
+    canvas.clipRect(skia.Rect.MakeLTRB(200, 240, 440, _COLLAR + 12))
+    _skin(canvas)
+
+
+def _torso(canvas: skia.Canvas) -> None:
+    canvas.clipRect(skia.Rect.MakeLTRB(0, _COLLAR, 640, 520))
+    _skin(canvas)
+    _clothes(canvas)
+
+
 def _skin(canvas: skia.Canvas) -> None:
-    neck = outline(_NECK)
+    neck = outline(_NECK_OUTLINE)
     colors = [ink(palette.SKIN), ink(palette.SKIN), ink(palette.SKIN_SHADE)]
     canvas.drawPath(neck, fill(shader=linear((268, 340), (392, 372), colors, [0, 0.5, 1])))
     canvas.save()
@@ -93,14 +106,14 @@ def _soft(alpha: float, blur: float) -> skia.Paint:
 
 
 def _chin_shadow(canvas: skia.Canvas) -> None:
-    canvas.clipPath(outline(_NECK), doAntiAlias=True)
-    shape = outline("M 262 268 L 380 268 L 380 330 C 366 350 348 357 326 357 C 300 356 276 344 262 318 Z")
-    canvas.drawPath(shape, fill(ink(0x8A4A38, 0.62), blur=7))
+    """It reaches beyond the neck, where the hair behind is dark anyway, so that turning bares no edge."""
+    shape = outline("M 266 268 L 374 268 L 374 326 C 364 346 346 353 324 353 C 298 353 276 340 266 320 Z")
+    canvas.drawPath(shape, fill(ink(0x8A4A38, 0.6), blur=6))
 
 
 def _clothes(canvas: skia.Canvas) -> None:
     _top(canvas)
-    torso = outline(_TORSO)
+    torso = outline(_TORSO_OUTLINE)
     colors = [ink(palette.JACKET_LIGHT), ink(palette.JACKET), ink(palette.JACKET_DARK)]
     canvas.drawPath(torso, fill(shader=linear((150, 380), (500, 520), colors, [0, 0.42, 1])))
     canvas.save()

@@ -1,9 +1,9 @@
-"""Thin, named tools over skia: paths from SVG text, paints, gradients, and layers drawn once."""
+"""Thin, named tools over skia: paths from SVG text, paints, gradients, strands."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +20,7 @@ except ImportError as error:
         "sudo apt-get install -y libegl1 libgl1"
     ) from error
 
-LINEAR = skia.SamplingOptions(skia.FilterMode.kLinear)
+RGBA = skia.kRGBA_8888_ColorType
 _TOKEN = re.compile(r"[MLQCZ]|-?\d+(?:\.\d+)?")
 _ARGUMENTS = {"M": 2, "L": 2, "Q": 4, "C": 6, "Z": 0}
 
@@ -138,48 +138,6 @@ class Viewport:
         """Makes design units the canvas's units."""
         canvas.scale(self.scale, self.scale)
         canvas.translate(-self.left, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """A part of the picture rendered once, at the frame's own resolution.
-
-    Attributes:
-        image: its pixels, cropped to what is painted.
-        x: design x of its left edge.
-        y: design y of its top edge.
-        unit: design units of a pixel.
-    """
-
-    image: skia.Image
-    x: float
-    y: float
-    unit: float
-
-    @classmethod
-    def paint(cls, view: Viewport, draw: Callable[[skia.Canvas], None], margin: float = 0.0) -> Layer:
-        """Renders what ``draw`` paints; ``margin`` keeps that many design units beyond the frame."""
-        edge = round(margin * view.scale)
-        pixels = np.zeros((view.height + 2 * edge, view.width + 2 * edge, 4), np.uint8)
-        surface = skia.Surface(pixels, alphaType=skia.kPremul_AlphaType)
-        with surface as canvas:
-            canvas.translate(edge, edge)
-            view.apply(canvas)
-            draw(canvas)
-        rows, columns = np.nonzero(pixels[..., 3])
-        top, left = int(rows.min()), int(columns.min())
-        crop = np.ascontiguousarray(pixels[top : rows.max() + 1, left : columns.max() + 1])
-        image = skia.Image.fromarray(crop, alphaType=skia.kPremul_AlphaType)
-        unit = 1 / view.scale
-        return cls(image, (left - edge) * unit + view.left, (top - edge) * unit, unit)
-
-    def draw(self, canvas: skia.Canvas) -> None:
-        """Puts the layer where it was painted, under the canvas's current matrix."""
-        canvas.save()
-        canvas.translate(self.x, self.y)
-        canvas.scale(self.unit, self.unit)
-        canvas.drawImage(self.image, 0, 0, LINEAR)
-        canvas.restore()
 
 
 def strands(

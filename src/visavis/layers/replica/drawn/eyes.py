@@ -6,7 +6,6 @@ import numpy as np
 
 from visavis.layers.replica.drawn import palette
 from visavis.layers.replica.drawn.canvas import (
-    Layer,
     Point,
     Viewport,
     daub,
@@ -20,11 +19,12 @@ from visavis.layers.replica.drawn.canvas import (
     stroke,
 )
 from visavis.layers.replica.drawn.head import Head
+from visavis.layers.replica.drawn.layer import Layer
 from visavis.layers.replica.drawn.pose import Pose
 
-_EYE_Y, _EYE_X, _BROW_Y = 201.0, 37.0, 174.0
+_EYE_Y, _EYE_X, _BROW_Y = 201.0, 36.5, 173.0
 _INNER, _OUTER = (-18.0, 3.2), (19.5, -1.6)
-_IRIS = 9.7
+_IRIS = 10.0
 _REACH = (7.5, 5.0)
 """Design units the iris travels at a gaze of 1."""
 
@@ -35,14 +35,13 @@ class Eyes:
     def __init__(self, view: Viewport) -> None:
         self._iris = Layer.paint(view, _iris)
         self._brow = Layer.paint(view, _brow)
-        self._socket = glow(0xA4604A, 0.2)
         self._corner = glow(palette.SCLERA_SHADE, 0.6)
         white = [ink(palette.SCLERA_SHADE), ink(palette.SCLERA), ink(palette.SCLERA)]
         self._white = fill(shader=linear((0, -12), (0, 8), white, [0, 0.55, 1]))
         shadow = [ink(0x3A2018, 0.5), ink(0x3A2018, 0)]
         self._lid_shadow = fill(shader=linear((0, 0), (0, 8), shadow))
         self._lash = fill(ink(palette.LASH))
-        self._lash_line = stroke(ink(palette.LASH, 0.9), 1.1)
+        self._lash_line = stroke(ink(palette.LASH, 0.8), 0.8)
         self._crease = stroke(ink(palette.SKIN_LINE, 0.55), 1.4)
         self._lid = fill(ink(0xB97560, 0.3))
         self._water = stroke(ink(0xF3CDBD, 0.85), 1.3)
@@ -66,7 +65,6 @@ class Eyes:
         upper, lower = _lids(pose)
         canvas.save()
         canvas.scale(side, 1)
-        daub(canvas, self._socket, 1, -3, 29, 20)
         self._lid_skin(canvas, upper, pose.blink)
         opening = _between(upper, lower)
         canvas.save()
@@ -107,7 +105,7 @@ class Eyes:
         if blink < 0.75:
             canvas.drawPath(_curve(lower), self._water)
         canvas.drawPath(_curve(under), self._lower)
-        thick = (0.4, 2.2, 3.8, 2.0)
+        thick = (0.4, 1.9, 3.3, 1.7)
         top = [(x, y - depth) for (x, y), depth in zip(upper, thick, strict=True)]
         wing = (upper[3][0] + 3.6, upper[3][1] - 2.6 + 2.0 * blink)
         band = _curve(top)
@@ -120,7 +118,7 @@ class Eyes:
 
     def _lashes(self, canvas: skia.Canvas, upper: list[Point], blink: float) -> None:
         tilt = 1 - 1.7 * blink
-        for part, length in ((0.62, 3.4), (0.74, 4.4), (0.86, 5.2), (0.96, 5.0)):
+        for part, length in ((0.7, 2.6), (0.82, 3.4), (0.93, 4.0)):
             x, y = _on(upper, part)
             lash = skia.Path()
             lash.moveTo(x, y - 1)
@@ -156,8 +154,8 @@ def _lids(pose: Pose) -> tuple[list[Point], list[Point]]:
     shut = (9.0 - rise, 8.2 - rise)
     upper = [
         _INNER,
-        (-10.5, shut[0] + (-13.4 - shut[0]) * open_),
-        (8.0, shut[1] + (-15.0 - shut[1]) * open_),
+        (-10.5, shut[0] + (-12.4 - shut[0]) * open_),
+        (8.0, shut[1] + (-14.2 - shut[1]) * open_),
         _OUTER,
     ]
     return upper, lower
@@ -214,11 +212,10 @@ def _brow(canvas: skia.Canvas) -> None:
     )
     canvas.drawPath(shape, fill(ink(palette.BROW, 0.72), blur=0.9))
     rng = np.random.default_rng(29)
-    for part in np.linspace(0, 1, 34):
-        x = -19 + 43 * part
-        y = 7.4 - 11.5 * part + 9.5 * part**3
-        lean = 1.5 + 4.5 * part
-        hair = stroke(ink(palette.BROW, float(rng.uniform(0.35, 0.75))), 0.8)
-        canvas.drawLine(
-            float(x), float(y + rng.uniform(0, 1.6)), float(x + lean), float(y - 3.4 + 3.4 * part), hair
-        )
+    for x in np.linspace(-19.5, 23, 38):
+        middle = float(np.interp(x, (-20, -8, 2, 14, 20, 26), (7.6, 1.6, -2.0, -2.5, -0.6, 3.6)))
+        half = float(np.interp(x, (-20, -6, 10, 26), (2.2, 2.6, 2.1, 0.3)))
+        slant = float(np.interp(x, (-20, 0, 26), (1.2, 3.4, 5.0)))
+        hair = stroke(ink(palette.BROW, float(rng.uniform(0.3, 0.7))), 0.7)
+        root, tip = middle + half * 0.8, middle - half * 0.7 + slant * 0.14
+        canvas.drawLine(float(x), root, float(x) + slant, tip, hair)

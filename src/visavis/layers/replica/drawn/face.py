@@ -4,87 +4,83 @@ from __future__ import annotations
 
 from visavis.layers.replica.drawn import palette
 from visavis.layers.replica.drawn.canvas import (
-    Layer,
     Viewport,
     daub,
     fill,
     glow,
     ink,
-    linear,
     outline,
     radial,
     skia,
     stroke,
 )
 from visavis.layers.replica.drawn.head import CENTER, Head
+from visavis.layers.replica.drawn.layer import Layer
 from visavis.layers.replica.drawn.pose import Pose
 
 JAW_DROP = 12.0
 """Design units the chin falls when the jaw is fully dropped."""
 
 _CONTOUR = (
-    ((0, 88, 40),),
-    ((48, 88, 36), (83, 124, 14), (84, 184, 8)),
-    ((85, 216, 10), (80, 248, 20), (65, 274, 34)),
-    ((54, 294, 46), (27, 313, 62), (0, 313, 66)),
+    ((0, 86, 36),),
+    ((46, 86, 32), (80, 122, 12), (81, 182, 8)),
+    ((82, 214, 10), (78, 246, 20), (62, 272, 34)),
+    ((50, 292, 46), (25, 315, 60), (0, 315, 64)),
 )
 """Right half: cubics of (x from the axis, y, depth)."""
+
+
+_HAIR_SHADOW = "M 222 80 C 240 180 290 168 346 122 C 374 150 396 176 410 240 L 440 60 L 210 60 Z"
 
 
 class Face:
     """Draws the head without eyes, brows, mouth and hair."""
 
     def __init__(self, view: Viewport) -> None:
-        self._shading = Layer.paint(view, _shading, 20)
+        self._skin = Layer.paint(view, _skin)
         self._nose = Layer.paint(view, _nose)
-        self._blush = glow(palette.BLUSH, 0.24)
-        self._chin = glow(palette.SKIN_DEEP, 0.3)
-        self._fold = glow(palette.SKIN_DEEP, 0.26)
+        self._base = fill(ink(palette.SKIN))
+        self._chin = glow(palette.SKIN_DEEP, 0.34)
 
     def draw(self, canvas: skia.Canvas, pose: Pose, head: Head) -> None:
-        """Draws ears, skin and nose; the canvas is already under ``head.place``."""
-        for side in (-1, 1):
-            _ear(canvas, side, head)
+        """Draws skin and nose; the canvas is already under ``head.place``."""
         contour = _contour(head, pose.mouth.jaw * JAW_DROP)
-        x, y = head.point(*CENTER, 60)
-        colors = [ink(palette.SKIN_LIGHT), ink(palette.SKIN), ink(palette.SKIN_SHADE)]
-        canvas.drawPath(contour, fill(shader=radial((x - 18, y - 6), 138, colors, [0, 0.58, 1])))
+        canvas.drawPath(contour, self._base)
         canvas.save()
         canvas.clipPath(contour, doAntiAlias=True)
-        self._model(canvas, pose, head)
-        canvas.restore()
-        self._features(canvas, head)
-
-    def _model(self, canvas: skia.Canvas, pose: Pose, head: Head) -> None:
         canvas.save()
-        head.slab(canvas, 58)
-        self._shading.draw(canvas)
+        head.slab(canvas, 50)
+        self._skin.draw(canvas)
         canvas.restore()
-        for side in (-1, 1):
-            self._cheek(canvas, side, pose.smile, head)
-        canvas.save()
-        head.frame(canvas, 320, 292)
-        daub(canvas, self._chin, 320, 293 + 0.62 * JAW_DROP * pose.mouth.jaw, 21, 6)
+        self._below_the_lip(canvas, pose, head)
         canvas.restore()
-
-    def _cheek(self, canvas: skia.Canvas, side: int, smile: float, head: Head) -> None:
+        _folds(canvas, pose.smile, head)
         canvas.save()
-        x = 320 + side * 52
-        head.frame(canvas, x, 240)
-        daub(canvas, self._blush, x, 240 - 4 * smile, 33, 23)
-        if smile > 0.05:
-            fold = skia.Path()
-            fold.moveTo(320 + side * 21, 252 - smile)
-            fold.quadTo(320 + side * 34, 261 - smile, 320 + side * (35 + 2 * smile), 274 - smile)
-            canvas.drawPath(fold, stroke(ink(palette.SKIN_DEEP, 0.2 * smile), 5))
-            canvas.drawPath(fold, stroke(ink(palette.SKIN_DEEP, 0.22 * smile), 2))
-        canvas.restore()
-
-    def _features(self, canvas: skia.Canvas, head: Head) -> None:
-        canvas.save()
-        head.frame(canvas, 320, 240, 16)
+        head.frame(canvas, 320, 240, 18)
         self._nose.draw(canvas)
         canvas.restore()
+
+    def _below_the_lip(self, canvas: skia.Canvas, pose: Pose, head: Head) -> None:
+        canvas.save()
+        head.frame(canvas, 320, 292)
+        daub(canvas, self._chin, 320, 293 + 1.0 * JAW_DROP * pose.mouth.jaw, 22, 6.5)
+        canvas.restore()
+
+
+def _folds(canvas: skia.Canvas, smile: float, head: Head) -> None:
+    """The lines from the nose to the corners of a smiling mouth."""
+    if smile < 0.1:
+        return
+    canvas.save()
+    head.frame(canvas, 320, 262)
+    for width, alpha in ((6.0, 0.07), (3.4, 0.09)):
+        paint = stroke(ink(palette.SKIN_DEEP, alpha * smile), width)
+        for side in (-1, 1):
+            fold = skia.Path()
+            fold.moveTo(320 + side * 22, 251 - smile)
+            fold.quadTo(320 + side * 33, 258 - smile, 320 + side * (35 + 2 * smile), 270 - smile)
+            canvas.drawPath(fold, paint)
+    canvas.restore()
 
 
 def _contour(head: Head, drop: float) -> skia.Path:
@@ -103,38 +99,30 @@ def _contour(head: Head, drop: float) -> skia.Path:
     return path
 
 
-def _ear(canvas: skia.Canvas, side: int, head: Head) -> None:
-    x, y = head.point(CENTER[0] + side * 84, 214, -6)
-    canvas.save()
-    canvas.translate(x, y)
-    canvas.scale(side, 1)
-    ear = outline("M -6 -20 C 4 -30 15 -22 13 -6 C 12 6 10 20 2 26 C -2 28 -6 24 -6 18 Z")
-    colors = [ink(palette.SKIN), ink(palette.SKIN_SHADE)]
-    canvas.drawPath(ear, fill(shader=linear((-6, -20), (12, 20), colors)))
-    canvas.drawPath(outline("M 2 -18 C 9 -16 9 -4 5 4"), stroke(ink(palette.SKIN_DEEP, 0.55), 2))
-    canvas.drawCircle(4, 24, 2.6, fill(ink(palette.GOLD)))
-    canvas.drawCircle(3.3, 23.2, 0.9, fill(ink(0xFFFFFF, 0.9)))
-    canvas.restore()
-
-
 def _shade(canvas: skia.Canvas, svg: str, alpha: float, blur: float, color: int = palette.SKIN_DEEP) -> None:
     canvas.drawPath(outline(svg), fill(ink(color, alpha), blur=blur))
 
 
-def _shading(canvas: skia.Canvas) -> None:
-    """Light and shade that lie on the skin, painted beyond the contour so that turning shows no edge."""
+def _skin(canvas: skia.Canvas) -> None:
+    """The skin with its light and shade, painted beyond the contour so that turning shows no edge."""
+    colors = [ink(palette.SKIN_LIGHT), ink(palette.SKIN), ink(palette.SKIN_SHADE)]
+    area = skia.Rect.MakeLTRB(222, 84, 418, 340)
+    canvas.clipRect(area)
+    canvas.drawRect(area, fill(shader=radial((302, 194), 138, colors, [0, 0.58, 1])))
     _shade(
         canvas, "M 222 80 C 240 180 290 168 346 122 C 374 150 396 176 410 240 L 440 60 L 210 60 Z", 0.42, 9
     )
-    _shade(canvas, "M 440 150 L 398 170 C 402 220 392 256 366 290 L 346 330 L 450 340 Z", 0.3, 15)
+    _shade(canvas, "M 440 150 L 398 170 C 402 220 392 256 366 290 L 346 330 L 450 340 Z", 0.32, 15)
     _shade(canvas, "M 200 190 L 240 196 C 244 236 254 268 282 296 L 290 330 L 200 330 Z", 0.16, 12)
     _shade(canvas, "M 404 232 C 386 252 374 262 356 268 C 372 276 388 268 404 250 Z", 0.24, 8)
     _shade(canvas, "M 236 232 C 254 252 266 262 284 268 C 268 276 252 268 236 250 Z", 0.14, 8)
-    _shade(canvas, "M 268 296 C 290 312 350 312 372 296 L 360 330 L 280 330 Z", 0.3, 7)
+    _shade(canvas, "M 268 298 C 290 314 350 314 372 298 L 360 340 L 280 340 Z", 0.3, 7)
     for x in (283, 357):
-        canvas.drawOval(skia.Rect.MakeLTRB(x - 26, 184, x + 26, 214), fill(ink(0xA9624C, 0.22), blur=7))
-    _shade(canvas, "M 303 186 C 306 200 306 210 300 222 L 294 204 Z", 0.3, 5)
-    _shade(canvas, "M 337 186 C 333 200 333 210 341 222 L 347 204 Z", 0.36, 5)
+        canvas.drawOval(skia.Rect.MakeLTRB(x - 28, 182, x + 28, 215), fill(ink(0xA9624C, 0.3), blur=7))
+    _shade(canvas, "M 303 184 C 306 198 306 210 300 222 L 294 202 Z", 0.3, 5)
+    _shade(canvas, "M 337 184 C 333 198 333 210 341 222 L 347 202 Z", 0.36, 5)
+    for x in (266, 374):
+        canvas.drawOval(skia.Rect.MakeLTRB(x - 24, 226, x + 24, 254), fill(ink(palette.BLUSH, 0.3), blur=9))
     _lights(canvas)
 
 
@@ -154,7 +142,7 @@ def _nose(canvas: skia.Canvas) -> None:
     canvas.drawOval(skia.Rect.MakeLTRB(300, 247, 340, 262), fill(ink(palette.SKIN_DEEP, 0.26), blur=4))
     canvas.drawOval(skia.Rect.MakeLTRB(309, 233, 331, 252), fill(ink(palette.SKIN_LIGHT, 0.75), blur=4))
     canvas.drawOval(skia.Rect.MakeLTRB(314, 236, 322, 243), fill(ink(0xFFFAF2, 0.8), blur=2))
-    wing = stroke(ink(palette.SKIN_LINE, 0.5), 1.7, blur=0.7)
+    wing = stroke(ink(palette.SKIN_LINE, 0.4), 2.0, blur=1.0)
     canvas.drawPath(outline("M 304 241 C 300 245 300 252 305 254"), wing)
     canvas.drawPath(outline("M 336 241 C 340 245 340 252 335 254"), wing)
     canvas.drawPath(

@@ -6,7 +6,6 @@ import numpy as np
 
 from visavis.layers.replica.drawn import palette
 from visavis.layers.replica.drawn.canvas import (
-    Layer,
     Viewport,
     fill,
     ink,
@@ -17,25 +16,25 @@ from visavis.layers.replica.drawn.canvas import (
     stroke,
 )
 from visavis.layers.replica.drawn.head import Head
+from visavis.layers.replica.drawn.layer import Layer
 from visavis.layers.replica.drawn.pose import Pose
 
-_BACK = (
-    "M 320 58 C 262 52 222 92 216 156 C 212 206 222 248 208 300 C 200 336 206 372 232 392 "
-    "C 252 402 276 392 286 372 L 354 372 C 364 392 392 402 410 390 C 434 370 438 334 430 300 "
-    "C 418 248 428 206 424 156 C 418 92 378 56 320 58 Z"
+_CURTAIN = (
+    "M 300 120 C 262 112 226 126 214 170 C 206 206 212 244 200 290 C 190 330 194 366 222 386 "
+    "C 246 402 276 396 290 368 L 300 368 Z"
 )
 _FRINGE = (
-    "M 348 68 C 300 46 250 62 228 112 C 214 146 218 188 226 214 C 232 190 236 176 244 164 "
-    "C 258 140 300 132 348 96 C 372 118 392 140 398 164 C 404 182 408 198 412 214 "
-    "C 424 182 424 140 408 108 C 396 82 372 66 348 68 Z"
+    "M 350 60 C 298 38 240 56 220 110 C 208 146 212 186 222 222 C 228 194 234 178 244 164 "
+    "C 260 142 306 134 350 94 C 372 116 390 138 397 164 C 404 186 410 204 416 222 "
+    "C 430 184 430 140 412 104 C 398 76 374 58 350 60 Z"
 )
 _LOCK = (
-    "M 236 140 C 220 172 216 208 224 244 C 232 284 214 306 214 340 C 214 366 226 386 246 392 "
-    "C 238 372 244 352 254 330 C 266 302 256 272 248 244 C 242 220 242 190 250 160 Z"
+    "M 232 136 C 212 172 208 212 214 248 C 220 286 200 306 198 340 C 197 368 212 390 240 396 "
+    "C 234 380 244 360 254 338 C 266 310 256 278 246 246 C 240 222 240 192 250 160 Z"
 )
 _TUCK = (
-    "M 394 136 C 414 160 420 190 417 216 C 414 236 422 262 426 290 C 432 326 430 364 404 392 "
-    "C 414 366 408 342 402 318 C 396 290 408 258 408 236 C 406 204 402 176 390 150 Z"
+    "M 396 136 C 420 160 427 190 424 220 C 421 246 432 268 438 294 C 446 330 440 372 404 394 "
+    "C 410 372 402 348 394 324 C 386 298 398 262 400 238 C 402 206 400 178 390 152 Z"
 )
 _SHINE = (palette.HAIR_DARK, palette.HAIR, palette.HAIR_LIGHT, palette.HAIR_LIGHT, palette.HAIR_GLINT)
 
@@ -44,26 +43,27 @@ class Hair:
     """Draws the hair around a head."""
 
     def __init__(self, view: Viewport) -> None:
-        self._back = Layer.paint(view, _back, 20)
-        self._front = Layer.paint(view, _front, 20)
-        self._left = Layer.paint(view, _left_lock, 20)
-        self._right = Layer.paint(view, _right_lock, 20)
+        self._curtains = Layer.paint(view, _curtain), Layer.paint(view, _right_curtain)
+        self._front = Layer.paint(view, _front)
+        self._left = Layer.paint(view, _left_lock)
+        self._right = Layer.paint(view, _right_lock)
 
     def draw_back(self, canvas: skia.Canvas, pose: Pose, head: Head) -> None:
         """Draws what hangs behind neck and face."""
         canvas.save()
         head.place(canvas)
-        head.slab(canvas, -46)
+        head.slab(canvas, -12)
         _swing(canvas, pose.sway * 0.6)
-        self._back.draw(canvas)
+        for curtain in self._curtains:
+            curtain.draw(canvas)
         canvas.restore()
 
     def draw_front(self, canvas: skia.Canvas, pose: Pose, head: Head) -> None:
         """Draws fringe and side locks over the finished face."""
         for layer, depth, swing in (
-            (self._left, 16.0, 1.0),
-            (self._right, 6.0, 0.8),
-            (self._front, 52.0, 0.0),
+            (self._left, 24.0, 1.0),
+            (self._right, 18.0, 0.8),
+            (self._front, 32.0, 0.0),
         ):
             canvas.save()
             head.place(canvas)
@@ -85,18 +85,26 @@ def _tones(alpha: float) -> list[int]:
     return [ink(color, alpha) for color in _SHINE]
 
 
-def _back(canvas: skia.Canvas) -> None:
+def _curtain(canvas: skia.Canvas) -> None:
+    """What hangs behind the left cheek."""
     rng = np.random.default_rng(3)
-    shape = outline(_BACK)
+    shape = outline(_CURTAIN)
     colors = [ink(palette.HAIR), ink(palette.HAIR_DARK), ink(0x170C09)]
-    canvas.drawPath(shape, fill(shader=linear((210, 90), (430, 380), colors, [0, 0.5, 1])))
+    canvas.drawPath(shape, fill(shader=linear((204, 150), (296, 360), colors, [0, 0.55, 1])))
     canvas.save()
     canvas.clipPath(shape, doAntiAlias=True)
-    left = [(226, 150), (212, 220), (226, 290), (222, 396)], [(280, 150), (270, 220), (280, 300), (282, 396)]
-    right = [(414, 150), (426, 220), (414, 290), (418, 396)], [(366, 150), (372, 220), (360, 300), (358, 396)]
-    strands(canvas, *left, 46, _tones(0.2), 2.2, rng)
-    strands(canvas, *right, 46, _tones(0.2), 2.2, rng)
+    outer, inner = (
+        [(214, 150), (204, 230), (206, 290), (206, 390)],
+        [(280, 150), (270, 220), (280, 300), (282, 396)],
+    )
+    strands(canvas, outer, inner, 46, _tones(0.2), 2.2, rng)
     canvas.restore()
+
+
+def _right_curtain(canvas: skia.Canvas) -> None:
+    canvas.translate(640, 0)
+    canvas.scale(-1, 1)
+    _curtain(canvas)
 
 
 def _body_of(
@@ -112,8 +120,8 @@ def _front(canvas: skia.Canvas) -> None:
     _body_of(canvas, shape, (250, 70), (400, 220))
     canvas.save()
     canvas.clipPath(shape, doAntiAlias=True)
-    sweep = [(348, 70), (290, 50), (236, 90), (222, 200)], [(348, 96), (300, 130), (256, 140), (232, 200)]
-    fall = [(350, 72), (388, 70), (420, 120), (416, 210)], [(350, 98), (374, 118), (400, 150), (408, 210)]
+    sweep = [(350, 62), (290, 40), (226, 84), (216, 206)], [(348, 96), (300, 130), (256, 140), (232, 200)]
+    fall = [(351, 62), (394, 64), (430, 120), (422, 216)], [(350, 98), (374, 118), (400, 150), (408, 210)]
     strands(canvas, *sweep, 90, _tones(0.3), 2.0, rng)
     strands(canvas, *fall, 50, _tones(0.26), 2.0, rng)
     _crown_light(canvas)
@@ -128,7 +136,7 @@ def _crown_light(canvas: skia.Canvas) -> None:
     canvas.drawPath(
         outline("M 374 90 C 394 104 406 126 410 156"), stroke(ink(palette.HAIR_GLINT, 0.4), 5, blur=4)
     )
-    canvas.drawPath(outline("M 348 66 L 348 97"), stroke(ink(0x140A07, 0.5), 2.4, blur=1.2))
+    canvas.drawPath(outline("M 350 60 C 349 72 349 84 350 95"), stroke(ink(0x140A07, 0.5), 2.4, blur=1.2))
 
 
 def _left_lock(canvas: skia.Canvas) -> None:
@@ -139,12 +147,12 @@ def _left_lock(canvas: skia.Canvas) -> None:
     canvas.save()
     canvas.clipPath(shape, doAntiAlias=True)
     guides = (
-        [(230, 140), (206, 220), (240, 290), (216, 392)],
+        [(222, 146), (196, 226), (226, 290), (198, 392)],
         [(250, 150), (240, 220), (272, 290), (240, 392)],
     )
     strands(canvas, *guides, 60, _tones(0.34), 1.8, rng)
     canvas.drawPath(
-        outline("M 226 200 C 226 240 240 260 234 300"), stroke(ink(palette.HAIR_GLINT, 0.45), 5, blur=4)
+        outline("M 220 200 C 220 240 232 262 222 306"), stroke(ink(palette.HAIR_GLINT, 0.45), 5, blur=4)
     )
     canvas.restore()
 
@@ -157,9 +165,9 @@ def _right_lock(canvas: skia.Canvas) -> None:
     canvas.save()
     canvas.clipPath(shape, doAntiAlias=True)
     guides = (
-        [(396, 140), (410, 220), (396, 300), (404, 392)],
-        [(414, 150), (428, 220), (424, 300), (424, 392)],
+        [(394, 140), (408, 226), (382, 300), (406, 394)],
+        [(414, 146), (436, 226), (430, 290), (440, 392)],
     )
     strands(canvas, *guides, 54, _tones(0.3), 1.8, rng)
-    canvas.drawPath(outline("M 420 250 C 426 284 430 320 422 360"), stroke(ink(0xE0AC74, 0.4), 3.2, blur=2.4))
+    canvas.drawPath(outline("M 424 250 C 432 284 438 320 426 364"), stroke(ink(0xE0AC74, 0.4), 3.2, blur=2.4))
     canvas.restore()

@@ -43,7 +43,7 @@ def _measure(shape: MouthShape, smile: float) -> _Lips:
     bottom = drop + 3.6 * shape.lower - 1.5 * shape.tuck
     return _Lips(
         half=half,
-        corner=-0.6 - 4.6 * smile * (1 - 0.4 * shape.jaw) + 0.34 * drop,
+        corner=-0.4 - 6.0 * smile * (1 - 0.4 * shape.jaw) + 0.36 * drop,
         drop=drop,
         top=top,
         bottom=max(bottom, top),
@@ -59,14 +59,14 @@ class Lips:
     def __init__(self, view: Viewport) -> None:
         cavity = [ink(palette.CAVITY), ink(palette.CAVITY_LIGHT)]
         self._cavity = fill(shader=linear((0, -4), (0, 30), cavity))
-        tooth = [ink(palette.TOOTH_SHADE), ink(palette.TOOTH), ink(palette.TOOTH)]
+        tooth = [ink(0xE3D8CC), ink(palette.TOOTH), ink(palette.TOOTH)]
         self._teeth = fill(shader=linear((0, -5), (0, 4), tooth, [0, 0.55, 1]))
         self._low_teeth = fill(shader=linear((0, 0), (0, 7), [ink(0xE6DCD0), ink(palette.TOOTH_SHADE)]))
         self._gaps = stroke(ink(0x8A6A60, 0.28), 0.6)
         self._tongue = fill(shader=radial((0, -2), 20, [ink(palette.TONGUE), ink(palette.TONGUE_SHADE)]))
         self._groove = glow(0x6E262E, 0.4)
         self._side = glow(palette.CAVITY, 0.75)
-        self._under_lip = fill(shader=linear((0, 0), (0, 7), [ink(0x23070B, 0.6), ink(0x23070B, 0)]))
+        self._under_lip = fill(shader=linear((0, 0), (0, 7), [ink(0x23070B, 0.4), ink(0x23070B, 0)]))
         self._gleam = glow(0xFFE4DA, 0.5)
         self._corner = glow(0x6B2E2A, 0.55)
         self._seam = stroke(ink(palette.LIP_LINE, 0.95), 1.5)
@@ -109,7 +109,7 @@ class Lips:
 
     def _draw_tongue(self, canvas: skia.Canvas, lips: _Lips, raised: float) -> None:
         canvas.save()
-        canvas.translate(0, lips.drop + 2.5 - (5.0 + 0.25 * lips.drop) * raised)
+        canvas.translate(0, 0.92 * lips.drop - (4.0 + 0.25 * lips.drop) * raised)
         canvas.drawOval(skia.Rect.MakeLTRB(-lips.half * 0.62, -7, lips.half * 0.62, 16), self._tongue)
         daub(canvas, self._groove, 0, -1, 2.6, 8)
         daub(canvas, self._gleam, -5, -3, 5, 2.4)
@@ -181,8 +181,9 @@ def _opening(lips: _Lips) -> skia.Path:
     path.moveTo(-half, lips.corner)
     path.cubicTo(-knee, lips.top - 0.4, -half * 0.2, lips.top, 0, lips.top + 0.3)
     path.cubicTo(half * 0.2, lips.top, knee, lips.top - 0.4, half, lips.corner)
-    path.cubicTo(knee * 1.14, lips.bottom, half * 0.32, lips.bottom, 0, lips.bottom)
-    path.cubicTo(-half * 0.32, lips.bottom, -knee * 1.14, lips.bottom, -half, lips.corner)
+    side = lips.corner + 0.6 * (lips.bottom - lips.corner)
+    path.cubicTo(half * 0.88, side, half * 0.5, lips.bottom, 0, lips.bottom)
+    path.cubicTo(-half * 0.5, lips.bottom, -half * 0.88, side, -half, lips.corner)
     path.close()
     return path
 
@@ -204,13 +205,15 @@ def _upper_lip(lips: _Lips) -> skia.Path:
 
 
 def _lower_lip(lips: _Lips) -> skia.Path:
-    half, knee, base = lips.half - 0.6, lips.half * lips.full, lips.bottom + lips.lower_height
+    half, base = lips.half - 0.6, lips.bottom + lips.lower_height
+    side = lips.corner + 0.6 * (lips.bottom - lips.corner)
+    low = lips.corner + 0.72 * (base - lips.corner)
     path = skia.Path()
     path.moveTo(-half, lips.corner)
-    path.cubicTo(-knee * 1.14, lips.bottom, -half * 0.32, lips.bottom - 0.2, 0, lips.bottom - 0.2)
-    path.cubicTo(half * 0.32, lips.bottom - 0.2, knee * 1.14, lips.bottom, half, lips.corner)
-    path.cubicTo(half * 0.8, lips.bottom + lips.lower_height * 0.6, half * 0.42, base, 0, base)
-    path.cubicTo(-half * 0.42, base, -half * 0.8, lips.bottom + lips.lower_height * 0.6, -half, lips.corner)
+    path.cubicTo(-half * 0.88, side, -half * 0.5, lips.bottom - 0.2, 0, lips.bottom - 0.2)
+    path.cubicTo(half * 0.5, lips.bottom - 0.2, half * 0.88, side, half, lips.corner)
+    path.cubicTo(half * 0.86, low, half * 0.5, base, 0, base)
+    path.cubicTo(-half * 0.5, base, -half * 0.86, low, -half, lips.corner)
     path.close()
     return path
 

@@ -6,12 +6,13 @@ from math import isfinite
 
 import av
 import numpy as np
+from av.video.reformatter import Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
 from visavis.errors import ConfigurationError
 from visavis.layers.replica.base import Activity, Mouth
 from visavis.layers.replica.drawn.behaviour import Behaviour
-from visavis.layers.replica.drawn.canvas import skia
+from visavis.layers.replica.drawn.canvas import RGBA, skia
 from visavis.layers.replica.drawn.lips import LipMotion
 from visavis.layers.replica.drawn.painter import Painter
 from visavis.layers.replica.drawn.pose import Pose
@@ -42,6 +43,7 @@ class DrawnReplica:
         self._behaviour = Behaviour(seed)
         self._lips = LipMotion()
         self._painter = Painter(width, height)
+        self._converter = VideoReformatter()
 
     def render(self, elapsed: float, activity: Activity, mouth: Mouth) -> NDArray[np.uint8]:
         """The next frame, see :meth:`visavis.layers.replica.base.ReplicaRenderer.render`.
@@ -49,26 +51,27 @@ class DrawnReplica:
         Colours are BT.601 in limited range, as WebRTC's codecs take them. A negative or endless
         ``elapsed`` counts as none.
         """
-        return _i420(self._painter.paint(self.pose(elapsed, activity, mouth)))
+        return self._i420(self._painter.paint(self.pose(elapsed, activity, mouth)))
 
     def pose(self, elapsed: float, activity: Activity, mouth: Mouth) -> Pose:
         """Moves on by ``elapsed`` seconds and gives the pose of that frame, without drawing it."""
         passed = max(0.0, elapsed) if isfinite(elapsed) else 0.0
         return self._behaviour.step(passed, activity, mouth.loudness, self._lips.step(passed, mouth))
 
+    def _i420(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        frame = av.VideoFrame.from_numpy_buffer(pixels, "rgba")
+        planar = self._converter.reformat(frame, format="yuv420p", interpolation=Interpolation.AREA)
+        return np.asarray(planar.to_ndarray(), np.uint8)
+
 
 def portrait(width: int = 640, height: int = 480) -> NDArray[np.uint8]:
     """A still of the replica, smiling: RGB, shape (height, width, 3)."""
-    return Painter(width, height).paint(_PORTRAIT)[..., 2::-1].copy()
+    return Painter(width, height).paint(_PORTRAIT)[..., :3].copy()
 
 
 def portrait_png(width: int = 640, height: int = 480) -> bytes:
     """The same still as a PNG file."""
     pixels = Painter(width, height).paint(_PORTRAIT)
-    return bytes(skia.Image.fromarray(pixels, alphaType=skia.kOpaque_AlphaType).encodeToData())
-
-
-def _i420(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    frame = av.VideoFrame.from_numpy_buffer(pixels, "bgra").reformat(format="yuv420p")
-    planes: NDArray[np.uint8] = frame.to_ndarray()
-    return planes
+    return bytes(
+        skia.Image.fromarray(pixels, colorType=RGBA, alphaType=skia.kOpaque_AlphaType).encodeToData()
+    )
