@@ -8,7 +8,6 @@ from typing import Any, Literal
 
 import numpy as np
 
-
 KEPT = 1000
 """Values that a results file takes of one figure."""
 
