@@ -58,7 +58,7 @@ class Body:
 
     def _cast_shadow(self, canvas: skia.Canvas, pose: Pose, head: Head) -> None:
         canvas.save()
-        canvas.translate(0.5 * pose.shift[0] + 38 * head.turn, 46 * head.nod + 6 * pose.mouth.jaw)
+        canvas.translate(0.5 * pose.shift[0] + 14 * head.turn, 46 * head.nod + 6 * pose.mouth.jaw)
         self._shadow.draw(canvas)
         canvas.restore()
 
@@ -106,8 +106,8 @@ def _soft(alpha: float, blur: float) -> skia.Paint:
 
 
 def _chin_shadow(canvas: skia.Canvas) -> None:
-    """It reaches beyond the neck, where the hair behind is dark anyway, so that turning bares no edge."""
-    shape = outline("M 266 268 L 374 268 L 374 326 C 364 346 346 353 324 353 C 298 353 276 340 266 320 Z")
+    canvas.clipPath(outline(_NECK_OUTLINE), doAntiAlias=True)
+    shape = outline("M 256 262 L 384 262 L 384 330 C 366 348 346 355 324 355 C 298 355 270 344 256 322 Z")
     canvas.drawPath(shape, fill(ink(0x8A4A38, 0.6), blur=6))
 
 

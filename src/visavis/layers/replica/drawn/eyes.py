@@ -24,7 +24,7 @@ from visavis.layers.replica.drawn.pose import Pose
 
 _EYE_Y, _EYE_X, _BROW_Y = 201.0, 36.5, 173.0
 _INNER, _OUTER = (-18.0, 3.2), (19.5, -1.6)
-_IRIS = 10.0
+_IRIS = 10.7
 _REACH = (7.5, 5.0)
 """Design units the iris travels at a gaze of 1."""
 
@@ -150,12 +150,12 @@ def _lids(pose: Pose) -> tuple[list[Point], list[Point]]:
     wide = 1 + 0.1 * max(0.0, pose.brows[0] + pose.brows[1]) - 0.32 * max(0.0, down) - 0.2 * min(0.0, down)
     open_ = (1 - pose.blink) * min(1.25, wide - squint)
     rise = 2.2 * pose.smile + 1.4 * pose.blink - 1.2 * max(0.0, down)
-    lower = [_OUTER, (13.0, 9.2 - rise), (-6.5, 11.0 - rise), _INNER]
+    lower = [_OUTER, (13.0, 8.6 - rise), (-6.5, 10.4 - rise), _INNER]
     shut = (9.0 - rise, 8.2 - rise)
     upper = [
         _INNER,
-        (-10.5, shut[0] + (-12.4 - shut[0]) * open_),
-        (8.0, shut[1] + (-14.2 - shut[1]) * open_),
+        (-10.5, shut[0] + (-12.2 - shut[0]) * open_),
+        (8.0, shut[1] + (-13.6 - shut[1]) * open_),
         _OUTER,
     ]
     return upper, lower
@@ -195,25 +195,25 @@ def _iris(canvas: skia.Canvas) -> None:
     canvas.drawCircle(x, y, _IRIS, fill(shader=radial((x, y + 2.6), _IRIS * 1.15, colors, [0.15, 0.6, 1])))
     for angle in np.linspace(0, 2 * np.pi, 40, endpoint=False):
         way = np.array([np.cos(angle), np.sin(angle)])
-        start, end = way * 4.4, way * rng.uniform(6.4, 8.6)
+        start, end = way * 4.8, way * rng.uniform(6.8, 9.4)
         tone = palette.IRIS_LIGHT if rng.uniform() < 0.6 else palette.IRIS_RIM
         fibre = stroke(ink(tone, 0.45), 0.55)
         canvas.drawLine(x + float(start[0]), y + float(start[1]), x + float(end[0]), y + float(end[1]), fibre)
     canvas.drawCircle(x, y, _IRIS - 0.6, stroke(ink(palette.IRIS_RIM, 0.8), 1.5, blur=0.4))
-    canvas.drawCircle(x, y, 4.2, fill(ink(palette.PUPIL)))
+    canvas.drawCircle(x, y, 4.5, fill(ink(palette.PUPIL)))
 
 
 def _brow(canvas: skia.Canvas) -> None:
     """The right brow about (320, brow line): inner end left."""
     canvas.translate(320, _BROW_Y)
     shape = outline(
-        "M -20 5.5 C -12 -1 2 -5.5 14 -4.5 C 19 -4 23 -1 26 4 C 20 0 14 -0.4 8 -0.2 "
-        "C -2 0.4 -12 4.4 -19 9.6 Z"
+        "M -20 3.6 C -12 -1.6 2 -5.2 14 -4.5 C 19 -4 23 -1 26 4 C 20 0 14 -0.4 8 -0.2 "
+        "C -2 0.4 -12 3.2 -19 7.4 Z"
     )
     canvas.drawPath(shape, fill(ink(palette.BROW, 0.72), blur=0.9))
     rng = np.random.default_rng(29)
     for x in np.linspace(-19.5, 23, 38):
-        middle = float(np.interp(x, (-20, -8, 2, 14, 20, 26), (7.6, 1.6, -2.0, -2.5, -0.6, 3.6)))
+        middle = float(np.interp(x, (-20, -8, 2, 14, 20, 26), (5.6, 1.0, -2.0, -2.5, -0.6, 3.6)))
         half = float(np.interp(x, (-20, -6, 10, 26), (2.2, 2.6, 2.1, 0.3)))
         slant = float(np.interp(x, (-20, 0, 26), (1.2, 3.4, 5.0)))
         hair = stroke(ink(palette.BROW, float(rng.uniform(0.3, 0.7))), 0.7)

@@ -73,7 +73,7 @@ def _folds(canvas: skia.Canvas, smile: float, head: Head) -> None:
         return
     canvas.save()
     head.frame(canvas, 320, 262)
-    for width, alpha in ((6.0, 0.07), (3.4, 0.09)):
+    for width, alpha in ((6.0, 0.05), (3.4, 0.06)):
         paint = stroke(ink(palette.SKIN_DEEP, alpha * smile), width)
         for side in (-1, 1):
             fold = skia.Path()

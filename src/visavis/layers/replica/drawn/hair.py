@@ -20,21 +20,21 @@ from visavis.layers.replica.drawn.layer import Layer
 from visavis.layers.replica.drawn.pose import Pose
 
 _CURTAIN = (
-    "M 300 120 C 262 112 226 126 214 170 C 206 206 212 244 200 290 C 190 330 194 366 222 386 "
+    "M 300 120 C 262 100 216 112 207 164 C 201 200 207 244 198 290 C 190 330 194 366 222 386 "
     "C 246 402 276 396 290 368 L 300 368 Z"
 )
 _FRINGE = (
-    "M 350 60 C 298 38 240 56 220 110 C 208 146 212 186 222 222 C 228 194 234 178 244 164 "
-    "C 260 142 306 134 350 94 C 372 116 390 138 397 164 C 404 186 410 204 416 222 "
-    "C 430 184 430 140 412 104 C 398 76 374 58 350 60 Z"
+    "M 340 50 C 282 44 232 66 216 116 C 207 150 206 190 212 240 C 216 212 226 184 244 164 "
+    "C 260 142 306 134 348 94 C 372 116 390 138 397 164 C 412 184 422 212 428 240 "
+    "C 434 190 433 146 422 112 C 408 72 382 52 340 50 Z"
 )
 _LOCK = (
-    "M 232 136 C 212 172 208 212 214 248 C 220 286 200 306 198 340 C 197 368 212 390 240 396 "
-    "C 234 380 244 360 254 338 C 266 310 256 278 246 246 C 240 222 240 192 250 160 Z"
+    "M 224 126 C 206 166 202 212 209 248 C 218 286 200 306 198 340 C 197 368 212 390 240 396 "
+    "C 234 380 244 360 254 338 C 266 310 256 278 246 246 C 240 222 238 190 244 150 Z"
 )
 _TUCK = (
-    "M 396 136 C 420 160 427 190 424 220 C 421 246 432 268 438 294 C 446 330 440 372 404 394 "
-    "C 410 372 402 348 394 324 C 386 298 398 262 400 238 C 402 206 400 178 390 152 Z"
+    "M 410 126 C 432 166 438 200 433 230 C 429 252 437 272 442 296 C 446 330 440 372 404 394 "
+    "C 410 372 402 348 394 324 C 386 298 398 262 400 238 C 403 206 402 176 396 146 Z"
 )
 _SHINE = (palette.HAIR_DARK, palette.HAIR, palette.HAIR_LIGHT, palette.HAIR_LIGHT, palette.HAIR_GLINT)
 
@@ -120,12 +120,20 @@ def _front(canvas: skia.Canvas) -> None:
     _body_of(canvas, shape, (250, 70), (400, 220))
     canvas.save()
     canvas.clipPath(shape, doAntiAlias=True)
-    sweep = [(350, 62), (290, 40), (226, 84), (216, 206)], [(348, 96), (300, 130), (256, 140), (232, 200)]
-    fall = [(351, 62), (394, 64), (430, 120), (422, 216)], [(350, 98), (374, 118), (400, 150), (408, 210)]
+    sweep = [(342, 52), (280, 42), (222, 84), (210, 216)], [(348, 94), (300, 130), (256, 140), (226, 206)]
+    fall = [(346, 52), (396, 56), (430, 120), (430, 220)], [(350, 96), (374, 118), (400, 150), (416, 214)]
     strands(canvas, *sweep, 90, _tones(0.3), 2.0, rng)
     strands(canvas, *fall, 50, _tones(0.26), 2.0, rng)
     _crown_light(canvas)
     canvas.restore()
+    _melt(canvas)
+
+
+def _melt(canvas: skia.Canvas) -> None:
+    """Lets the fringe's ends fade into the locks below them."""
+    fade = fill(shader=linear((0, 172), (0, 232), [ink(0, 1), ink(0, 0)]))
+    fade.setBlendMode(skia.BlendMode.kDstIn)
+    canvas.drawRect(skia.Rect.MakeLTRB(180, 40, 460, 250), fade)
 
 
 def _crown_light(canvas: skia.Canvas) -> None:
@@ -136,7 +144,7 @@ def _crown_light(canvas: skia.Canvas) -> None:
     canvas.drawPath(
         outline("M 374 90 C 394 104 406 126 410 156"), stroke(ink(palette.HAIR_GLINT, 0.4), 5, blur=4)
     )
-    canvas.drawPath(outline("M 350 60 C 349 72 349 84 350 95"), stroke(ink(0x140A07, 0.5), 2.4, blur=1.2))
+    canvas.drawPath(outline("M 344 51 C 347 66 348 80 348 93"), stroke(ink(0x140A07, 0.5), 2.4, blur=1.2))
 
 
 def _left_lock(canvas: skia.Canvas) -> None:
@@ -150,7 +158,7 @@ def _left_lock(canvas: skia.Canvas) -> None:
         [(222, 146), (196, 226), (226, 290), (198, 392)],
         [(250, 150), (240, 220), (272, 290), (240, 392)],
     )
-    strands(canvas, *guides, 60, _tones(0.34), 1.8, rng)
+    strands(canvas, *guides, 60, _tones(0.24), 1.8, rng)
     canvas.drawPath(
         outline("M 220 200 C 220 240 232 262 222 306"), stroke(ink(palette.HAIR_GLINT, 0.45), 5, blur=4)
     )
@@ -168,6 +176,6 @@ def _right_lock(canvas: skia.Canvas) -> None:
         [(394, 140), (408, 226), (382, 300), (406, 394)],
         [(414, 146), (436, 226), (430, 290), (440, 392)],
     )
-    strands(canvas, *guides, 54, _tones(0.3), 1.8, rng)
+    strands(canvas, *guides, 54, _tones(0.22), 1.8, rng)
     canvas.drawPath(outline("M 424 250 C 432 284 438 320 426 364"), stroke(ink(0xE0AC74, 0.4), 3.2, blur=2.4))
     canvas.restore()

@@ -59,16 +59,16 @@ class Lips:
     def __init__(self, view: Viewport) -> None:
         cavity = [ink(palette.CAVITY), ink(palette.CAVITY_LIGHT)]
         self._cavity = fill(shader=linear((0, -4), (0, 30), cavity))
-        tooth = [ink(0xE3D8CC), ink(palette.TOOTH), ink(palette.TOOTH)]
+        tooth = [ink(0xEDE4DA), ink(palette.TOOTH), ink(palette.TOOTH)]
         self._teeth = fill(shader=linear((0, -5), (0, 4), tooth, [0, 0.55, 1]))
         self._low_teeth = fill(shader=linear((0, 0), (0, 7), [ink(0xE6DCD0), ink(palette.TOOTH_SHADE)]))
         self._gaps = stroke(ink(0x8A6A60, 0.28), 0.6)
         self._tongue = fill(shader=radial((0, -2), 20, [ink(palette.TONGUE), ink(palette.TONGUE_SHADE)]))
         self._groove = glow(0x6E262E, 0.4)
-        self._side = glow(palette.CAVITY, 0.75)
-        self._under_lip = fill(shader=linear((0, 0), (0, 7), [ink(0x23070B, 0.4), ink(0x23070B, 0)]))
+        self._side = glow(palette.CAVITY, 0.6)
+        self._under_lip = fill(shader=linear((0, 0), (0, 7), [ink(0x23070B, 0.26), ink(0x23070B, 0)]))
         self._gleam = glow(0xFFE4DA, 0.5)
-        self._corner = glow(0x6B2E2A, 0.55)
+        self._corner = glow(0x6B2E2A, 0.34)
         self._seam = stroke(ink(palette.LIP_LINE, 0.95), 1.5)
         self._edge = stroke(ink(palette.LIP_LIGHT, 0.35), 0.9)
 
@@ -85,7 +85,7 @@ class Lips:
         if lips.gap <= 1.4:
             canvas.drawPath(_seam(lips), self._seam)
         for side in (-1, 1):
-            daub(canvas, self._corner, side * (lips.half + 0.4), lips.corner + 0.4, 4.2, 3.4)
+            daub(canvas, self._corner, side * (lips.half + 0.4), lips.corner + 0.2, 4.6, 3.0)
         canvas.restore()
 
     def _inside(self, canvas: skia.Canvas, lips: _Lips, shape: MouthShape) -> None:
@@ -176,7 +176,7 @@ class Lips:
 
 
 def _opening(lips: _Lips) -> skia.Path:
-    half, knee = lips.half - 1.6, lips.half * lips.full
+    half, knee = lips.half - 0.6, lips.half * lips.full
     path = skia.Path()
     path.moveTo(-half, lips.corner)
     path.cubicTo(-knee, lips.top - 0.4, -half * 0.2, lips.top, 0, lips.top + 0.3)
