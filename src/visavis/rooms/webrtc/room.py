@@ -80,7 +80,8 @@ class WebRTCRoom:
         self._arriving: dict[str, float] = {}
         self._inbox = Inbox()
         self._pictures = Pictures()
-        self._pump: asyncio.Task[None] | None = None
+        self._pump: AudioPump | None = None
+        self._pumping: asyncio.Task[None] | None = None
         self._ticker: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._emptied = asyncio.Event()
@@ -140,10 +141,9 @@ class WebRTCRoom:
         """Pull this source from now on, listeners or not."""
         if self._closing is not None:
             return
-        if self._pump is not None:
-            self._pump.cancel()
-        pump = AudioPump(source.pull, self._deliver_audio, self._engine.audio_channels)
-        self._pump = self._spawn(pump.run())
+        self._stop_pump()
+        self._pump = AudioPump(source.pull, self._deliver_audio, self._engine.audio_channels)
+        self._pumping = self._spawn(self._pump.run())
 
     def publish_video(self, width: int, height: int, fps: int) -> VideoSink:
         """Let everybody see what is written into the sink."""
@@ -176,8 +176,7 @@ class WebRTCRoom:
             await self._closing.wait()
             return
         self._closing = asyncio.Event()
-        if self._pump is not None:
-            self._pump.cancel()
+        self._stop_pump()
         for peer in self._joined():
             peer.send_signal("closed", reason=reason)
         await self._goodbyes()
@@ -231,7 +230,12 @@ class WebRTCRoom:
         if peer.joined:
             self._tell_others(peer, "participant-left", participant_id=peer.participant.id, reason=reason)
             self._inbox.put(ParticipantLeft(peer.participant, reason))
-        log.info("participant left", participant=short_hash(peer.participant.id), reason=reason)
+        log.info(
+            "participant left",
+            participant=short_hash(peer.participant.id),
+            reason=reason,
+            microphone_chunks_dropped=peer.microphone.heard.dropped,
+        )
 
     def _forget(self, peer: Peer) -> None:
         self._peers.pop(peer.participant.id, None)
@@ -260,6 +264,13 @@ class WebRTCRoom:
             sender.refuse("a participant does not read its messages; one was dropped")
         else:
             receiver.send_app(text)
+
+    def _stop_pump(self) -> None:
+        if self._pump is None or self._pumping is None:
+            return
+        self._pumping.cancel()
+        if self._pump.late_frames:
+            log.warning("audio stalled", frames_not_sent=self._pump.late_frames)
 
     def _deliver_audio(self, frame: Any) -> None:
         for peer in self._peers.values():
