@@ -56,14 +56,16 @@ class HubClient:
         here = part.stat().st_size if part.exists() else 0
         if here >= size:
             return
-        headers = {"Range": f"bytes={here}-"} if here else {}
+        headers = {"Accept-Encoding": "identity"}
+        if here:
+            headers["Range"] = f"bytes={here}-"
         with client.stream("GET", url, headers=headers) as response:
             if response.status_code not in (200, 206):
                 raise SourceFailed(f"{url.host} answers {response.status_code}")
             resumes = response.status_code == 206
             here = here if resumes else 0
             with part.open("ab" if resumes else "wb") as out:
-                for chunk in response.iter_bytes(CHUNK):
+                for chunk in response.iter_bytes():
                     here += len(chunk)
                     if here > size:
                         raise SourceFailed(f"{url.host} sends more than the {size} bytes expected")

@@ -7,6 +7,7 @@ words that were written.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
@@ -19,6 +20,9 @@ _AT = re.compile(r"(?<=[\w.])@(?=\w)")
 # markup hugs words; between two letters or digits the same signs mean something (2*3, snake_case)
 _MARKUP = re.compile(r"(?<![^\W_])[*_`~{}<>|\\#]+|[*`~{}<>|\\]+(?![^\W_])|_+(?![^\W_])|[\[\]]")
 _NUMBER_SIGN = re.compile(r"#\d")
+_SHARP = re.compile(r"(?<![^\W_])([A-G])#")
+# longer ones have no name: they are read digit by digit
+_ENDLESS_NUMBER = re.compile(r"\d[\d,.]{14,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +52,16 @@ def source_words(text: str) -> list[SourceWord]:
 
 
 def _speakable(word: str) -> str:
-    word = _LINK_TARGET.sub("", word)
+    word = _LINK_TARGET.sub("", "".join(map(_plain_digit, word)))
     word = _URL.sub(lambda url: url[1] + url[2], word)
+    word = _SHARP.sub(r"\1 sharp", word)
+    word = _ENDLESS_NUMBER.sub(lambda number: " ".join(number[0]), word)
     if not _NUMBER_SIGN.match(word):
         word = _MARKUP.sub("", word)
     return _AT.sub(" at ", _HOST_DOT.sub(" dot ", word))
+
+
+def _plain_digit(char: str) -> str:
+    """Digits in circles and the like as plain ones; the G2P cannot take them (powers it can)."""
+    ornate = char.isdigit() and not char.isdecimal() and char not in "²³"
+    return str(unicodedata.digit(char)) if ornate else char
