@@ -7,7 +7,6 @@ import pytest
 from visavis.errors import InferenceFailed
 from visavis.layers.llm.base import TextDelta, ToolCallDelta
 from visavis.layers.llm.openai import OpenAICompatible, Patience
-from visavis.net import is_loopback
 from visavis.session.spec import LLMSpec
 from visavis.testing.openai_server import (
     DONE,
@@ -101,20 +100,6 @@ async def test_loopback_is_never_asked_through_a_proxy(monkeypatch):
         monkeypatch.setenv("HTTP_PROXY", proxy.base_url)
         assert text_of(await ask(adapter(server))) == "Hi"
         assert not proxy.requests
-
-
-@pytest.mark.parametrize(
-    ("url", "loopback"),
-    [
-        ("http://127.0.0.1:1/v1", True),
-        ("http://[::1]:1", True),
-        ("http://localhost:11434/v1", True),
-        ("https://llm.example.com/v1", False),
-        ("http://192.168.1.9/v1", False),
-    ],
-)
-def test_loopback_is_recognised(url, loopback):
-    assert is_loopback(url) is loopback
 
 
 async def test_a_plain_text_stream_without_ids_or_finish_reason_is_taken():
