@@ -23,6 +23,7 @@ class LipMotion:
     def __init__(self) -> None:
         self._clock = 0.0
         self._jaw = 0.0
+        self._heard = False
         self._last = MouthShape()
 
     def step(self, elapsed: float, mouth: Mouth) -> MouthShape:
@@ -39,6 +40,7 @@ class LipMotion:
             self._last = self._by_loudness(elapsed, mouth.loudness)
         else:
             self._last = self._closing()
+        self._heard = bool(mouth.phonemes) or mouth.loudness > _AUDIBLE
         return self._last
 
     def _spoken(self, elapsed: float, mouth: Mouth) -> MouthShape:
@@ -60,14 +62,13 @@ class LipMotion:
         )
 
     def _closing(self) -> MouthShape:
-        last = self._last
-        kept = _LEFT_OPEN if last.jaw > 0.1 or last.lower > 0.3 else 0.0
+        last, kept = self._last, _LEFT_OPEN if self._heard else 0.0
+        pursed = 0.5 if max(last.round, last.wide) > 0.02 else 0.0
         self._jaw = last.jaw * kept
-        ease = 0.5 if last.round > 0.02 or last.wide > 0.02 else 0.0
         return MouthShape(
             jaw=self._jaw,
-            round=last.round * ease,
-            wide=last.wide * ease,
+            round=last.round * pursed,
+            wide=last.wide * pursed,
             upper=last.upper * kept,
             lower=last.lower * kept,
         )
