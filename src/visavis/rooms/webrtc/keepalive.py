@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 PING_SECONDS = 1.0
-MISSES_ALLOWED = 4
+MISSES_ALLOWED = 6
 
 
 class Keepalive:
