@@ -8,7 +8,7 @@ import pytest
 import visavis
 
 
-def run(*arguments, timeout=100, **environment):
+def run(*arguments, timeout=170, **environment):
     return subprocess.run(
         [sys.executable, "-m", "visavis.cli", *arguments],
         capture_output=True,

@@ -42,7 +42,7 @@ def serve(
         llm_model=llm_model,
         log_level=log_level,
     )
-    _check_models(settings)
+    _check(settings)
 
     def ready(base_url: str) -> None:
         _announce(settings, base_url)
@@ -53,14 +53,18 @@ def serve(
     run(settings, on_ready=ready)
 
 
-def _check_models(settings: Settings) -> None:
-    """Say at once which models are missing, rather than when a worker fails.
+def _check(settings: Settings) -> None:
+    """Say at once what is missing, rather than when a worker fails.
 
     Raises:
-        ModelUnavailable: one is.
+        EngineMissing: an engine that the settings name.
+        ModelUnavailable: a model that they need.
     """
+    from visavis.layers.registry import require
     from visavis.weights import Store, needed
 
+    for layer in ("stt", "tts", "vad", "turn", "replica"):
+        require(layer, getattr(settings, f"{layer}_engine"))
     store = Store.of(settings)
     for name in needed(settings):
         store.find(name)

@@ -13,15 +13,24 @@ def engines(layer: str) -> list[str]:
     return sorted(entry.name for entry in entry_points(group=f"visavis.layers.{layer}"))
 
 
+def require(layer: str, name: str) -> None:
+    """Check that an engine is installed, without loading it.
+
+    Raises:
+        EngineMissing: no installed package offers it.
+    """
+    if name not in (installed := engines(layer)):
+        raise EngineMissing(layer, name, f"installed are {', '.join(installed) or 'none'}")
+
+
 def engine(layer: str, name: str) -> Any:
     """The engine's class.
 
     Raises:
         EngineMissing: when no installed package offers it, or its own dependencies are missing.
     """
+    require(layer, name)
     found = entry_points(group=f"visavis.layers.{layer}", name=name)
-    if not found:
-        raise EngineMissing(layer, name, f"installed are {', '.join(engines(layer)) or 'none'}")
     try:
         return next(iter(found)).load()
     except ImportError as error:
