@@ -59,7 +59,7 @@ def test_chunks_of_any_length_are_heard_alike() -> None:
 
 
 def test_a_click_is_no_speech() -> None:
-    assert listen(Listener(LoudnessVAD()), silence(1), voice(0.06), silence(1)) == []
+    assert listen(Listener(LoudnessVAD()), silence(1), voice(0.12), silence(1)) == []
 
 
 def test_speech_after_a_pause_resumes_the_same_turn() -> None:

@@ -34,7 +34,7 @@ RECENT = 8.0
 """Seconds of the turn that ``SpeechStopped`` brings."""
 
 _ON, _OFF = 0.5, 0.35
-_LEAST_SPEECH = 0.096
+_LEAST_SPEECH = 0.16
 _LONGEST_CANDIDATE = 3.0
 _RESUME_FRAMES = 2
 _RESET_VAD_AFTER = 2.0
