@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.server.conftest import Api, RunServer
+from visavis.server.store import Conversation
 
 
 async def test_creating_answers_200_with_the_documented_fields(api: Api) -> None:
@@ -124,6 +125,12 @@ async def test_a_bad_body_is_a_400_with_both_keys(api: Api, body: bytes) -> None
     assert error["message"] == error["error"] != ""
 
 
+async def test_a_body_without_a_content_type_is_json(api: Api) -> None:
+    request = api.http.build_request("POST", "/v2/conversations", content=b'{"conversation_name": "x"}')
+    assert "content-type" not in request.headers
+    assert (await api.http.send(request)).json()["conversation_name"] == "x"
+
+
 async def test_a_body_beyond_the_limit_is_a_413(api: Api) -> None:
     answer = await api.http.post("/v2/conversations", json={"conversational_context": "x" * 1_100_000})
     assert answer.status_code == 413
@@ -201,15 +208,17 @@ async def test_a_restart_marks_what_was_in_progress_as_ended(run_server: RunServ
     async with run_server() as api:
         name = (await api.create())["conversation_id"]
         row = await api.store.conversation(name)
-        assert row
+        assert row and row.status == "active"
     async with run_server() as api:
-        row.status, row.shutdown_reason = "active", None
         await api.store.delete_conversation(name)
-        from sqlalchemy.orm import make_transient
-
-        make_transient(row)
-        await api.store.add_conversation(row)
+        await api.store.add_conversation(crashed(row))
     async with run_server() as api:
         again = (await api.http.get(f"/v2/conversations/{name}?verbose=true")).json()
         assert again["status"] == "ended"
         assert again["shutdown_reason"] == "internal error occurred at step server"
+
+
+def crashed(row: Conversation) -> Conversation:
+    """The row as a server that crashes leaves it."""
+    columns = (column.key for column in Conversation.__table__.columns)
+    return Conversation(**{name: getattr(row, name) for name in columns})

@@ -119,6 +119,8 @@ async def test_a_server_is_not_ready_while_its_workers_cannot_start(tmp_path: Pa
         supervisor,
     ):
         await until(lambda: supervisor.restarts)
+        with pytest.raises(ConfigurationError, match="die while they load"):
+            await supervisor.wait_ready()
         assert (await http.get("/readyz")).status_code == 503
         refused = await http.post("/v2/conversations", json={})
         assert refused.status_code == 503
@@ -153,13 +155,18 @@ def supervised(settings):
     return Supervisor(settings, launcher=ProcessLauncher(settings, command), llm=FakeLLM())
 
 serving.Supervisor = supervised
-settings = Settings(port=0, data_dir=Path(sys.argv[1]), workers=1)
+settings = Settings(port=0, data_dir=Path(sys.argv[1]), workers=1, log_level="debug")
 run(settings, lambda url: print(url, flush=True))
 """
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", program, str(tmp_path), stdout=asyncio.subprocess.PIPE
+        sys.executable,
+        "-c",
+        program,
+        str(tmp_path),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
     )
-    assert process.stdout
+    assert process.stdout and process.stderr
     try:
         async with asyncio.timeout(LIMIT):
             url = (await process.stdout.readline()).decode().strip()
@@ -170,8 +177,12 @@ run(settings, lambda url: print(url, flush=True))
                 assert created.status_code == 200
                 assert created.json()["conversation_url"].startswith(url)
             process.send_signal(number)
+            written = (await process.stderr.read()).decode()
             assert await process.wait() == 0
         assert children and not any(child.is_running() for child in children)
+        assert "development key in use" in written and "server stopped" in written
+        assert key not in written, "the log says where the key is kept, not which it is"
+        assert created.json()["conversation_id"] not in written
     finally:
         if process.returncode is None:
             process.kill()

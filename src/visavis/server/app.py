@@ -52,6 +52,7 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
         docs_url=None,  # it would load its scripts from elsewhere
         redoc_url=None,
         redirect_slashes=False,
+        strict_content_type=False,  # a body without a type is JSON
         middleware=[
             Middleware(Observe, metrics=metrics),
             # Browsers call from pages anywhere: a key or a conversation's id is what counts, never a cookie.

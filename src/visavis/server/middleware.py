@@ -15,6 +15,9 @@ from visavis.server.metrics import Metrics
 MAX_BODY = 1024 * 1024
 """Bytes of a request's body."""
 
+METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PATCH", "PUT", "DELETE")
+"""Told apart in metrics; clients can make up any number of others."""
+
 SECURITY_HEADERS = {
     "x-content-type-options": "nosniff",
     # The address of a conversation opens its room: no other site may learn it from a link.

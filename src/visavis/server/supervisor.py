@@ -24,6 +24,8 @@ STUCK = 20.0
 """Seconds without an answer after which a worker counts as stuck and is killed."""
 FIRST_DELAY, LONGEST_DELAY, STABLE = 0.5, 30.0, 60.0
 """Seconds before a dead worker's successor starts: doubled each time unless it had lived ``STABLE``."""
+FUTILE = 3
+"""Workers that may die while they load, one after the other, before the server gives up starting."""
 STOP_TIMEOUT = 6.0
 """Seconds that workers have to end their conversations."""
 
@@ -194,7 +196,7 @@ class Supervisor:
 
     async def _keep(self) -> None:
         """Run a worker, and another one whenever it dies."""
-        delay = FIRST_DELAY
+        delay, futile = FIRST_DELAY, 0
         loop = asyncio.get_running_loop()
         while not self._stopping:
             began = loop.time()
@@ -203,9 +205,12 @@ class Supervisor:
             )
             self.workers.append(worker)
             await self._look_after(worker)
+            futile = 0 if worker.ready else futile + 1
             self._bury(worker)
             if self._stopping:
                 return
+            if futile == FUTILE:
+                self._fail("the worker processes die while they load; the log above may say why")
             self.restarts += 1
             delay = FIRST_DELAY if loop.time() - began > STABLE else min(2 * delay, LONGEST_DELAY)
             log.warning("worker died; another one starts", worker=worker.pid, delay=delay)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import socket
 import sys
@@ -153,7 +154,7 @@ class WorkerProcess:
             if self._serving.done() and not gone.done():
                 await asyncio.wait({gone}, timeout=5.0)
             if not gone.done():
-                self._child.kill()
+                self.kill()
             code = await gone
             self._channel.close()
             await self._serving
@@ -162,17 +163,20 @@ class WorkerProcess:
             gone.cancel()
 
     def kill(self) -> None:
-        """End the process at once."""
-        self._child.kill()
+        """End the process at once; void if it has ended."""
+        with contextlib.suppress(ProcessLookupError):
+            self._child.kill()
 
     async def shutdown(self, reason: str, timeout: float) -> None:
         """Have it end its conversations and exit; kill it if it takes longer than ``timeout`` seconds."""
         try:
-            async with asyncio.timeout(timeout):
-                if self.ready:
+            if self.ready:  # else it loads, and holds nothing that would need a goodbye
+                async with asyncio.timeout(timeout):
                     await self._channel.call("shutdown", reason=reason, timeout=timeout)
-                self._channel.close()
-                await self._child.wait()
+                    self._channel.close()
+                    await self._child.wait()
         except (TimeoutError, VisavisError):
             log.warning("worker killed: it did not shut down in time", worker=self.pid)
+        finally:
             self.kill()
+            await self._child.wait()

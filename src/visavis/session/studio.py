@@ -12,7 +12,7 @@ from visavis.session.engines import Engines
 from visavis.session.host import EventListener, Live, SignallingRoom
 from visavis.session.live import LiveConversation
 from visavis.session.shelf import Shelf
-from visavis.session.spec import ConversationSpec
+from visavis.session.spec import ConversationSpec, LLMSpec
 
 
 class WebRTCStudio:
@@ -29,6 +29,8 @@ class WebRTCStudio:
         webrtc_engine.load(settings.webrtc_engine)
         self._engines = Engines.load(settings)
         self._shelf = Shelf(self._engines.make_replica, settings.video_width, settings.video_height)
+        # The first adapter imports its SDK, which would block the loop for most of a second.
+        self._engines.make_llm(LLMSpec(base_url="http://127.0.0.1", model="none"))
         self._shelf.wait()
 
     async def open(

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from visavis.config import Settings
+from visavis.server import recorder as module
+from visavis.server.recorder import Recorder
+from visavis.server.store import Conversation, Store
+
+
+def event(event_type: str, **properties: Any) -> dict[str, Any]:
+    return {"event_type": event_type, "properties": properties}
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    store = Store.from_settings(Settings(data_dir=tmp_path))
+    await store.open()
+    await store.add_conversation(
+        Conversation(
+            id="c1",
+            name="n",
+            status="active",
+            replica_id="r",
+            replica_name="R",
+            persona_id="p",
+            persona_name="P",
+        )
+    )
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+async def recorder(store: Store) -> AsyncIterator[Recorder]:
+    recorder = Recorder(store)
+    running = asyncio.create_task(recorder.run())
+    yield recorder
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def types(store: Store, recorder: Recorder) -> list[str]:
+    await recorder.flush()
+    return [found["event_type"] for found in await store.events("c1")]
+
+
+async def test_heartbeats_and_captions_that_grow_are_not_kept(store: Store, recorder: Recorder) -> None:
+    recorder.event("c1", event("system.replica_present"))
+    recorder.event("c1", event("conversation.utterance.streaming", speech="a", final=False))
+    recorder.event("c1", event("conversation.utterance.streaming", speech="a b", final=True))
+    recorder.event("c1", event("conversation.utterance", speech="a b"))
+    assert await types(store, recorder) == ["conversation.utterance.streaming", "conversation.utterance"]
+
+
+async def test_a_conversations_events_are_bounded_but_its_shutdown_is_kept(
+    store: Store, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MAX_EVENTS", 3)
+    for number in range(10):
+        recorder.event("c1", event("conversation.utterance", speech=str(number)))
+    recorder.event("c1", event("system.shutdown"))
+    assert await types(store, recorder) == ["conversation.utterance"] * 3 + ["system.shutdown"]
+
+
+async def test_events_of_a_forgotten_conversation_are_dropped(store: Store, recorder: Recorder) -> None:
+    recorder.event("c2", event("conversation.utterance"))
+    recorder.event("c1", event("conversation.utterance"))
+    recorder.ended("c2", "gone")
+    assert await types(store, recorder) == ["conversation.utterance"]
+
+
+async def test_a_failing_database_loses_events_and_nothing_else(
+    store: Store, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(_: object) -> None:
+        raise OperationalError("insert", {}, Exception("disk full"))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(store, "add_events", fail)
+        recorder.event("c1", event("conversation.utterance"))
+        await recorder.flush()
+    recorder.event("c1", event("system.shutdown"))
+    recorder.ended("c1", "reason")
+    assert await types(store, recorder) == ["system.shutdown"]
+    row = await store.conversation("c1")
+    assert row and (row.status, row.shutdown_reason) == ("ended", "reason")
+
+
+async def test_the_database_is_readable_by_its_owner_alone(store: Store, tmp_path: Path) -> None:
+    assert (tmp_path / "visavis.db").stat().st_mode & 0o077 == 0
