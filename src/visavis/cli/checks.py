@@ -233,14 +233,9 @@ def _endpoint(settings: Settings) -> Check:
 
 async def _ask(settings: Settings) -> None:
     from visavis.layers.llm.openai import OpenAICompatible
-    from visavis.session.spec import LLMSpec
+    from visavis.server.llm import EndpointLLM
 
-    spec = LLMSpec(
-        base_url=settings.llm_base_url,
-        api_key=settings.llm_api_key.get_secret_value(),
-        model=settings.llm_model,
-    )
-    llm = OpenAICompatible(spec)
+    llm = OpenAICompatible(EndpointLLM(settings).spec)
     try:
         async with aclosing(llm.stream([{"role": "user", "content": "Say yes."}], [])) as answer:
             async for _ in answer:
