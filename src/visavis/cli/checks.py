@@ -233,9 +233,11 @@ def _endpoint(settings: Settings) -> Check:
 
 async def _ask(settings: Settings) -> None:
     from visavis.layers.llm.openai import OpenAICompatible
-    from visavis.server.llm import EndpointLLM
+    from visavis.session.spec import LLMSpec
 
-    llm = OpenAICompatible(EndpointLLM(settings).spec)
+    key = settings.llm_api_key.get_secret_value()
+    model = settings.llm_model or "default"
+    llm = OpenAICompatible(LLMSpec(base_url=settings.llm_base_url, api_key=key, model=model))
     try:
         async with aclosing(llm.stream([{"role": "user", "content": "Say yes."}], [])) as answer:
             async for _ in answer:
