@@ -1,11 +1,13 @@
 """Trickled candidates, ICE restarts and later offers, on both engines."""
 
 import asyncio
+import contextlib
+import random
 from typing import Any
 
 import pytest
 
-from tests.rooms.webrtc_room import ENGINES, PATIENCE, Stage, Tone, first, stage
+from tests.rooms.webrtc_room import ENGINES, PATIENCE, REPLICA, Stage, Tone, first, stage
 from visavis.errors import SignallingError
 from visavis.media.pump import AudioPump
 from visavis.rooms.base import AppMessage, AudioStarted
@@ -120,3 +122,33 @@ async def test_an_offer_that_cannot_be_answered_later_is_an_error_signal(engine:
         client.app.send('{"data": "still here"}')
         await room.saw(AppMessage)
         await client.pc.close()
+
+
+async def test_mangled_offers_are_answered_or_refused_and_nothing_else(engine: str) -> None:
+    client, dice = BareClient(engine), random.Random(1)
+    client.pc.addTransceiver("audio")
+    client.pc.addTransceiver("video")
+    lines = (await client.offer()).splitlines()
+    async with stage(engine) as room:
+        for _ in range(40):
+            with contextlib.suppress(SignallingError):
+                joined = await room.room.accept(_mangled(lines, dice))
+                await room.room.leave(joined.participant_id)
+        assert room.room.participants() == [REPLICA]
+    await client.pc.close()
+
+
+def _mangled(lines: list[str], dice: random.Random) -> str:
+    mangled = list(lines)
+    at = dice.randrange(len(mangled))
+    line, cut = mangled[at], dice.randrange(len(mangled[at]) + 1)
+    match dice.randrange(4):
+        case 0:
+            del mangled[at]
+        case 1:
+            mangled.insert(at, dice.choice(lines))
+        case 2:
+            mangled[at] = line[:cut]
+        case _:
+            mangled[at] = line[:cut] + dice.choice(["x", "-1", "9" * 20, " ", "é", "\x00", ":"]) + line[cut:]
+    return "\r\n".join(mangled) + "\r\n"

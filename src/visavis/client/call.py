@@ -6,13 +6,11 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import structlog
-from numpy.typing import NDArray
 
+from visavis.client.received import ReceivedAudio, ReceivedMessage, ReceivedPicture
 from visavis.client.whip import Whip
 from visavis.errors import SignallingError
 from visavis.media.buffer import LiveBuffer
@@ -21,7 +19,6 @@ from visavis.media.resample import MonoResampler
 from visavis.protocol.interactions import Echo, EchoProperties, Interrupt, Respond, RespondProperties
 from visavis.rooms.base import (
     PLAYOUT_RATE,
-    AppMessage,
     AudioSource,
     Participant,
     ParticipantJoined,
@@ -30,6 +27,8 @@ from visavis.rooms.base import (
 from visavis.rooms.webrtc import engine as engines
 from visavis.rooms.webrtc import wire
 from visavis.rooms.webrtc.keepalive import PING_SECONDS, Keepalive
+
+__all__ = ["Call", "ReceivedAudio", "ReceivedMessage", "ReceivedPicture", "Signal"]
 
 log = structlog.get_logger(__name__)
 
@@ -40,43 +39,6 @@ JOIN_SECONDS = 20.0
 KEPT_MESSAGES = 10_000
 KEPT_AUDIO_SECONDS = 10.0
 KEPT_PICTURES = 25
-
-
-@dataclass(frozen=True, slots=True)
-class ReceivedMessage(AppMessage):
-    """An app message, and when it came.
-
-    Attributes:
-        received_at: ``time.monotonic`` seconds.
-    """
-
-    received_at: float
-
-
-@dataclass(frozen=True, slots=True)
-class ReceivedAudio:
-    """A chunk of what the replica says.
-
-    Attributes:
-        samples: mono int16 at 48 kHz.
-        received_at: ``time.monotonic`` seconds, after the jitter buffer.
-    """
-
-    samples: NDArray[np.int16]
-    received_at: float
-
-
-@dataclass(frozen=True, slots=True)
-class ReceivedPicture:
-    """A frame of what the replica shows.
-
-    Attributes:
-        frame: ``av.VideoFrame`` in yuv420p.
-        received_at: ``time.monotonic`` seconds, after decoding.
-    """
-
-    frame: Any
-    received_at: float
 
 
 class Call:

@@ -39,6 +39,7 @@ def load() -> Engine:
             LookupError,
             AttributeError,
             ConnectionError,
+            RuntimeError,
             InvalidAccessError,
             InvalidStateError,
             OperationError,

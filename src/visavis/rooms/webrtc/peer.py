@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from typing import Any, Protocol
 
 import structlog
@@ -12,11 +11,12 @@ from visavis.errors import MessageTooLarge, SignallingError
 from visavis.media.buffer import LiveBuffer
 from visavis.media.pictures import Pictures, Viewer
 from visavis.rooms.base import LeaveReason, Participant
-from visavis.rooms.webrtc import sdp, wire
+from visavis.rooms.webrtc import wire
 from visavis.rooms.webrtc.complaints import Complaints, short_hash
 from visavis.rooms.webrtc.engine import Engine
 from visavis.rooms.webrtc.keepalive import Keepalive
 from visavis.rooms.webrtc.microphone import Microphone
+from visavis.rooms.webrtc.negotiation import Negotiation
 
 log = structlog.get_logger(__name__)
 
@@ -24,8 +24,6 @@ OUTGOING_FRAMES = 2
 """Audio frames that may wait between the pump and the encoder: what an interrupt cannot call back."""
 EARLY_MESSAGES = 64
 """App messages kept from a client that speaks before both its channels are open."""
-GATHERING_SECONDS = 5.0
-"""How long STUN and TURN servers are waited for."""
 CLOSE_SECONDS = 5.0
 """How long an engine may take to close a connection."""
 MAX_BUFFERED = 8 * 1024 * 1024
@@ -73,32 +71,25 @@ class Peer:
         self._keepalive = Keepalive()
         self._audio: LiveBuffer[Any] = LiveBuffer(OUTGOING_FRAMES)
         self._viewer = Viewer(pictures)
-        self._sending: set[str] = set()
         self._channels: dict[str, Any] = {}
         self._early: list[object] = []
         self._tasks: set[asyncio.Task[None]] = set()
-        self._negotiating = asyncio.Lock()
-        self._gathering = asyncio.Event()
         self._speaks = False
         self._gone = False
         self._connection = engine.connection(ice_servers)
         self._connection.on("datachannel", self._channel_opened)
         self._connection.on("track", self._track_arrived)
         self._connection.on("connectionstatechange", self._state_changed)
-        self._connection.on("icegatheringstatechange", self._gathering.set)
+        sources = {"audio": self._audio.get, "video": self._viewer.next}
+        self._negotiation = Negotiation(engine, self._connection, sources)
 
     async def answer(self, offer: str) -> str:
-        """Answer an offer, the first or a later one, with all candidates gathered.
+        """Answer the client's offer, with all candidates gathered.
 
         Raises:
             SignallingError: when it cannot be answered.
         """
-        wanted = sdp.read_offer(offer)
-        async with self._negotiating:
-            try:
-                return await self._negotiate(offer, wanted)
-            except self._engine.errors as error:
-                raise SignallingError(f"the offer cannot be answered: {error}") from error
+        return await self._negotiation.answer(offer)
 
     async def add_fragment(self, text: str) -> str | None:
         """Take trickled candidates, or restart ICE where the engine can.
@@ -109,19 +100,11 @@ class Peer:
         Raises:
             SignallingError: when it cannot be taken.
         """
-        fragment = sdp.read_fragment(text)
-        remote = self._connection.remoteDescription
-        if fragment.ufrag and fragment.ufrag != sdp.ice_ufrag(remote.sdp):
-            return await self._restart_ice(fragment)
-        try:
-            await self._add_candidates(fragment)
-        except self._engine.errors as error:
-            raise SignallingError(f"a candidate cannot be used: {error}") from error
-        return None
+        return await self._negotiation.add_fragment(text)
 
     def hear(self, frame: Any) -> None:
         """Send this audio frame, unless newer ones push it out."""
-        if self.joined and "audio" in self._sending:
+        if self.joined and "audio" in self._negotiation.sending:
             self._audio.push(frame)
 
     def send_app(self, frame: str) -> None:
@@ -132,11 +115,17 @@ class Peer:
         """Send a signal."""
         self._send(wire.SIGNAL_CHANNEL, wire.dump({"type": kind, **fields}))
 
-    def refuse(self, message: str) -> None:
-        """Tell the client why something it sent had no effect, unless it does not read what we send."""
+    def ignored(self, reason: str, answer: str) -> None:
+        """Log that something this client sent had no effect, and tell it unless it does not read.
+
+        Args:
+            reason: for the log; one of few, and without words of users.
+            answer: for the client.
+        """
+        self._complaints.ignored(reason)
         channel = self._channels.get(wire.SIGNAL_CHANNEL)
         if channel is not None and channel.bufferedAmount < MAX_BUFFERED_FOR_ANSWERS:
-            self.send_signal("error", message=message)
+            self.send_signal("error", message=answer)
 
     @property
     def backlog(self) -> int:
@@ -166,60 +155,10 @@ class Peer:
                 await self._connection.close()
         except TimeoutError:
             log.warning("connection did not close", participant=short_hash(self.participant.id))
-        self._connection.remove_all_listeners()
-
-    async def _negotiate(self, offer: str, wanted: sdp.Offer) -> str:
-        for kind in sorted(wanted.receives - self._sending):
-            self._add_track(kind)
-        await self._connection.setRemoteDescription(self._engine.description("offer", offer))
-        for transceiver in self._connection.getTransceivers():
-            if transceiver.kind == "video" and not transceiver.stopped:
-                # Cameras are not asked for: a direction that takes none costs nothing.
-                transceiver.direction = "sendonly" if transceiver.sender.track else "inactive"
-        await self._connection.setLocalDescription(await self._connection.createAnswer())
-        return await self._gathered_description()
-
-    async def _gathered_description(self) -> str:
-        """Our description with candidates; after an ICE restart the engine returns before it has any."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(GATHERING_SECONDS):
-                while "a=candidate:" not in self._connection.localDescription.sdp:
-                    self._gathering.clear()
-                    await self._gathering.wait()
-        return str(self._connection.localDescription.sdp)
-
-    def _add_track(self, kind: str) -> None:
-        self._sending.add(kind)
-        next_frame = self._audio.get if kind == "audio" else self._viewer.next
-        sender = self._connection.addTrack(self._engine.track(kind, next_frame))
-        if kind == "video":
-            for transceiver in self._connection.getTransceivers():
-                if transceiver.sender is sender:
-                    self._engine.prefer(transceiver, "video/vp8")
-
-    async def _add_candidates(self, fragment: sdp.Fragment) -> None:
-        default_mid = sdp.first_mid(self._connection.remoteDescription.sdp)
-        for entry in fragment.candidates:
-            candidate = self._engine.candidate_from_sdp(entry.value)
-            candidate.sdpMid = entry.mid or default_mid
-            await self._connection.addIceCandidate(candidate)
-        if fragment.ended:
-            await self._connection.addIceCandidate(None)
-
-    async def _restart_ice(self, fragment: sdp.Fragment) -> str:
-        if not self._engine.caps.ice_restart:
-            raise SignallingError(f"the {self._engine.name} engine cannot restart ICE; join again")
-        if not fragment.pwd:
-            raise SignallingError("the fragment restarts ICE without an ice-pwd")
-        offer = sdp.with_credentials(
-            self._connection.remoteDescription.sdp, str(fragment.ufrag), fragment.pwd
-        )
-        answer = await self.answer(offer)
-        try:
-            await self._add_candidates(fragment)
         except self._engine.errors as error:
-            raise SignallingError(f"a candidate cannot be used: {error}") from error
-        return sdp.fragment_of(answer)
+            # A connection whose offer was refused half way may have nothing to close.
+            log.info("connection closed by halves", error=type(error).__name__)
+        self._connection.remove_all_listeners()
 
     def _channel_opened(self, channel: Any) -> None:
         if self._gone:
@@ -280,15 +219,12 @@ class Peer:
             return
         try:
             message = wire.load_app(frame, self._engine.caps.max_message_bytes)
-        except (wire.BadFrame, MessageTooLarge) as error:
-            self._complaints.ignored(f"app channel: {error}")
-            self.refuse(str(error))
-            return
-        self._owner.peer_sent(self, message)
-
-    def ignored(self, reason: str) -> None:
-        """Note that a message of this peer had no effect."""
-        self._complaints.ignored(reason)
+        except MessageTooLarge as error:
+            self.ignored("app channel: message too large", answer=str(error))
+        except wire.BadFrame as error:
+            self.ignored(f"app channel: {error}", answer=str(error))
+        else:
+            self._owner.peer_sent(self, message)
 
     def _signal_received(self, frame: object) -> None:
         if self._gone:
@@ -297,8 +233,7 @@ class Peer:
         try:
             self._signal(wire.load(frame))
         except wire.BadFrame as error:
-            self._complaints.ignored(f"signal channel: {error}")
-            self.refuse(str(error))
+            self.ignored(f"signal channel: {error}", answer=str(error))
 
     def _signal(self, signal: dict[str, Any]) -> None:
         kind = signal.get("type")
@@ -317,7 +252,7 @@ class Peer:
     def _offered(self, offer: object) -> None:
         if not isinstance(offer, str):
             raise wire.BadFrame("offer without sdp")
-        if self._negotiating.locked():
+        if self._negotiation.busy:
             raise wire.BadFrame("offer before the last one was answered")
         self._spawn(self._renegotiate(offer))
 
@@ -325,8 +260,7 @@ class Peer:
         try:
             answer = await self.answer(offer)
         except SignallingError as error:
-            self._complaints.ignored("offer that cannot be answered")
-            self.refuse(str(error))
+            self.ignored("offer that cannot be answered", answer=str(error))
         else:
             self.send_signal("answer", sdp=answer)
 

@@ -206,11 +206,12 @@ class WebRTCRoom:
         everybody = frame.to == "*"
         if everybody or frame.to == self._replica.id:
             if not self._inbox.put_message(AppMessage(sender, frame.data), len(frame.payload)):
-                peer.ignored("more messages than the replica can read")
-                peer.refuse("the replica has too many unread messages; this one was dropped")
+                peer.ignored(
+                    "more messages than the replica can read",
+                    answer="the replica has too many unread messages; this one was dropped",
+                )
         elif frame.to not in self._peers:
-            peer.ignored("app message to nobody")
-            peer.refuse("no such participant")
+            peer.ignored("app message to nobody", answer="no such participant")
         text = wire.app_from(sender, frame.payload)
         for other in self._joined():
             if other is not peer and (everybody or other.participant.id == frame.to):
@@ -260,8 +261,10 @@ class WebRTCRoom:
 
     def _relay(self, sender: Peer, receiver: Peer, text: str) -> None:
         if receiver.backlog > RELAY_BACKLOG:
-            sender.ignored("app message to a client that does not read")
-            sender.refuse("a participant does not read its messages; one was dropped")
+            sender.ignored(
+                "app message to a client that does not read",
+                answer="a participant does not read its messages; one was dropped",
+            )
         else:
             receiver.send_app(text)
 
