@@ -7,11 +7,13 @@ export interface Doing {
   readonly activity: Activity
   /** Back to listening then, if nothing else has happened. */
   readonly until: number | null
+  /** Words were said that await an answer, at most until then. */
+  readonly owed: number | null
 }
 
-export const WAITING: Doing = { activity: 'waiting', until: null }
+export const WAITING: Doing = { activity: 'waiting', until: null, owed: null }
 
-const LISTENING: Doing = { activity: 'listening', until: null }
+const LISTENING: Doing = { activity: 'listening', until: null, owed: null }
 
 /** How long `interrupted` is shown. */
 const INTERRUPTED_SHOWN = 1600
@@ -26,16 +28,16 @@ export function onEvent(doing: Doing, event: ConversationEvent, at: number): Doi
     case 'system.replica_present':
       return doing.activity === 'waiting' ? LISTENING : doing
     case 'conversation.user.started_speaking':
-      return doing.activity === 'speaking' ? doing : { activity: 'hearing', until: null }
+      return doing.activity === 'speaking' ? doing : { ...doing, activity: 'hearing', until: null }
     case 'conversation.user.stopped_speaking':
-      return doing.activity === 'hearing' ? { activity: 'thinking', until: at + AFTER_SOUND } : doing
+      return doing.activity === 'hearing' ? { ...doing, activity: 'thinking', until: afterSound(doing, at) } : doing
     case 'conversation.utterance':
       return event.properties?.['role'] === 'user' ? think(doing, at) : doing
     case 'conversation.replica.started_speaking':
-      return { activity: 'speaking', until: null }
+      return { activity: 'speaking', until: null, owed: null }
     case 'conversation.replica.stopped_speaking':
       return event.properties?.['interrupted'] === true
-        ? { activity: 'interrupted', until: at + INTERRUPTED_SHOWN }
+        ? { activity: 'interrupted', until: at + INTERRUPTED_SHOWN, owed: null }
         : LISTENING
     case 'visavis.layer_failed':
       return doing.activity === 'thinking' ? LISTENING : doing
@@ -57,6 +59,12 @@ export function onTime(doing: Doing, at: number): Doing {
 }
 
 function think(doing: Doing, at: number): Doing {
-  const busy = doing.activity === 'speaking' || doing.activity === 'hearing'
-  return busy ? doing : { activity: 'thinking', until: at + AFTER_WORDS }
+  if (doing.activity === 'speaking') return doing
+  const owed = at + AFTER_WORDS
+  return doing.activity === 'hearing' ? { ...doing, owed } : { activity: 'thinking', until: owed, owed }
+}
+
+/** A cough while an answer is owed does not make it less so. */
+function afterSound(doing: Doing, at: number): number {
+  return Math.max(at + AFTER_SOUND, doing.owed ?? 0)
 }

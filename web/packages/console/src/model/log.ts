@@ -38,6 +38,34 @@ export function filterLog(log: Log, filter: string): Log {
   })
 }
 
+/** One row for a run of `utterance.streaming` of one utterance: the last of them, and how many there were. */
+export function foldLog(log: Log): Log {
+  const folded: LogEntry[] = []
+  for (const entry of log) {
+    const last = folded.at(-1)
+    if (last && runOf(entry) !== null && runOf(last) === runOf(entry)) {
+      folded[folded.length - 1] = { ...entry, id: last.id, count: last.count + 1 }
+    } else {
+      folded.push(entry)
+    }
+  }
+  return folded
+}
+
+/** What the message says, where it says something. */
+export function wordsOf(entry: LogEntry): string {
+  const properties = isObject(entry.body) ? entry.body['properties'] : null
+  if (!isObject(properties)) return ''
+  const words = stringOf(properties, 'speech') || stringOf(properties, 'text') || stringOf(properties, 'reason')
+  const role = stringOf(properties, 'role')
+  return role && words ? `${role}: ${words}` : words || stringOf(properties, 'name') || stringOf(properties, 'context')
+}
+
+function runOf(entry: LogEntry): string | null {
+  if (entry.name !== 'conversation.utterance.streaming' || !isObject(entry.body)) return null
+  return stringOf(entry.body, 'inference_id') || null
+}
+
 function nameOf(body: unknown): string {
   const name = isObject(body) ? stringOf(body, 'event_type') : ''
   return name || 'app message'

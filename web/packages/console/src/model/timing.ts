@@ -8,10 +8,10 @@ export interface TurnTiming {
   readonly start: number
   /** From start to the words understood. */
   readonly words: number | null
-  /** From start to the replica's text. */
-  readonly reply: number | null
   /** From start to the replica's voice. */
   readonly voice: number | null
+  /** From start to the replica's whole text. */
+  readonly text: number | null
 }
 
 export interface Timings {
@@ -32,9 +32,9 @@ export function timeEvent(timings: Timings, event: ConversationEvent, at: number
     case 'conversation.user.stopped_speaking':
       return open(timings, 'spoken', at)
     case 'conversation.utterance':
-      return role === 'user' ? mark(timings, 'words', at) : role === 'replica' ? mark(timings, 'reply', at) : timings
+      return role === 'user' ? mark(timings, 'words', at) : role === 'replica' ? mark(timings, 'text', at) : timings
     case 'conversation.replica.started_speaking':
-      return mark(timings, 'voice', at)
+      return mark(withoutSounds(timings), 'voice', at)
     case 'conversation.replica.stopped_speaking':
       if (timings.interruptedAt === null) return timings
       return {
@@ -68,14 +68,19 @@ export function median(values: readonly number[]): number | null {
 /** A user may pause several times in a turn: a turn that nothing answered yet starts anew. */
 function open(timings: Timings, kind: TurnTiming['kind'], start: number): Timings {
   const last = timings.turns.at(-1)
-  const unanswered = last?.kind === kind && last.reply === null && last.voice === null && last.words === null
+  const unanswered = last?.kind === kind && last.words === null && last.voice === null
   const turns = unanswered ? timings.turns.slice(0, -1) : timings.turns
-  const turn: TurnTiming = { id: (last?.id ?? 0) + 1, kind, start, words: null, reply: null, voice: null }
+  const turn: TurnTiming = { id: (last?.id ?? 0) + 1, kind, start, words: null, voice: null, text: null }
   return { ...timings, turns: [...turns, turn].slice(-LIMIT) }
 }
 
-function mark(timings: Timings, moment: 'words' | 'reply' | 'voice', at: number): Timings {
+/** Sounds that no words came of (a cough, a door) are no turns: what is voiced answers what came before. */
+function withoutSounds(timings: Timings): Timings {
+  return { ...timings, turns: timings.turns.filter((turn) => turn.kind !== 'spoken' || turn.words !== null) }
+}
+
+function mark(timings: Timings, moment: 'words' | 'voice' | 'text', at: number): Timings {
   const last = timings.turns.at(-1)
-  if (!last || last[moment] !== null || last.voice !== null) return timings
+  if (!last || last[moment] !== null) return timings
   return { ...timings, turns: [...timings.turns.slice(0, -1), { ...last, [moment]: at - last.start }] }
 }

@@ -157,7 +157,8 @@ function More({ session, view, open, toggle }: BarProps): React.JSX.Element {
         <span className="control-icon">
           <Icon name="devices" />
         </span>
-        <span className="control-word">Devices</span>
+        <span className="control-word wide-only">Devices</span>
+        <span className="control-word narrow-only">More</span>
       </button>
       {shown && (
         <div className="sheet" role="group" aria-label="Devices and keys">

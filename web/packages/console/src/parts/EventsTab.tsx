@@ -1,5 +1,5 @@
 import { memo, useState } from 'react'
-import { filterLog, type LogEntry } from '../model/log'
+import { filterLog, foldLog, type LogEntry, wordsOf } from '../model/log'
 import type { Session, View } from '../session'
 import { CopyButton } from './CopyButton'
 import { RawSender } from './RawSender'
@@ -8,7 +8,9 @@ import { useTail } from './useTail'
 /** Every message both ways, newest last. */
 export function EventsTab({ session, view }: { session: Session; view: View }): React.JSX.Element {
   const [filter, setFilter] = useState('')
-  const entries = filterLog(view.log, filter)
+  const [folded, setFolded] = useState(true)
+  const matching = filterLog(view.log, filter)
+  const entries = folded ? foldLog(matching) : matching
   const list = useTail<HTMLOListElement>(entries.length)
   return (
     <>
@@ -20,10 +22,13 @@ export function EventsTab({ session, view }: { session: Session; view: View }): 
           value={filter}
           onChange={(change) => setFilter(change.target.value)}
         />
-        <CopyButton text={entries.map((entry) => JSON.stringify(entry.body)).join('\n')} label="Copy" />
+        <CopyButton text={matching.map((entry) => JSON.stringify(entry.body)).join('\n')} label="Copy" />
         <button type="button" className="secondary" onClick={() => session.clearLog()}>
           Clear
         </button>
+        <label className="check">
+          <input type="checkbox" checked={folded} onChange={() => setFolded(!folded)} /> One row for a growing utterance
+        </label>
       </div>
       <ol className="events" data-testid="events" ref={list} tabIndex={0} aria-label="Events">
         {entries.map((entry) => (
@@ -41,6 +46,7 @@ export function EventsTab({ session, view }: { session: Session; view: View }): 
 const EventRow = memo(function EventRow({ entry }: { entry: LogEntry }): React.JSX.Element {
   const [open, setOpen] = useState(false)
   const sent = entry.direction === 'out'
+  const words = wordsOf(entry)
   return (
     <li>
       <details onToggle={(event) => setOpen(event.currentTarget.open)}>
@@ -49,8 +55,13 @@ const EventRow = memo(function EventRow({ entry }: { entry: LogEntry }): React.J
             <span aria-hidden="true">{sent ? '↑' : '↓'}</span>
             <span className="unseen">{sent ? 'Sent' : 'Received'}</span>
           </span>
-          <span className="event-name">{entry.name}</span>
-          {entry.count > 1 && <span className="badge">×{entry.count}</span>}
+          <span className="event-what">
+            <span className="event-name">
+              {entry.name}
+              {entry.count > 1 && <span className="badge">×{entry.count}</span>}
+            </span>
+            {words && <span className="event-words">{words}</span>}
+          </span>
           <time>{clock(entry.at)}</time>
         </summary>
         {open && <pre tabIndex={0}>{JSON.stringify(entry.body, null, 2)}</pre>}

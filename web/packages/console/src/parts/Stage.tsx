@@ -18,7 +18,10 @@ export function Stage({ session, view, captions }: StageProps): React.JSX.Elemen
   const { activity } = view.conversation.doing
   const state = stateWords(view.call.state, activity)
   return (
-    <section className="stage" aria-label={`Call with ${replica}`}>
+    <section className="stage" aria-labelledby="title">
+      <h1 id="title" className="unseen">
+        Call with {replica}
+      </h1>
       <div className="tile">
         <Replica session={session} view={view} name={replica} />
         <div className="tile-head">
@@ -80,7 +83,7 @@ function Replica({ session, view, name }: { session: Session; view: View; name: 
           <span className="initial" aria-hidden="true">
             {name.charAt(0)}
           </span>
-          {audioOnly && shown ? <ReplicaMeter session={session} /> : <p>Connecting to {name}…</p>}
+          {audioOnly && shown ? <ReplicaMeter session={session} /> : <p>{view.call.state === 'joined' ? 'Waiting for the picture…' : `Connecting to ${name}…`}</p>}
         </div>
       )}
       {silent && (

@@ -17,8 +17,8 @@ export function TimingTab({ session, view }: { session: Session; view: View }): 
           <tr>
             <th scope="col">Turn</th>
             <th scope="col">Words</th>
-            <th scope="col">Reply</th>
             <th scope="col">Voice</th>
+            <th scope="col">Text</th>
           </tr>
         </thead>
         <tbody>
@@ -26,8 +26,8 @@ export function TimingTab({ session, view }: { session: Session; view: View }): 
             <tr key={turn.id}>
               <th scope="row">{turn.kind}</th>
               <td>{ms(turn.words)}</td>
-              <td>{ms(turn.reply)}</td>
               <td>{ms(turn.voice)}</td>
+              <td>{ms(turn.text)}</td>
             </tr>
           ))}
           {turns.length === 0 && (
@@ -41,13 +41,13 @@ export function TimingTab({ session, view }: { session: Session; view: View }): 
             <tr>
               <th scope="row">median</th>
               <td>{ms(middle(turns, 'words'))}</td>
-              <td>{ms(middle(turns, 'reply'))}</td>
               <td>{ms(middle(turns, 'voice'))}</td>
+              <td>{ms(middle(turns, 'text'))}</td>
             </tr>
           </tfoot>
         )}
       </table>
-      <p className="quiet">From the end of speech, or from sending, until the event arrived here.</p>
+      <p className="quiet">From the end of speech, or from sending, until here arrived: your words, the start of the voice, the whole text.</p>
       <h2>Joining</h2>
       <dl>
         <Figure name="Connected" value={ms(timing.joined)} />
@@ -96,7 +96,7 @@ function useStats(session: Session): CallStats | null {
   return stats
 }
 
-function middle(turns: readonly TurnTiming[], moment: 'words' | 'reply' | 'voice'): number | null {
+function middle(turns: readonly TurnTiming[], moment: 'words' | 'voice' | 'text'): number | null {
   return median(turns.map((turn) => turn[moment]).filter((value) => value !== null))
 }
 
