@@ -25,7 +25,7 @@ PAUSE = 0.096
 STOP = 0.192
 """Seconds of silence after which it is worth asking whether the turn is over."""
 CONTINUES_EVERY = 1.5
-"""Seconds of unbroken speech between two ``SpeechContinues``."""
+"""Seconds of unbroken speech between two ``SpeechContinues``, at least."""
 SEGMENT_AT_PAUSE = 14.0
 SEGMENT_LIMIT = 24.0
 """Seconds of a segment: from the first on it is cut at the next pause, at the second in any case. STT sees
@@ -215,7 +215,8 @@ class Listener:
             return [SpeechPaused(_joined(self._segment))]
         if len(self._segment) >= _frames(SEGMENT_LIMIT):
             return [self._cut(self._quietest())]
-        if self._unbroken >= _frames(CONTINUES_EVERY):
+        # a longer segment takes longer to transcribe: it is offered less often
+        if self._unbroken >= max(_frames(CONTINUES_EVERY), len(self._segment) // 4):
             self._unbroken = 0
             return [SpeechContinues(_joined(self._segment))]
         return []
