@@ -52,13 +52,13 @@ class Body:
         canvas.save()
         canvas.translate(drift, rise)
         self._neck.draw(canvas)
-        self._cast_shadow(canvas, pose, head)
         self._torso.draw(canvas)
+        self._cast_shadow(canvas, pose, head)
         canvas.restore()
 
     def _cast_shadow(self, canvas: skia.Canvas, pose: Pose, head: Head) -> None:
         canvas.save()
-        canvas.translate(0.5 * pose.shift[0] + 14 * head.turn, 46 * head.nod + 6 * pose.mouth.jaw)
+        canvas.translate(0.5 * pose.shift[0] + 5 * head.turn, 46 * head.nod + 6 * pose.mouth.jaw)
         self._shadow.draw(canvas)
         canvas.restore()
 

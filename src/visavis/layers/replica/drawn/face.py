@@ -37,7 +37,7 @@ class Face:
     """Draws the head without eyes, brows, mouth and hair."""
 
     def __init__(self, view: Viewport) -> None:
-        self._skin = Layer.paint(view, _skin)
+        self._skin = Layer.paint(view, _skin, soft=True)
         self._nose = Layer.paint(view, _nose)
         self._base = fill(ink(palette.SKIN))
         self._chin = glow(palette.SKIN_DEEP, 0.34)

@@ -20,8 +20,8 @@ from visavis.layers.replica.drawn.layer import Layer
 from visavis.layers.replica.drawn.pose import Pose
 
 _CURTAIN = (
-    "M 300 120 C 262 100 216 112 207 164 C 201 200 207 244 198 290 C 190 330 194 366 222 386 "
-    "C 246 402 276 396 290 368 L 300 368 Z"
+    "M 300 190 C 262 184 230 196 226 240 C 226 290 212 330 214 366 C 216 390 246 404 264 396 "
+    "C 278 390 286 380 290 368 L 300 368 Z"
 )
 _FRINGE = (
     "M 340 50 C 282 44 232 66 216 116 C 207 150 206 190 212 240 C 216 212 226 184 244 164 "
@@ -30,11 +30,11 @@ _FRINGE = (
 )
 _LOCK = (
     "M 224 126 C 206 166 202 212 209 248 C 218 286 200 306 198 340 C 197 368 212 390 240 396 "
-    "C 234 380 244 360 254 338 C 266 310 256 278 246 246 C 240 222 238 190 244 150 Z"
+    "C 234 380 247 360 257 338 C 269 310 260 278 250 246 C 245 222 243 190 247 148 Z"
 )
 _TUCK = (
     "M 410 126 C 432 166 438 200 433 230 C 429 252 437 272 442 296 C 446 330 440 372 404 394 "
-    "C 410 372 402 348 394 324 C 386 298 398 262 400 238 C 403 206 402 176 396 146 Z"
+    "C 410 372 399 348 391 324 C 383 298 394 262 395 238 C 397 206 397 176 394 146 Z"
 )
 _SHINE = (palette.HAIR_DARK, palette.HAIR, palette.HAIR_LIGHT, palette.HAIR_LIGHT, palette.HAIR_GLINT)
 
@@ -90,14 +90,14 @@ def _curtain(canvas: skia.Canvas) -> None:
     rng = np.random.default_rng(3)
     shape = outline(_CURTAIN)
     colors = [ink(palette.HAIR), ink(palette.HAIR_DARK), ink(0x170C09)]
-    canvas.drawPath(shape, fill(shader=linear((204, 150), (296, 360), colors, [0, 0.55, 1])))
+    canvas.drawPath(shape, fill(shader=linear((214, 180), (296, 360), colors, [0, 0.5, 1])))
     canvas.save()
     canvas.clipPath(shape, doAntiAlias=True)
     outer, inner = (
         [(214, 150), (204, 230), (206, 290), (206, 390)],
         [(280, 150), (270, 220), (280, 300), (282, 396)],
     )
-    strands(canvas, outer, inner, 46, _tones(0.2), 2.2, rng)
+    strands(canvas, outer, inner, 40, _tones(0.2), 2.2, rng)
     canvas.restore()
 
 

@@ -11,6 +11,8 @@ from visavis.layers.replica.drawn.pose import MouthShape
 
 _AUDIBLE = 0.02
 """Loudness below which nothing is heard."""
+_MURMUR, _SHOUT = 0.25, 0.85
+"""Loudness at which the jaw begins to move, and at which it is as far down as it goes without text."""
 _ATTACK, _RELEASE = 0.02, 0.09
 """Seconds, time constants of the jaw that follows loudness."""
 _LEFT_OPEN = 0.2
@@ -46,10 +48,10 @@ class LipMotion:
     def _spoken(self, elapsed: float, mouth: Mouth) -> MouthShape:
         shape = visemes.shape(mouth.phonemes, max(elapsed, 0.001))
         self._jaw = shape.jaw
-        return replace(shape, jaw=min(1.0, shape.jaw * (0.9 + 0.22 * mouth.loudness)))
+        return replace(shape, jaw=min(1.0, shape.jaw * (0.72 + 0.42 * mouth.loudness)))
 
     def _by_loudness(self, elapsed: float, loudness: float) -> MouthShape:
-        target = min(0.9, 1.05 * loudness)
+        target = min(0.9, max(0.0, (loudness - _MURMUR) / (_SHOUT - _MURMUR)))
         pace = _ATTACK if target > self._jaw else _RELEASE
         self._jaw += (target - self._jaw) * (1 - exp(-elapsed / pace))
         vowel = 0.6 * sin(2 * pi * 1.9 * self._clock) + 0.4 * sin(2 * pi * 3.1 * self._clock + 1.3)
