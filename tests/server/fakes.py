@@ -41,6 +41,7 @@ class FakeRoom:
     async def accept(self, offer_sdp: str, *, user_id: str, user_name: str) -> Joined:
         if not offer_sdp.startswith("v=0"):
             raise SignallingError("the offer is not SDP")
+        await asyncio.sleep(0)  # others may join meanwhile
         name = f"p{len(self.people)}"
         self.people[name] = Participant(name, user_id, user_name, "person", 0.0)
         return Joined(name, f"{offer_sdp}s={user_name}\r\n")

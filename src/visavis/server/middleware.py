@@ -77,7 +77,7 @@ class Guard:
         path = scope["path"]
         if len(path) > 1 and path.endswith("/"):
             scope["path"] = path.rstrip("/") or "/"
-        if scope["path"].split("/")[1] == "v2":
+        if scope["path"] == "/v2" or scope["path"].startswith("/v2/"):
             key = Headers(scope=scope).get("x-api-key", "")
             if key not in self.keys:
                 await error_response(401, "Invalid access token")(scope, receive, send)

@@ -14,12 +14,14 @@ import psutil
 import structlog
 
 from visavis.config import Settings
-from visavis.errors import VisavisError
+from visavis.errors import VisavisError, WorkerLost
 from visavis.session.rpc import Channel, Handler
 from visavis.session.spec import ConversationSpec
 
 START_TIMEOUT = 180.0
 """Seconds a worker may take to load its engines."""
+CREATE_TIMEOUT = 30.0
+"""Seconds a conversation may take to begin; some when many begin at once and replicas must be painted."""
 SMOOTHING = 0.3
 """Weight of the newest of the measurements of load, taken every other second."""
 
@@ -139,8 +141,17 @@ class WorkerProcess:
             self.load += SMOOTHING * (now - self.load)
 
     async def create(self, spec: ConversationSpec) -> None:
-        """Have it begin a conversation."""
-        await self._channel.call("create", spec=spec.model_dump(mode="json"))
+        """Have it begin a conversation, or not at all.
+
+        Raises:
+            WorkerLost: it did not answer in time.
+        """
+        try:
+            await self._channel.call("create", timeout=CREATE_TIMEOUT, spec=spec.model_dump(mode="json"))
+        except WorkerLost:
+            # Should it come round to it after all, nobody would know of the conversation.
+            self._channel.notify("end", conversation_id=spec.conversation_id, reason="given up")
+            raise
 
     async def call(self, method: str, **params: Any) -> Any:
         """Ask something of one of its conversations."""

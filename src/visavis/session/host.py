@@ -137,26 +137,32 @@ class Host:
     ) -> None:
         self._studio, self._on_event, self._on_ended = studio, on_event, on_ended
         self._calls: dict[str, Call] = {}
+        self._opening: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def create(self, spec: dict[str, Any]) -> None:
-        """Begin a conversation."""
+        """Begin a conversation.
+
+        Raises:
+            UnknownConversation: it was ended while its room opened.
+        """
         about = ConversationSpec.model_validate(spec)
-        replica = Participant(
-            id=secrets.token_hex(8),
-            user_id=f"tavus-replica-{about.replica_id}",
-            user_name=about.persona_name,
-            kind="replica",
-            joined_at=time.time(),
-        )
-        room, live = await self._studio.open(
-            about, replica, lambda event: self._on_event(about.conversation_id, event)
-        )
-        self._calls[about.conversation_id] = call = Call(about, room, live)
+        name = about.conversation_id
+        self._opening.add(name)
+        try:
+            room, live = await self._studio.open(
+                about, _replica_of(about), lambda event: self._on_event(name, event)
+            )
+            if name not in self._opening:
+                await room.close("ended while it opened")
+                raise UnknownConversation("the conversation was ended while its room opened")
+        finally:
+            self._opening.discard(name)
+        self._calls[name] = call = Call(about, room, live)
         task = asyncio.create_task(self._hold(call))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        log.info("conversation began", conversation=short(about.conversation_id))
+        log.info("conversation began", conversation=short(name))
 
     async def join(self, conversation_id: str, offer: str, user_id: str, user_name: str) -> dict[str, str]:
         """Let a participant in.
@@ -196,6 +202,9 @@ class Host:
 
     def end(self, conversation_id: str, reason: str) -> None:
         """End one conversation; ``on_ended`` tells when it is done."""
+        if conversation_id in self._opening:
+            self._opening.discard(conversation_id)
+            return
         self._call(conversation_id).live.end(reason)
 
     async def shutdown(self, reason: str) -> None:
@@ -238,3 +247,14 @@ class Host:
             self._on_ended(name, reason)
             await call.room.close(reason)
             log.info("conversation over", conversation=short(name), reason=reason)
+
+
+def _replica_of(spec: ConversationSpec) -> Participant:
+    """The participant that clients recognise by ``tavus-replica`` in its ``user_id`` (PROTOCOL 6)."""
+    return Participant(
+        id=secrets.token_hex(8),
+        user_id=f"tavus-replica-{spec.replica_id}",
+        user_name=spec.persona_name,
+        kind="replica",
+        joined_at=time.time(),
+    )
