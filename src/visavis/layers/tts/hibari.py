@@ -33,7 +33,7 @@ _DURATIONS = "/Cast_32_output_0"
 _LATENESS = 0.067
 """Seconds by which the durations run behind the sound: lips close (p, b, m) and vowels swell that much
 earlier, measured on the audio of this very model."""
-_LEAD = 0.06
+_LEAD = 0.02
 _TAIL = 0.25
 _DECAY = 0.03
 _AUDIBLE = 0.01
