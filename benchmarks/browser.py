@@ -63,7 +63,7 @@ class Tab:
 
     async def settle(self, seconds: float = 0.6) -> None:
         """Wait until nothing has been audible for a while."""
-        silent = f"__bench.now() - (__bench.spans.at(-1)?.[1] ?? 0) > {seconds * 1000}"
+        silent = f"() => __bench.now() - (__bench.spans.at(-1)?.[1] ?? 0) > {seconds * 1000}"
         await self.page.wait_for_function(silent, timeout=60_000, polling=50)
 
     async def jitter_buffer_ms(self) -> float:
