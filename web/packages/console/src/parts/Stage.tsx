@@ -24,6 +24,7 @@ export function Stage({ session, view, captions }: StageProps): React.JSX.Elemen
       </h1>
       <div className="tile">
         <Replica session={session} view={view} name={replica} />
+        {view.call.state === 'reconnecting' && <p className="veil">{view.call.reason}</p>}
         <div className="tile-head">
           <span className="tile-name">{replica}</span>
           <span className={`state state-${view.call.state === 'joined' ? activity : 'busy'}`} data-testid="state" role="status">
@@ -32,7 +33,6 @@ export function Stage({ session, view, captions }: StageProps): React.JSX.Elemen
         </div>
         {captions && <Captions view={view} />}
         <SelfView view={view} />
-        {view.call.state === 'reconnecting' && <p className="veil">{view.call.reason}</p>}
       </div>
       <Announcer view={view} name={replica} />
     </section>
