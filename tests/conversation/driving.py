@@ -51,8 +51,8 @@ class Driven:
     def join(self, who: str = "ann") -> list[does.Effect]:
         return self.feed(happens.ParticipantJoined(at=self.now, participant_id=who))
 
-    def leave(self, who: str = "ann") -> list[does.Effect]:
-        return self.feed(happens.ParticipantLeft(at=self.now, participant_id=who))
+    def leave(self, who: str = "ann", lost: bool = False) -> list[does.Effect]:
+        return self.feed(happens.ParticipantLeft(at=self.now, participant_id=who, lost=lost))
 
     def ask(
         self, kind: str, clip: happens.AudioClip | None = None, who: str | None = "ann", **properties: Any

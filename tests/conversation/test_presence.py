@@ -150,3 +150,11 @@ def test_before_the_start_everything_is_ignored() -> None:
 def test_a_second_start_is_ignored() -> None:
     call = Driven()
     assert only(call.feed(Started(at=0, epoch=1.0, seed=1, config=call.config)), Ignore)
+
+
+def test_who_was_lost_may_come_back_even_if_nobody_is_waited_for() -> None:
+    call = Driven()
+    call.now = 10.0
+    assert SetTimer("participant_left_timeout", 40.0) in call.leave(lost=True)
+    assert CancelTimer("participant_left_timeout") in call.join()
+    assert only(call.leave(), EndCall) == [EndCall("participant_left_timeout reached")]

@@ -20,14 +20,19 @@ def test_nothing_is_told_before_the_first_sample_has_left() -> None:
     call.says("Hello")
     assert names(call.voices(call.writes(1, "Hello to you."))) == []
     assert names(call.plays(1, 0.0)) == []
-    assert names(call.plays(1, 0.02)) == ["replica.started_speaking", "started_speaking", "utterance"]
+    assert names(call.plays(1, 0.02)) == [
+        "replica.started_speaking",
+        "started_speaking",
+        "utterance",
+        "latency",
+    ]
 
 
 def test_the_utterance_waits_for_the_llm_to_finish() -> None:
     call = Driven()
     call.says("Hello")
     call.voices(call.writes(1, "Hello there. How", finish=False))
-    assert names(call.plays(1, 0.02)) == ["replica.started_speaking", "started_speaking"]
+    assert names(call.plays(1, 0.02)) == ["replica.started_speaking", "started_speaking", "latency"]
     call.writes(1, " are you?", finish=False)
     assert event(call.finishes(1), "utterance")["properties"] == {
         "role": "replica",

@@ -10,6 +10,7 @@ from visavis.conversation.floor import Floor, Reply
 from visavis.conversation.generation import Generation
 from visavis.conversation.history import History
 from visavis.conversation.ids import Ids
+from visavis.conversation.latency import Stopwatch
 from visavis.conversation.outbox import Outbox, Tie
 from visavis.conversation.presence import DEADLINES, HEARTBEAT, Presence
 from visavis.conversation.replica import Replica
@@ -34,10 +35,13 @@ class Call:
         self.out = Outbox(started.epoch, config.conversation_id)
         self.history = History(config.system_prompt, config.context)
         self.ended = False
-        self._replica = Replica(self.out, self.history)
+        self._stopwatch = Stopwatch()
+        self._replica = Replica(self.out, self.history, self._stopwatch)
         self._users = Users(self.out, self._ids)
         self._tools = Tools(self.out, self._ids)
-        self._floor = Floor(self.out, self._ids, config, self.history, self._replica, self._tools)
+        self._floor = Floor(
+            self.out, self._ids, config, self.history, self._replica, self._tools, self._stopwatch
+        )
         self._echoes = Echoes(self.out, self._ids, self._floor, self._replica)
         self._requests = Requests(
             self.out,
@@ -85,7 +89,7 @@ class Call:
             self.out.ignore("the participant is not here")
             return
         self._users.left(message.participant_id, self._forming)
-        reason = self._presence.left(message.participant_id)
+        reason = self._presence.left(message.participant_id, message.lost)
         if reason is not None:
             self._end(reason)
 
@@ -106,8 +110,11 @@ class Call:
 
     def user_speech_stopped(self, message: happens.UserSpeechStopped) -> None:
         """A user fell silent."""
-        if self._hears(message.participant_id):
-            self._users.paused(message.participant_id, message.silence, self._forming)
+        if not self._hears(message.participant_id):
+            return
+        turn = self._users.paused(message.participant_id, message.silence, self._forming)
+        if turn is not None:
+            self._stopwatch.silent(turn.inference_id, self.out.now, message.silence)
 
     def user_transcript(self, message: happens.UserTranscript) -> None:
         """A user's words so far."""
@@ -127,12 +134,14 @@ class Call:
             self._restore(turn)
             return
         tie = self._users.commit(turn, text, self._floor.commit_turn(text))
+        self._stopwatch.mark(tie.inference_id, "turn_ended", self.out.now)
         self._floor.wait(Reply(tie, "turn"))
 
     def inference_text(self, message: happens.InferenceText) -> None:
         """The LLM goes on."""
         generation = self._inferring(message.generation)
         if generation is not None:
+            self._stopwatch.mark(generation.tie.inference_id, "first_text", self.out.now)
             generation.say(message.text)
             self._replica.go_on(generation)
 

@@ -12,6 +12,7 @@ from visavis.conversation.generation import Generation, Kind
 from visavis.conversation.history import History
 from visavis.conversation.ids import Ids
 from visavis.conversation.inputs import Config
+from visavis.conversation.latency import Stopwatch
 from visavis.conversation.outbox import Outbox, Tie
 from visavis.conversation.replica import Replica
 from visavis.conversation.tools import Tools
@@ -62,10 +63,18 @@ class Floor:
     """
 
     def __init__(
-        self, out: Outbox, ids: Ids, config: Config, history: History, replica: Replica, tools: Tools
+        self,
+        out: Outbox,
+        ids: Ids,
+        config: Config,
+        history: History,
+        replica: Replica,
+        tools: Tools,
+        stopwatch: Stopwatch,
     ) -> None:
         self._out, self._ids, self._config = out, ids, config
         self._history, self._replica, self._tools = history, replica, tools
+        self._stopwatch = stopwatch
         self._queue: deque[Job] = deque()
         self._generations = 0
         self.turn_idx = 0
@@ -175,6 +184,7 @@ class Floor:
         generation = self.generation("reply", latest.tie.inference_id)
         generation.tie = latest.tie
         generation.inferring = True
+        self._stopwatch.mark(generation.tie.inference_id, "inference_started", self._out.now)
         messages = self._history.messages(NOTES[latest.cause])
         self._give_to(generation)
         self._out.put(StartInference(generation.number, messages, self._config.tools))

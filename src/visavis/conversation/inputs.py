@@ -72,9 +72,14 @@ class ParticipantJoined(Input):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParticipantLeft(Input):
-    """A person is gone."""
+    """A person is gone.
+
+    Attributes:
+        lost: the connection broke off; they may come back.
+    """
 
     participant_id: str
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from visavis.protocol import events
 HEARTBEAT = "heartbeat"
 HEARTBEAT_EVERY = 1.0
 """Seconds."""
+RETURN_WITHIN = 30.0
+"""Seconds that the call at least waits for people whose connection broke off: they reconnect."""
 DEADLINES = ("max_call_duration", "participant_absent_timeout", "participant_left_timeout")
 """Timers that end the call, each with the reason "… reached" (PROTOCOL 3)."""
 
@@ -48,8 +50,12 @@ class Presence:
         first, self.met = not self.met, True
         return first
 
-    def left(self, participant_id: str) -> str | None:
+    def left(self, participant_id: str, lost: bool) -> str | None:
         """Somebody went.
+
+        Args:
+            participant_id: who.
+            lost: they did not say goodbye, so they may be on their way back.
 
         Returns:
             The reason to end the call at once, if there is one.
@@ -58,9 +64,10 @@ class Presence:
         if self._people:
             return None
         self._out.cancel_timer(HEARTBEAT)
-        if self._config.participant_left_timeout <= 0:
+        wait = max(self._config.participant_left_timeout, RETURN_WITHIN if lost else 0.0)
+        if wait <= 0:
             return "participant_left_timeout reached"
-        self._out.set_timer("participant_left_timeout", self._out.now + self._config.participant_left_timeout)
+        self._out.set_timer("participant_left_timeout", self._out.now + wait)
         return None
 
     def beat(self) -> None:

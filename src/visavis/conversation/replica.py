@@ -6,6 +6,7 @@ from visavis.conversation.effects import CancelInference, PlayAudio, Speak, Stop
 from visavis.conversation.generation import Generation
 from visavis.conversation.history import History
 from visavis.conversation.inputs import SAMPLE_RATE, SpeechFailed, SpeechSynthesized
+from visavis.conversation.latency import Mark, Stopwatch
 from visavis.conversation.outbox import Outbox
 from visavis.protocol import events
 
@@ -20,8 +21,8 @@ class Replica:
         current: the generation that has the floor.
     """
 
-    def __init__(self, out: Outbox, history: History) -> None:
-        self._out, self._history = out, history
+    def __init__(self, out: Outbox, history: History, stopwatch: Stopwatch) -> None:
+        self._out, self._history, self._stopwatch = out, history, stopwatch
         self.current: Generation | None = None
 
     def take_floor(self, generation: Generation) -> None:
@@ -38,6 +39,7 @@ class Replica:
                 self._out.put(PlayAudio(generation.number, number, segment.clip.ref))
             else:
                 text = generation.text[segment.start : segment.end]
+                self._mark(generation, "first_clause")
                 self._out.put(Speak(generation.number, number, text))
         generation.issued = len(generation.segments)
         if generation.audible:
@@ -48,6 +50,7 @@ class Replica:
     def synthesized(self, generation: Generation, message: SpeechSynthesized) -> None:
         """A segment's audio is there."""
         if generation.synthesized(message.segment, message.samples, message.words):
+            self._mark(generation, "synthesized")
             self._settle(generation)
 
     def speech_failed(self, generation: Generation, message: SpeechFailed) -> None:
@@ -124,6 +127,16 @@ class Replica:
         self._out.broadcast(events.ReplicaStartedSpeaking, generation.tie)
         self._out.broadcast(events.StartedSpeaking, generation.tie, role="replica")
         self._utter(generation, interrupted=False)
+        self._tell_latency(generation)
+
+    def _mark(self, generation: Generation, mark: Mark) -> None:
+        if generation.kind == "reply":
+            self._stopwatch.mark(generation.tie.inference_id, mark, self._out.now)
+
+    def _tell_latency(self, generation: Generation) -> None:
+        self._mark(generation, "audible")
+        if generation.kind == "reply" and (split := self._stopwatch.read(generation.tie.inference_id)):
+            self._out.broadcast(events.Latency, generation.tie, **split)
 
     def _utter(self, generation: Generation, interrupted: bool) -> None:
         """Announce the whole text, once, as soon as it cannot grow any more (PROTOCOL 7)."""

@@ -68,11 +68,16 @@ class Users:
         self._out.broadcast(events.StartedSpeaking, tie, role="user")
         return turn
 
-    def paused(self, participant_id: str, silence: float, turn_idx: int) -> None:
-        """Speech stopped ``silence`` seconds ago."""
+    def paused(self, participant_id: str, silence: float, turn_idx: int) -> Turn | None:
+        """Speech stopped ``silence`` seconds ago.
+
+        Returns:
+            The turn, if one is forming.
+        """
         turn = self._turns.get(participant_id)
         if turn is not None:
             self._close_speech(turn, silence, turn_idx)
+        return turn
 
     def transcribed(self, participant_id: str, text: str, deaf: bool, turn_idx: int) -> None:
         """The transcript of the turn so far has changed."""

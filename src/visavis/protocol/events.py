@@ -308,6 +308,34 @@ class LayerFailed(EventMessage):
     properties: LayerFailedProperties
 
 
+class LatencyProperties(Properties):
+    """Seconds, step by step; a step that was not passed (speech, in a typed turn) is absent."""
+
+    silence: float | None = None
+    """From the last sound of the user until the silence was noticed."""
+    turn: float | None = None
+    """Until the turn was held to be complete and its words were there."""
+    floor: float | None = None
+    """Until the replica was free to think."""
+    llm_first_text: float | None = None
+    """Until the LLM's first text."""
+    first_clause: float | None = None
+    """Until there was enough of it to be spoken."""
+    synthesis: float | None = None
+    """Until the first clause was audio."""
+    playout: float | None = None
+    """Until its first sample left for the room."""
+    total: float
+
+
+class Latency(EventMessage):
+    """Extension: how long the user waited for the reply that is beginning, and for what."""
+
+    message_type: Literal["visavis"] = "visavis"
+    event_type: Literal["visavis.latency"] = "visavis.latency"
+    properties: LatencyProperties
+
+
 Event = Annotated[
     Utterance
     | UtteranceStreaming
@@ -330,6 +358,7 @@ Event = Annotated[
     | ReplicaPresent
     | PalPresent
     | Shutdown
-    | LayerFailed,
+    | LayerFailed
+    | Latency,
     Field(discriminator="event_type"),
 ]

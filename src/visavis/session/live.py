@@ -147,9 +147,15 @@ class LiveConversation:
             match event:
                 case rooms.ParticipantJoined(participant):
                     self._feed(happens.ParticipantJoined(at=self._elapsed(), participant_id=participant.id))
-                case rooms.ParticipantLeft(participant):
+                case rooms.ParticipantLeft(participant, reason):
                     self._ears.leave(participant.id)
-                    self._feed(happens.ParticipantLeft(at=self._elapsed(), participant_id=participant.id))
+                    self._feed(
+                        happens.ParticipantLeft(
+                            at=self._elapsed(),
+                            participant_id=participant.id,
+                            lost=reason == "connection lost",
+                        )
+                    )
                 case rooms.AudioStarted(participant_id):
                     if self._spec.pipeline_mode == "full":
                         self._ears.listen(participant_id)
