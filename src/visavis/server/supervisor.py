@@ -238,8 +238,9 @@ class Supervisor:
             self._fail(str(error))
             worker.kill()
         except WorkerLost as error:
-            log.error("worker lost", worker=worker.pid, reason=str(error))
-            worker.kill()
+            if not self._stopping:
+                log.error("worker lost", worker=worker.pid, reason=str(error))
+                worker.kill()
 
     def _fail(self, reason: str) -> None:
         """Remember why the server cannot become ready."""
