@@ -46,6 +46,11 @@ test('a stop that nobody asked for is no interrupt', () => {
   expect(after([[130, event('replica.stopped_speaking')]]).interrupts).toEqual([])
 })
 
+test("the server's account of a wait is listed in its order, steps not passed left out", () => {
+  const account = { message_type: 'visavis', event_type: 'visavis.latency', properties: { total: 0.5, llm_first_text: 0.2 } }
+  expect(timeEvent(NO_TIMINGS, account, 0).steps).toEqual([['First text', 200], ['Together', 500]])
+})
+
 test('the median of nothing is nothing', () => {
   expect(median([])).toBeNull()
   expect(median([3, 1, 2])).toBe(2)

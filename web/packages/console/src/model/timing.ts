@@ -19,9 +19,11 @@ export interface Timings {
   /** From an interrupt to the replica's stop. */
   readonly interrupts: readonly number[]
   readonly interruptedAt: number | null
+  /** Where the wait for the last reply went, by the server's account (`visavis.latency`): step and milliseconds. */
+  readonly steps: readonly (readonly [string, number])[]
 }
 
-export const NO_TIMINGS: Timings = { turns: [], interrupts: [], interruptedAt: null }
+export const NO_TIMINGS: Timings = { turns: [], interrupts: [], interruptedAt: null, steps: [] }
 
 const LIMIT = 50
 
@@ -42,6 +44,8 @@ export function timeEvent(timings: Timings, event: ConversationEvent, at: number
         interrupts: [...timings.interrupts, at - timings.interruptedAt].slice(-LIMIT),
         interruptedAt: null,
       }
+    case 'visavis.latency':
+      return { ...timings, steps: stepsOf(event) }
     default:
       return timings
   }
@@ -63,6 +67,24 @@ export function median(values: readonly number[]): number | null {
   const upper = sorted[middle]
   if (upper === undefined) return null
   return sorted.length % 2 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2
+}
+
+const STEPS: readonly (readonly [string, string])[] = [
+  ['silence', 'Silence noticed'],
+  ['turn', 'Turn complete, words there'],
+  ['floor', 'Free to think'],
+  ['llm_first_text', 'First text'],
+  ['first_clause', 'First clause'],
+  ['synthesis', 'Clause spoken'],
+  ['playout', 'Voice sent'],
+  ['total', 'Together'],
+]
+
+function stepsOf(event: ConversationEvent): [string, number][] {
+  return STEPS.flatMap(([key, words]): [string, number][] => {
+    const seconds = event.properties?.[key]
+    return typeof seconds === 'number' ? [[words, seconds * 1000]] : []
+  })
 }
 
 /** A user may pause several times in a turn: a turn that nothing answered yet starts anew. */

@@ -15,12 +15,14 @@ export function CallScreen({ session, view }: { session: Session; view: View }):
   const [captions, setCaptions] = useState(session.params.captions)
   const [panel, setPanel] = useState(session.params.panel)
   const [typing, setTyping] = useState(() => !session.params.microphone || matchMedia(ROOMY).matches)
+  const [asked, setAsked] = useState(false)
   const [devices, setDevices] = useState(false)
   const [keys, setKeys] = useState(true)
 
   const toggle = useCallback((name: keyof Toggles) => {
     const set = { captions: setCaptions, panel: setPanel, typing: setTyping, devices: setDevices, keys: setKeys }[name]
     set((on) => !on)
+    if (name === 'typing') setAsked(true)
   }, [])
   useKeys(keys, session, toggle)
 
@@ -31,7 +33,7 @@ export function CallScreen({ session, view }: { session: Session; view: View }):
         <Stage session={session} view={view} captions={captions} />
         <Notice text={view.notice} onDismiss={() => session.dismiss()} />
         <div className="deck">
-          {typing && <Composer session={session} view={view} />}
+          {typing && <Composer session={session} view={view} focus={asked} />}
           <ControlBar session={session} view={view} open={open} toggle={toggle} />
         </div>
       </main>

@@ -2,8 +2,15 @@ import { useState } from 'react'
 import type { Session, View } from '../session'
 import { Icon } from './Icon'
 
+interface ComposerProps {
+  session: Session
+  view: View
+  /** Whether the user has just asked for it. */
+  focus: boolean
+}
+
 /** A typed turn, for when speaking is not possible or not wanted. */
-export function Composer({ session, view }: { session: Session; view: View }): React.JSX.Element {
+export function Composer({ session, view, focus }: ComposerProps): React.JSX.Element {
   const [text, setText] = useState('')
   const replica = view.info?.replicaName || 'the replica'
   const ready = view.call.state === 'joined'
@@ -24,6 +31,7 @@ export function Composer({ session, view }: { session: Session; view: View }): R
         aria-label={`Message to ${replica}`}
         placeholder={`Write to ${replica}`}
         autoComplete="off"
+        autoFocus={focus}
         enterKeyHint="send"
         value={text}
         onChange={(change) => setText(change.target.value)}

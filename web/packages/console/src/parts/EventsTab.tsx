@@ -18,7 +18,7 @@ export function EventsTab({ session, view }: { session: Session; view: View }): 
         <input
           type="search"
           aria-label="Filter events"
-          placeholder="Filter, e.g. utterance replica"
+          placeholder="Filter"
           value={filter}
           onChange={(change) => setFilter(change.target.value)}
         />

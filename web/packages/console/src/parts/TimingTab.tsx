@@ -5,7 +5,7 @@ import type { Session, View } from '../session'
 
 /** How long things take, measured in this browser. */
 export function TimingTab({ session, view }: { session: Session; view: View }): React.JSX.Element {
-  const { turns, interrupts } = view.conversation.timings
+  const { turns, interrupts, steps } = view.conversation.timings
   const { timing } = view
   const stats = useStats(session)
   const resolution = stats?.width && stats.height ? `${stats.width} × ${stats.height}` : '–'
@@ -48,6 +48,16 @@ export function TimingTab({ session, view }: { session: Session; view: View }): 
         )}
       </table>
       <p className="quiet">From the end of speech, or from sending, until here arrived: your words, the start of the voice, the whole text.</p>
+      {steps.length > 0 && (
+        <>
+          <h2>The last wait, step by step</h2>
+          <dl>
+            {steps.map(([name, milliseconds]) => (
+              <Figure key={name} name={name} value={ms(milliseconds)} />
+            ))}
+          </dl>
+        </>
+      )}
       <h2>Joining</h2>
       <dl>
         <Figure name="Connected" value={ms(timing.joined)} />
