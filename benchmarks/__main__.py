@@ -1,11 +1,12 @@
-"""All measurements, one after the other: ``python -m benchmarks`` (about 20 minutes)."""
+"""All measurements, one after the other: ``python -m benchmarks`` (about half an hour)."""
 
 from __future__ import annotations
 
-from benchmarks import core, latency, load
+from benchmarks import core, engines, latency, load, replica_frames
 
 if __name__ == "__main__":
-    core.main([])
-    for engine in ("wrtc", "aiortc"):
-        latency.main(["--engine", engine])
-        load.main(["--engine", engine])
+    for benchmark in (core, engines, replica_frames):
+        benchmark.main([])
+    for webrtc in ("wrtc", "aiortc"):
+        latency.main(["--engine", webrtc])
+        load.main(["--engine", webrtc])

@@ -19,7 +19,8 @@ AUDIBLE = 328
 class Span:
     """The audible part of a chunk, in ``time.monotonic`` seconds.
 
-    A chunk's first sample is taken to sound as the chunk arrives, the others after it at the sampling rate.
+    What is to be played sounds at the sampling rate from the moment its chunk arrives; of a packet on the
+    wire only the moment of arrival counts.
     """
 
     first: float
@@ -28,8 +29,13 @@ class Span:
 
 @dataclass(slots=True)
 class Sound:
-    """Received sound, without the samples: when it was audible."""
+    """Received sound, without the samples: when it was audible.
 
+    Attributes:
+        played: whether the samples of a chunk come one after the other, or all as it arrives.
+    """
+
+    played: bool = True
     spans: list[Span] = field(default_factory=list)
     chunks: int = 0
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -39,7 +45,8 @@ class Sound:
         self.chunks += 1
         loud = np.flatnonzero(np.abs(samples.astype(np.int32)) >= AUDIBLE)
         if len(loud):
-            self.spans.append(Span(at + loud[0] / RATE, at + (loud[-1] + 1) / RATE))
+            pace = 1 / RATE if self.played else 0.0
+            self.spans.append(Span(at + loud[0] * pace, at + (loud[-1] + 1) * pace))
         self._changed.set()
 
     def first_after(self, moment: float) -> float | None:

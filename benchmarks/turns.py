@@ -23,14 +23,14 @@ QUESTIONS = (
     "Why do you think people like music so much?",
 )
 LAYERS = {
-    "silence": "silence waited for before the turn was judged",
-    "turn": "turn detection",
-    "stt": "speech to text, beyond what ran during the silence",
-    "llm_first_text": "language model to its first text",
-    "first_clause": "first text to the first whole clause",
-    "synthesis": "text to speech",
-    "playout": "queued to pulled by the room",
-    "total": "sum, as the conversation itself sees it",
+    "silence": "from the last sound of the user to the silence noticed",
+    "turn": "to the turn held complete and its words there (turn detection and STT side by side)",
+    "floor": "to the replica free to think",
+    "llm_first_text": "to the language model's first text",
+    "first_clause": "to the first clause complete",
+    "synthesis": "to the first clause as audio",
+    "playout": "to its first sample pulled by the room",
+    "total": "all of these; network and jitter buffers of both directions come on top",
 }
 LATENCY = "visavis.latency"
 

@@ -52,7 +52,7 @@ async def view(url: str, seconds: float, speaking: bool, asking: bool) -> dict[s
         shown = peer.pictures - decoded
         video_bytes = peer.wire.video_bytes - bytes_before
     frames = [at for at in peer.wire.pictures if begun <= at < ended]
-    audible = sum(span.last - span.first for span in peer.wire.sound.spans if begun <= span.first < ended)
+    audible = sum(span.last - span.first for span in peer.heard.spans if begun <= span.first < ended)
     per_second, _ = np.histogram(frames, bins=np.arange(begun, ended + 1e-6, 1.0))
     return {
         "encoded_per_second": per_second.tolist(),

@@ -33,7 +33,7 @@ class Wire:
         video_bytes: of all video packets' payloads.
     """
 
-    sound: Sound = field(default_factory=Sound)
+    sound: Sound = field(default_factory=lambda: Sound(played=False))
     pictures: list[float] = field(default_factory=list)
     video_bytes: int = 0
     _decoder: Any = None
