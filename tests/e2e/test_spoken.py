@@ -31,7 +31,6 @@ async def test_spoken_words_are_understood_and_answered_aloud_with_a_moving_mout
         await until(lambda: _understood(page, {"fellow", "ask", "country"}))
         await wait_for(page, is_a("conversation.replica.started_speaking"))
         while_speaking = await ears.frames(page, 1.5)
-        await wait_for(page, is_a("conversation.replica.stopped_speaking"))
         heard = await ears.heard(page)
         assert heard.loudest() > 0.02, "the replica was not heard"
         assert mouth_motion(while_speaking) > 3.0, "the mouth did not move"

@@ -158,6 +158,9 @@ async def test_a_killed_worker_ends_its_calls_and_nobody_elses(server: RunningSe
         status = server.api("GET", f"/conversations/{created[lost]['conversation_id']}?verbose=true").json()
         assert status["status"] == "ended"
         assert "worker" in status["shutdown_reason"]
+        assert status["events"][-1]["event_type"] == "system.shutdown"
+        told = await watchers[lost].wait_for("system.shutdown")
+        assert told["properties"]["shutdown_reason"] == status["shutdown_reason"]
         await calls[alive].echo("Nobody else notices.")
         await watchers[alive].wait_for("conversation.replica.stopped_speaking")
         for task in waiting:

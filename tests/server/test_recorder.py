@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,10 @@ from visavis.server.store import Conversation, Store
 
 
 def event(event_type: str, **properties: Any) -> dict[str, Any]:
-    return {"event_type": event_type, "properties": properties}
+    return {"event_type": event_type, "seq": next(SEQ), "properties": properties}
+
+
+SEQ = itertools.count(1)
 
 
 @pytest.fixture
@@ -95,3 +99,21 @@ async def test_a_failing_database_loses_events_and_nothing_else(
 
 async def test_the_database_is_readable_by_its_owner_alone(store: Store, tmp_path: Path) -> None:
     assert (tmp_path / "visavis.db").stat().st_mode & 0o077 == 0
+
+
+async def test_a_dead_workers_conversation_gets_the_shutdown_it_could_not_send(
+    store: Store, recorder: Recorder
+) -> None:
+    recorder.event("c1", event("conversation.utterance"))
+    heartbeat = event("system.replica_present")
+    recorder.event("c1", heartbeat)
+    recorder.ended("c1", "internal error occurred at step worker")
+    assert await types(store, recorder) == ["conversation.utterance", "system.shutdown"]
+    (*_, last) = await store.events("c1")
+    assert last["properties"]["shutdown_reason"] == "internal error occurred at step worker"
+
+
+async def test_a_shutdown_that_was_sent_is_not_told_twice(store: Store, recorder: Recorder) -> None:
+    recorder.event("c1", event("system.shutdown"))
+    recorder.ended("c1", "end_conversation_endpoint_hit")
+    assert await types(store, recorder) == ["system.shutdown"]

@@ -16,6 +16,7 @@ from visavis.errors import SignallingError
 from visavis.media.buffer import LiveBuffer
 from visavis.media.pump import AudioPump
 from visavis.media.resample import MonoResampler
+from visavis.protocol.events import Shutdown, ShutdownProperties
 from visavis.protocol.interactions import Echo, EchoProperties, Interrupt, Respond, RespondProperties
 from visavis.rooms.base import (
     PLAYOUT_RATE,
@@ -73,6 +74,7 @@ class Call:
         )
         self._pictures: LiveBuffer[ReceivedPicture] = LiveBuffer(KEPT_PICTURES)
         self._outgoing: LiveBuffer[Any] = LiveBuffer(2)
+        self._ask_why: Callable[[], Awaitable[str | None]] | None = None
         self._welcome = asyncio.Event()
         self._keepalive = Keepalive()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -118,6 +120,8 @@ class Call:
         """
         call = cls(engine, microphone, receive_audio, receive_video, ice_servers or [])
         whip = Whip(url, user_name=user_name, user_id=user_id, token=token)
+        if whip is not None:
+            call._ask_why = whip.shutdown_reason
         try:
             await call._connect(signal or whip.offer)
             yield call
@@ -274,9 +278,20 @@ class Call:
     def _state_changed(self) -> None:
         state = self._connection.connectionState
         if state == "failed":
-            self._over("connection lost")
+            self._spawn(self._lost())
         elif state == "closed":
             self._over("the connection was closed")
+
+    async def _lost(self) -> None:
+        """The connection broke off. If the conversation has ended, say so as the replica would have."""
+        reason = await self._ask_why() if self._ask_why is not None else None
+        if reason is not None and not self.closed.is_set():
+            replica = self.replica
+            event = Shutdown(properties=ShutdownProperties(shutdown_reason=reason, reason=reason))
+            self._messages.push(
+                ReceivedMessage(replica.id if replica else "", event.wire(), time.monotonic())
+            )
+        self._over(reason or "connection lost")
 
     def _over(self, reason: str) -> None:
         if self.closed.is_set():
@@ -296,7 +311,7 @@ class Call:
             await asyncio.sleep(PING_SECONDS)
             number = self._keepalive.tick()
             if number is None:
-                self._over("connection lost")
+                await self._lost()
             else:
                 self._say("ping", n=number)
 

@@ -7,6 +7,7 @@ import httpx
 from visavis.errors import SignallingError
 
 TIMEOUT_SECONDS = 20.0
+STATUS_SECONDS = 3.0
 
 
 class Whip:
@@ -48,6 +49,18 @@ class Whip:
         if location := response.headers.get("Location"):
             self._resource = response.url.join(location)
         return response.text
+
+    async def shutdown_reason(self) -> str | None:
+        """Why the conversation is over; None while it goes on, or when the server does not say."""
+        url = self._url.copy_with(path=self._url.path.removesuffix("/whip") + "/status", query=None)
+        try:
+            async with httpx.AsyncClient(timeout=STATUS_SECONDS) as client:
+                status = (await client.get(url, headers=self._headers)).json()
+        except (httpx.HTTPError, ValueError):
+            return None
+        if not isinstance(status, dict) or status.get("status") != "ended":
+            return None
+        return str(status.get("shutdown_reason") or "ended")
 
     async def leave(self) -> None:
         """Give the place back. A server that is gone needs no goodbye."""

@@ -14,6 +14,10 @@ from visavis.weights import Store
 log = structlog.get_logger(__name__)
 
 
+LONGEST_ANSWER = 120
+"""Tokens of an answer of the embedded model: small ones do not know when to stop. About 40 s of speech."""
+
+
 class DefaultLLM(Protocol):
     """What the supervisor needs of it."""
 
@@ -66,7 +70,12 @@ class EmbeddedModel:
         process = self._process
         if process is None or not process.ready():
             return None
-        return LLMSpec(base_url=process.base_url, api_key=process.api_key, model=process.model)
+        return LLMSpec(
+            base_url=process.base_url,
+            api_key=process.api_key,
+            model=process.model,
+            extra_body={"max_tokens": LONGEST_ANSWER},
+        )
 
     async def start(self) -> None:
         """Load the model; some seconds.

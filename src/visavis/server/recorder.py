@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from typing import Any
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from visavis.protocol.events import Shutdown, ShutdownProperties
 from visavis.server.store import Store
 
 MAX_EVENTS = 5000
 """Kept of one conversation; later ones are not recorded, except its shutdown."""
 
+SHUTDOWN = "system.shutdown"
 HEARTBEATS = ("system.replica_present", "system.pal_present")
 
 log = structlog.get_logger(__name__)
@@ -26,18 +29,24 @@ class Recorder:
         self._store = store
         self._queue: asyncio.Queue[tuple[str, dict[str, Any] | str]] = asyncio.Queue()
         self._kept: Counter[str] = Counter()
+        self._last_seq: dict[str, int | None] = {}
 
     def event(self, conversation_id: str, event: dict[str, Any]) -> None:
         """Keep an event, unless it is a heartbeat or a caption that a later one contains."""
+        over = event["event_type"] == SHUTDOWN
+        self._last_seq[conversation_id] = None if over else event["seq"]
         if not _worth_keeping(event):
             return
         self._kept[conversation_id] += 1
-        if self._kept[conversation_id] <= MAX_EVENTS or event["event_type"] == "system.shutdown":
+        if self._kept[conversation_id] <= MAX_EVENTS or over:
             self._queue.put_nowait((conversation_id, event))
 
     def ended(self, conversation_id: str, reason: str) -> None:
-        """Mark the conversation as ended."""
+        """Mark the conversation as ended; if its worker died, the shutdown it could not send is added."""
         self._kept.pop(conversation_id, None)
+        last = self._last_seq.pop(conversation_id, 0)
+        if last is not None:
+            self._queue.put_nowait((conversation_id, _shutdown(conversation_id, last + 1, reason)))
         self._queue.put_nowait((conversation_id, reason))
 
     async def flush(self) -> None:
@@ -65,6 +74,16 @@ class Recorder:
         for name, what in batch:
             if isinstance(what, str):
                 await self._store.end_conversation(name, what)
+
+
+def _shutdown(conversation_id: str, seq: int, reason: str) -> dict[str, Any]:
+    """The last event of a conversation whose worker died before it could send one."""
+    return Shutdown(
+        timestamp=time.time(),
+        seq=seq,
+        conversation_id=conversation_id,
+        properties=ShutdownProperties(shutdown_reason=reason, reason=reason),
+    ).wire()
 
 
 def _worth_keeping(event: dict[str, Any]) -> bool:

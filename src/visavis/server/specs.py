@@ -86,4 +86,6 @@ def llm_spec(layer: LLMLayer, default: LLMSpec | None) -> LLMSpec:
         )
     if default is None:
         raise WorkerLost("the LLM is still loading; ask /readyz and try again")
-    return default.model_copy(update={"extra_body": layer.extra_body, "tools": layer.tools})
+    return default.model_copy(
+        update={"extra_body": {**default.extra_body, **layer.extra_body}, "tools": layer.tools}
+    )
