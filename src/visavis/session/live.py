@@ -196,6 +196,8 @@ class LiveConversation:
                 self._thinker.cancel(generation)
             case does.Speak() | does.PlayAudio():
                 self._speaker.say(effect)
+            case does.DropClip(ref):
+                self._clips.drop(ref)
             case does.StopPlayout(generation):
                 left = self._speaker.stop(generation)
                 self._feed(happens.PlayoutStopped(at=self._elapsed(), generation=generation, samples=left))

@@ -244,7 +244,18 @@ export class Call extends Emitter<CallEvents> {
   /** Where the server knows the conversation but no longer holds it, its own account of the end. */
   async #whyEnded(error: CallProblem): Promise<string> {
     const status = await fetchStatus(this.#options.url).catch(() => null)
-    return status?.status === 'ended' ? endWords(status.shutdownReason) : error.message
+    if (status?.status !== 'ended') return error.message
+    this.#tellShutdown(status.shutdownReason)
+    return endWords(status.shutdownReason)
+  }
+
+  /** A replica whose worker died could not say goodbye; applications still learn of it as of any other end. */
+  #tellShutdown(reason: string): void {
+    const properties = { shutdown_reason: reason, reason }
+    const event = { message_type: 'system', event_type: 'system.shutdown', properties }
+    const replica = this.#participants.find(({ kind }) => kind === 'replica')
+    this.emit('message', { from: replica?.id ?? '', data: event })
+    this.emit('event', event)
   }
 
   #onSignal(peer: Peer, message: SignalMessage): void {
