@@ -1,9 +1,14 @@
 """Cutting text into pieces that can be spoken."""
 
+import re
+import sys
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from visavis.conversation import clauses
 from visavis.conversation.clauses import CLAUSE, LONGEST, ClauseCutter
 
 
@@ -72,3 +77,19 @@ def test_nothing_is_lost_whatever_the_chunks(text: str, cuts: list[int]) -> None
     found = pieces(*chunks, rest)
     assert "".join("".join(found).split()) == "".join(text.split())
     assert all(piece.strip() == piece and piece for piece in found)
+
+
+def test_a_long_text_without_punctuation_is_cut_in_one_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = 0
+
+    class Counting:
+        def finditer(self, text: str, start: int, end: int = sys.maxsize) -> Iterator[re.Match[str]]:
+            nonlocal read
+            read += min(end, len(text)) - start
+            return boundary.finditer(text, start, end)
+
+    boundary = clauses._BOUNDARY
+    monkeypatch.setattr(clauses, "_BOUNDARY", Counting())
+    text = "word " * 4000
+    assert " ".join(pieces(text)) == text.strip()
+    assert read < 5 * len(text)

@@ -5,6 +5,7 @@ import uuid
 
 from tests.conversation.driving import RATE, Driven, event, names, only, quiet, wires
 from visavis.conversation.effects import DropClip, Ignore, PlayAudio, SetTimer, Speak, StartInference
+from visavis.conversation.generation import MOST_CHARACTERS
 from visavis.conversation.inputs import AudioClip, SpeechSynthesized
 
 
@@ -194,3 +195,11 @@ def test_echoes_need_no_llm() -> None:
     call = Driven(pipeline_mode="echo")
     assert only(call.ask("echo", text="Hello."), Speak)
     assert not only(call.all_effects, StartInference)
+
+
+def test_an_utterance_that_grows_without_end_is_cut_off() -> None:
+    call = Driven()
+    call.ask("echo", text="a" * MOST_CHARACTERS, inference_id="x", done=False)
+    effects = call.ask("echo", text="b", inference_id="x", done=True)
+    assert only(effects, Ignore) == [Ignore("echo: the utterance is too long")]
+    assert not any("b" in speak.text for speak in only(effects, Speak))

@@ -142,7 +142,8 @@ class Call:
         generation = self._inferring(message.generation)
         if generation is not None:
             self._stopwatch.mark(generation.tie.inference_id, "first_text", self.out.now)
-            generation.say(message.text)
+            if not generation.say(message.text):
+                self.out.ignore("the model's answer is too long")
             self._replica.go_on(generation)
 
     def inference_tool_calls(self, message: happens.InferenceToolCalls) -> None:

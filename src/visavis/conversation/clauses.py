@@ -56,7 +56,8 @@ class ClauseCutter:
 
     def _next_end(self) -> int | None:
         limit = self._cut + LONGEST
-        for found in _BOUNDARY.finditer(self.text, self._scan):
+        # No further than a piece can reach, or a long text without punctuation is read anew for each piece.
+        for found in _BOUNDARY.finditer(self.text, self._scan, limit + LONGEST):
             if found.start() >= limit:
                 break
             if self._ends_piece(found):

@@ -50,7 +50,8 @@ class Echoes:
                 self._out.put(DropClip(clip.ref))
             return
         if not is_audio:
-            echo.generation.say(properties.text or "")
+            if not echo.generation.say(properties.text or ""):
+                self._out.ignore("echo: the utterance is too long")
         elif clip is not None:
             echo.generation.play(clip)
         if done:

@@ -13,6 +13,9 @@ from visavis.conversation.script import Script
 
 Kind = Literal["greeting", "reply", "echo"]
 
+MOST_CHARACTERS = 256 * 1024
+"""Of one utterance: hours of speech, and as much as a client can send at once."""
+
 
 @dataclass(slots=True)
 class Segment:
@@ -89,9 +92,12 @@ class Generation:
         """Seconds heard."""
         return round(self.heard / SAMPLE_RATE, 3)
 
-    def say(self, raw: str) -> None:
-        """More text."""
+    def say(self, raw: str) -> bool:
+        """More text; False when it would grow beyond ``MOST_CHARACTERS``."""
+        if len(self.text) + len(raw) > MOST_CHARACTERS:
+            return False
         self._add(self._script.feed(raw))
+        return True
 
     def play(self, clip: AudioClip) -> None:
         """More audio, behind all text that came before."""
