@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -29,14 +30,18 @@ class Watcher:
         async for message in call.messages():
             self.events.append(message.data)
 
-    async def wait_for(self, event_type: str, count: int = 1, seconds: float = 40) -> dict[str, Any]:
-        deadline = time.monotonic() + seconds
+    async def wait_for(self, event_type: str, count: int = 1) -> dict[str, Any]:
+        return await self.first(lambda event: event["event_type"] == event_type, count)
+
+    async def first(self, wanted: Callable[[dict[str, Any]], bool], count: int = 1) -> dict[str, Any]:
+        deadline = time.monotonic() + 60
         while True:
-            found = [event for event in self.events if event.get("event_type") == event_type]
+            events = [event for event in self.events if "event_type" in event]
+            found = [event for event in events if wanted({"properties": {}, **event})]
             if len(found) >= count:
                 return found[count - 1]
-            kinds = [event.get("event_type") for event in self.events]
-            assert time.monotonic() < deadline, f"no {event_type}; seen were {kinds}"
+            kinds = [event["event_type"] for event in events]
+            assert time.monotonic() < deadline, f"not seen; seen were {kinds}"
             await asyncio.sleep(0.05)
 
     def stop(self) -> None:
@@ -136,8 +141,15 @@ async def test_a_conversation_survives_ten_thousand_random_messages(server: Runn
             await call.send(junk())
             if index % 200 == 0:
                 await asyncio.sleep(0.02)
+        await call.interrupt()
         await call.echo("I am still here.")
-        stopped = await watcher.wait_for("conversation.replica.stopped_speaking", seconds=60)
+        said = await watcher.first(lambda event: event["properties"].get("speech") == "I am still here.")
+        stopped = await watcher.first(
+            lambda event: (
+                event["event_type"] == "conversation.replica.stopped_speaking"
+                and event["inference_id"] == said["inference_id"]
+            )
+        )
         assert stopped["properties"]["interrupted"] is False
         watcher.stop()
 
