@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from visavis.layers.tts.base import Phoneme
@@ -122,6 +122,7 @@ def test_loudness_follows_the_sound(playout: Playout) -> None:
     assert playout.mouth().loudness > 0.8
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.one_of(
@@ -151,3 +152,24 @@ def test_every_written_sample_is_either_heard_once_or_dropped(steps: list[tuple[
         playout.pull(960)
     for generation, samples in written.items():
         assert heard.get(generation, 0) == samples
+
+
+def test_sounds_that_are_over_are_forgotten_though_nobody_looks_at_the_mouth(playout: Playout) -> None:
+    for _ in range(20):
+        playout.write(1, tone(RATE // 10), [Phoneme("a", 0.0, 0.1)])
+    for _ in range(150):
+        playout.pull(960)
+    assert not playout._sounds
+
+
+def test_what_waits_is_told_in_seconds(playout: Playout) -> None:
+    assert playout.waiting == 0
+    playout.write(1, tone(RATE))
+    playout.write(2, tone(RATE))
+    playout.pull(RATE // 2)
+    assert playout.waiting == 1.5
+    playout.stop(1)
+    assert playout.waiting == 1.0
+    for _ in range(3):
+        playout.pull(RATE)
+    assert playout.waiting == 0

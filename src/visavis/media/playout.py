@@ -72,6 +72,11 @@ class Playout:
     _fading: bool = False
     _loudness: float = 0.0
 
+    @property
+    def waiting(self) -> float:
+        """Seconds of speech that have not left yet."""
+        return max(0, self._tail - self._pulled) / RATE
+
     def write(self, generation: int, samples: NDArray[np.int16], phonemes: Sequence[Phoneme] = ()) -> None:
         """Queue speech behind what is queued.
 
@@ -128,6 +133,7 @@ class Playout:
                 chunk.taken += len(taken)
         self._pulled += samples
         self._pulled_at, self._last_frame = self.clock(), samples
+        self._forget_sounds()
         self._last_sample = int(out[-1])
         self._measure(out)
         for generation in touched:
@@ -142,12 +148,10 @@ class Playout:
         """
         since = min(max(self.clock() - self._pulled_at, 0.0) * RATE, self._last_frame)
         now = self._pulled - self._last_frame + since + lead * RATE
-        while self._sounds and self._sounds[0].end < now - BEHIND * RATE:
-            self._sounds.popleft()
         near = tuple(
             Phoneme(sound.symbol, (sound.start - now) / RATE, (sound.end - now) / RATE)
             for sound in self._sounds
-            if sound.start < now + AHEAD * RATE
+            if sound.end >= now - BEHIND * RATE and sound.start < now + AHEAD * RATE
         )
         return Mouth(near, self._loudness)
 
@@ -156,6 +160,11 @@ class Playout:
         passed = chunk.taken / RATE
         moved = [Phoneme(p.symbol, p.start - passed, p.end - passed) for p in chunk.phonemes]
         self.write(chunk.generation, chunk.samples, moved)
+
+    def _forget_sounds(self) -> None:
+        """A mouth is told no more of what is long over. Done here: an unseen replica asks for no mouth."""
+        while self._sounds and self._sounds[0].end < self._pulled - self._last_frame - BEHIND * RATE:
+            self._sounds.popleft()
 
     def _measure(self, frame: NDArray[np.int16]) -> None:
         """RMS of the frame on a scale that speech fills: -50 dBFS is 0, -10 dBFS is 1."""

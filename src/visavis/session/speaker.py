@@ -20,6 +20,10 @@ from visavis.session.engines import Engines
 
 log = structlog.get_logger(__name__)
 
+AHEAD = 10.0
+"""Seconds of speech that are made before they are heard; more would be lost work when it is cut, and hours
+of audio for one long text."""
+
 
 @dataclass(frozen=True, slots=True)
 class Voiced:
@@ -52,6 +56,7 @@ class Speaker:
         self._feed = feed
         self._segments: asyncio.Queue[Speak | PlayAudio] = asyncio.Queue()
         self._stopped = 0
+        self._less_waits = asyncio.Event()
 
     def say(self, segment: Speak | PlayAudio) -> None:
         """Queue a segment. Generations come in rising order, segments within one too."""
@@ -64,12 +69,18 @@ class Speaker:
             Samples of it that have left.
         """
         self._stopped = max(self._stopped, generation)
+        self._less_waits.set()
         return self._playout.stop(generation)
+
+    def heard(self) -> None:
+        """Some of the audio has left."""
+        self._less_waits.set()
 
     async def run(self) -> None:
         """Work until cancelled."""
         while True:
             segment = await self._segments.get()
+            await self._wait_for_room(segment.generation)
             if segment.generation <= self._stopped:
                 if isinstance(segment, PlayAudio):
                     self._clips.drop(segment.ref)
@@ -77,6 +88,11 @@ class Speaker:
                 self._queue_clip(segment)
             else:
                 await self._synthesize(segment)
+
+    async def _wait_for_room(self, generation: int) -> None:
+        while generation > self._stopped and self._playout.waiting > AHEAD:
+            self._less_waits.clear()
+            await self._less_waits.wait()
 
     def _queue_clip(self, segment: PlayAudio) -> None:
         samples = self._clips.take(segment.ref)
