@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import dataclasses
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
+from structlog.testing import capture_logs
 
-from tests.session.scripted import ScriptedLLM, engines
+from tests.session.scripted import Energy, ScriptedLLM, engines
 from visavis.config import Settings
 from visavis.conversation.log import replayed_events
+from visavis.conversation.replica import Replica
 from visavis.errors import InferenceFailed
 from visavis.layers.llm.base import TextDelta, ToolCallDelta
 from visavis.rooms.base import Participant
 from visavis.rooms.memory import Guest, MemoryRoom
 from visavis.session.live import LiveConversation
+from visavis.session.speaker import AHEAD
 from visavis.session.spec import ConversationSpec, LLMSpec
 
 SPEC = ConversationSpec(
@@ -74,10 +79,14 @@ HEARTBEAT = "system.replica_present"
 
 @asynccontextmanager
 async def conversation(
-    llm: ScriptedLLM, spec: ConversationSpec = SPEC, heard: str = "", **settings: Any
+    llm: ScriptedLLM,
+    spec: ConversationSpec = SPEC,
+    heard: str = "",
+    make_vad: Callable[[], Energy] = Energy,
+    **settings: Any,
 ) -> AsyncIterator[Stage]:
     room = MemoryRoom(Participant("replica", "tavus-replica-r1", "Vera", "replica", 0.0))
-    shared = engines(llm, heard)
+    shared = dataclasses.replace(engines(llm, heard), make_vad=make_vad)
     live = LiveConversation(spec, shared, room, Settings(**settings), on_event=lambda event: None)
     running = asyncio.create_task(live.run())
     try:
@@ -302,3 +311,62 @@ async def test_a_recorded_conversation_replays_to_the_same_events(tmp_path: Path
     lines = (tmp_path / "c1.jsonl").read_text().splitlines()
     replayed = [event.wire() for event in replayed_events(lines)]
     assert json.dumps(replayed[: len(sent)]) == json.dumps(sent)
+
+
+async def test_a_long_text_is_spoken_only_a_little_ahead_of_what_is_heard() -> None:
+    async with conversation(ScriptedLLM()) as stage:
+        guest = stage.room.join()
+        guest.send(message("conversation.echo", text="word " * 2000))
+        await stage.until(guest, "conversation.replica.started_speaking")
+        for _ in range(50):
+            await settle()
+        assert AHEAD < stage.live._playout.waiting < 2 * AHEAD
+        await stage.play(1.0)
+        assert stage.live._playout.waiting > AHEAD - 1.0
+        guest.send(message("conversation.interrupt"))
+        guest.send(message("conversation.echo", text="Short."))
+        stopped = await stage.until(guest, "conversation.stopped_speaking", count=2)
+        assert stopped["properties"]["interrupted"] is False
+
+
+async def test_a_flood_of_messages_lets_the_rest_of_the_call_work_in_between() -> None:
+    async with conversation(ScriptedLLM()) as stage:
+        guest = stage.room.join()
+        for _ in range(500):
+            guest.send({"event_type": "nonsense"})
+        turns = 0
+        while stage.live.stats()["ignored"] < 500:
+            turns += 1
+            await asyncio.sleep(0)
+        assert turns > 100
+
+
+async def test_an_input_that_breaks_the_core_ends_the_call_whoever_brought_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(self: object, generation: object, samples: int) -> None:
+        raise RuntimeError("a mistake of ours")
+
+    monkeypatch.setattr(Replica, "progressed", broken)
+    async with conversation(ScriptedLLM()) as stage:
+        guest = stage.room.join()
+        guest.send(message("conversation.echo", text="Hello."))
+        for _ in range(500):
+            await stage.play(0.02)
+            if guest.closed_reason:
+                break
+        assert guest.closed_reason == "internal error occurred at step session"
+        assert kinds(guest)[-1] == "system.shutdown"
+
+
+async def test_a_microphone_whose_vad_cannot_be_made_is_lost_and_the_call_goes_on() -> None:
+    def broken() -> Energy:
+        raise RuntimeError("no model")
+
+    with capture_logs() as logged:
+        async with conversation(ScriptedLLM(), make_vad=broken) as stage:
+            guest = stage.room.join()
+            guest.speak(np.zeros(512, np.int16))
+            guest.send(message("conversation.echo", text="Hello."))
+            await stage.until(guest, "conversation.stopped_speaking")
+    assert "a microphone can no longer be heard" in [line["event"] for line in logged]

@@ -97,11 +97,13 @@ class Ears:
     def listen(self, participant_id: str) -> None:
         """A participant's microphone has begun to send."""
         if participant_id not in self._tasks:
-            self._tasks[participant_id] = asyncio.create_task(self._hear(participant_id), name="microphone")
+            task = asyncio.create_task(self._hear(participant_id), name="microphone")
+            self._tasks[participant_id] = task
+            task.add_done_callback(lambda _: self._tasks.pop(participant_id))
 
     def leave(self, participant_id: str) -> None:
         """The participant is gone."""
-        if task := self._tasks.pop(participant_id, None):
+        if task := self._tasks.get(participant_id):
             task.cancel()
 
     async def aclose(self) -> None:
@@ -112,16 +114,16 @@ class Ears:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _hear(self, participant_id: str) -> None:
-        turns = self._turn_taker(participant_id)
-        self._turns[participant_id] = turns
         try:
-            await self._pass_on(participant_id, turns)
+            turns = self._turns[participant_id] = self._turn_taker(participant_id)
+            try:
+                await self._pass_on(participant_id, turns)
+            finally:
+                del self._turns[participant_id]
+                await turns.aclose()
         except Exception:
             # A third-party VAD may raise anything: this microphone is lost, the call goes on.
             log.exception("a microphone can no longer be heard")
-        finally:
-            del self._turns[participant_id]
-            await turns.aclose()
 
     async def _pass_on(self, participant_id: str, turns: TurnTaker) -> None:
         """Feed the microphone until it ends; a pause in sending ends the turn that was open."""

@@ -21,6 +21,7 @@ from visavis.session.driver import Driver
 from visavis.session.ears import Ears
 from visavis.session.engines import Engines
 from visavis.session.face import Face
+from visavis.session.host import CRASHED
 from visavis.session.ignored import IgnoredLog
 from visavis.session.outbox import Outbox
 from visavis.session.recorder import Recorder
@@ -30,8 +31,6 @@ from visavis.session.thinker import Thinker
 from visavis.session.timers import Timers
 
 log = structlog.get_logger(__name__)
-
-CRASHED = "internal error occurred at step session"
 
 
 class LiveConversation:
@@ -58,7 +57,6 @@ class LiveConversation:
         self._ignored = IgnoredLog()
         self._recorder = Recorder(settings.record_dir, spec.conversation_id)
         self._driver = Driver(self._perform, self._recorder.input)
-        self._feed = self._driver.feed
         self._timers = Timers(self._timer_fired, self._elapsed)
         self._clips = Clips()
         self._playout = Playout(self._playout_progressed)
@@ -119,6 +117,14 @@ class LiveConversation:
 
     # What happens
 
+    def _feed(self, happened: happens.Input) -> None:
+        try:
+            self._driver.feed(happened)
+        except Exception as error:
+            # Not the mistake of whoever brought it, be it the room, a timer or a layer: the call is broken.
+            log.error("conversation failed", exc_info=error)
+            self._finish(CRASHED)
+
     def _elapsed(self) -> float:
         return time.monotonic() - self._began
 
@@ -161,6 +167,8 @@ class LiveConversation:
                         self._ears.listen(participant_id)
                 case rooms.AppMessage(sender_id, data):
                     self.interact(data, sender_id)
+                    # Unread messages come without a pause: audio and everybody else must not wait for all.
+                    await asyncio.sleep(0)
 
     def _take_clip(self, echo: Echo) -> happens.AudioClip:
         clip = self._clips.decode(echo.properties)
@@ -177,6 +185,7 @@ class LiveConversation:
         )
 
     def _playout_progressed(self, generation: int, samples: int) -> None:
+        self._speaker.heard()
         self._feed(happens.PlayoutProgressed(at=self._elapsed(), generation=generation, samples=samples))
 
     def _timer_fired(self, name: str) -> None:
@@ -212,8 +221,11 @@ class LiveConversation:
             case does.Ignore(reason):
                 self._ignored.note(reason)
             case does.EndCall(reason):
-                if not self._over.done():
-                    self._over.set_result(reason)
+                self._finish(reason)
+
+    def _finish(self, reason: str) -> None:
+        if not self._over.done():
+            self._over.set_result(reason)
 
     def _set_activity(self, activity: does.Activity) -> None:
         self._activity = activity
@@ -238,12 +250,12 @@ class LiveConversation:
         for task in tasks:
             if task.done() and (error := task.exception()):
                 log.error("conversation failed", exc_info=error)
-        self.end(CRASHED)
-        if not self._over.done():
-            self._over.set_result(CRASHED)
+        self._finish(CRASHED)
 
     async def _shut_down(self, tasks: list[asyncio.Task[None]]) -> None:
         reason = self._over.result() if self._over.done() and not self._over.cancelled() else CRASHED
+        if not self._driver.core.ended:
+            self.end(reason)
         self._timers.clear()
         await self._outbox.flush()
         for task in tasks:

@@ -46,7 +46,7 @@ class Thinker:
 
     def cancel(self, generation: int) -> None:
         """Stop an inference; the endpoint sees its stream close."""
-        if task := self._tasks.pop(generation, None):
+        if task := self._tasks.get(generation):
             task.cancel()
 
     async def aclose(self) -> None:
