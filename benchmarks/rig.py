@@ -23,8 +23,8 @@ class Rig:
 
     @asynccontextmanager
     async def conversation(self, **body: object) -> AsyncIterator[str]:
-        """A new conversation's URL; the conversation is ended afterwards."""
-        created = await asyncio.to_thread(self.server.create, **body)
+        """A new conversation's URL, ended afterwards. It has no greeting: nobody can interrupt one."""
+        created = await asyncio.to_thread(self.server.create, **{"custom_greeting": "", **body})
         try:
             yield created["conversation_url"]
         finally:
