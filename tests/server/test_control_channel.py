@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from visavis.errors import RemoteError, SignallingError, WorkerLost
-from visavis.session.rpc import Channel, Handler
+from visavis.errors import MessageTooLarge, RemoteError, SignallingError, WorkerLost
+from visavis.session.rpc import MAX_LINE, Channel, Handler
 
 
 @asynccontextmanager
@@ -61,6 +61,17 @@ async def test_errors_of_the_channel_keep_their_class_and_others_their_secrets()
         assert "words" not in str(failed.value)
         with pytest.raises(RemoteError, match="unknown method"):
             await near.call("nothing")
+
+
+async def test_what_is_longer_than_a_message_is_not_sent_and_the_channel_lives() -> None:
+    seen: list[str] = []
+    async with channels(note=lambda text: seen.append(text), done=lambda: None) as (near, _):
+        near.notify("note", text="a" * MAX_LINE)
+        with pytest.raises(MessageTooLarge):
+            await near.call("done", text="a" * MAX_LINE)
+        near.notify("note", text="b")
+        await near.call("done")
+    assert seen == ["b"]
 
 
 async def test_when_the_other_side_goes_all_calls_fail() -> None:

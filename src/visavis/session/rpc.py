@@ -21,6 +21,7 @@ from visavis.errors import (
     CapacityExceeded,
     ConfigurationError,
     EngineMissing,
+    MessageTooLarge,
     ModelUnavailable,
     RemoteError,
     SignallingError,
@@ -35,7 +36,8 @@ Handler = Callable[..., Any]
 function runs beside the others."""
 
 MAX_LINE = 8 * 1024 * 1024
-"""Bytes of one message: a request body of the REST API with room to spare."""
+"""Bytes of one message: a request body of the REST API with room to spare. The other side would take a longer
+one for the channel's end, so none is sent."""
 
 _RAISED: dict[str, type[VisavisError]] = {
     kind.__name__: kind
@@ -84,13 +86,14 @@ class Channel:
         Raises:
             WorkerLost: the other side is gone or does not answer.
             RemoteError: it failed; or the class of error it raised, when that one is part of the channel.
+            MessageTooLarge: the request is longer than ``MAX_LINE``.
         """
         if self._closed:
             raise WorkerLost("the control channel is closed")
         request = next(self._ids)
         answer = self._waiting[request] = asyncio.get_running_loop().create_future()
-        self._send({"id": request, "method": method, "params": params})
         try:
+            self._send({"id": request, "method": method, "params": params})
             async with asyncio.timeout(timeout):
                 return await answer
         except TimeoutError as error:
@@ -99,9 +102,13 @@ class Channel:
             del self._waiting[request]
 
     def notify(self, method: str, **params: Any) -> None:
-        """Tell the other side; void once it is gone."""
-        if not self._closed:
+        """Tell the other side; void once it is gone, or when there is more to tell than one message holds."""
+        if self._closed:
+            return
+        try:
             self._send({"method": method, "params": params})
+        except MessageTooLarge as error:
+            log.error("control message not sent", method=method, reason=str(error))
 
     async def serve(self) -> None:
         """Read and act until the other side is gone or ``close`` is called."""
@@ -134,7 +141,10 @@ class Channel:
         return message
 
     def _send(self, message: dict[str, Any]) -> None:
-        self._writer.write(json.dumps(message).encode() + b"\n")
+        line = json.dumps(message).encode() + b"\n"
+        if len(line) > MAX_LINE:
+            raise MessageTooLarge(len(line), MAX_LINE)
+        self._writer.write(line)
 
     def _receive(self, message: dict[str, Any]) -> None:
         if "method" not in message:
