@@ -1,4 +1,5 @@
 import asyncio
+import errno
 import os
 import signal
 import sys
@@ -80,6 +81,23 @@ async def test_killed_it_comes_back_at_the_same_address(embedded):
     llm = adapter(embedded)
     assert await ask(llm)
     await llm.aclose()
+
+
+async def test_it_comes_back_though_at_first_no_process_can_be_started(embedded, monkeypatch):
+    start, refused = asyncio.create_subprocess_exec, asyncio.Event()
+
+    async def full(*command, **options):
+        monkeypatch.setattr(asyncio, "create_subprocess_exec", start)
+        refused.set()
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", full)
+    os.kill(embedded.pid, signal.SIGKILL)
+    async with asyncio.timeout(60):
+        await refused.wait()
+        while not embedded.restarts:  # noqa: ASYNC110 (the process of another program)
+            await asyncio.sleep(0.05)
+    assert embedded.ready()
 
 
 async def test_stopped_it_is_gone(model):

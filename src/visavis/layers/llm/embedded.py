@@ -110,18 +110,21 @@ class EmbeddedLLM:
 
     async def _launch(self) -> None:
         command = ["-m", "visavis.layers.llm.llama_server", f"--model={self.path}", f"--name={self.model}"]
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *command,
-            f"--port={self._port}",
-            *(f"--{name}={value}" for name, value in self._options.items()),
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=PIPE,
-            env={**os.environ, "OMP_NUM_THREADS": str(self._options["threads"])},
-            # A Ctrl-C at the terminal is the server's to handle; this process ends when the server does.
-            start_new_session=True,
-        )
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                *command,
+                f"--port={self._port}",
+                *(f"--{name}={value}" for name, value in self._options.items()),
+                stdin=PIPE,
+                stdout=PIPE,
+                stderr=PIPE,
+                env={**os.environ, "OMP_NUM_THREADS": str(self._options["threads"])},
+                # A Ctrl-C at the terminal is the server's to handle; this process ends when the server does.
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise EngineMissing("llm", "embedded", f"no process can be started ({error.strerror})") from error
         self._errors = asyncio.create_task(_last_lines(self._process), name="embedded-llm-errors")
         try:
             async with asyncio.timeout(START_TIMEOUT):
