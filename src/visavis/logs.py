@@ -11,9 +11,9 @@ import structlog
 from structlog.typing import Processor
 
 
-def short(conversation_id: str) -> str:
-    """A name for a conversation that is safe to log: the id itself opens the room (DESIGN rule 10)."""
-    return hashlib.sha256(conversation_id.encode()).hexdigest()[:8]
+def short(identifier: str) -> str:
+    """A name for a conversation or participant that is safe to log: ids open doors (DESIGN rule 10)."""
+    return hashlib.sha256(identifier.encode()).hexdigest()[:8]
 
 
 def configure(

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 
 import structlog
 
+from visavis.logs import short
+
 log = structlog.get_logger(__name__)
-
-
-def short_hash(identifier: str) -> str:
-    """A name for logs from which the id cannot be found (DESIGN rule 10)."""
-    return hashlib.sha256(identifier.encode()).hexdigest()[:10]
 
 
 class Complaints:
     """One peer's ignored input, logged on the 1st, 10th, 100th … time for each reason."""
 
     def __init__(self, participant_id: str) -> None:
-        self._participant = short_hash(participant_id)
+        self._participant = short(participant_id)
         self._counts: Counter[str] = Counter()
 
     def ignored(self, reason: str) -> bool:

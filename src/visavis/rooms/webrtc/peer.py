@@ -8,11 +8,12 @@ from typing import Any, Protocol
 import structlog
 
 from visavis.errors import MessageTooLarge, SignallingError
+from visavis.logs import short
 from visavis.media.buffer import LiveBuffer
 from visavis.media.pictures import Pictures, Viewer
 from visavis.rooms.base import LeaveReason, Participant
 from visavis.rooms.webrtc import wire
-from visavis.rooms.webrtc.complaints import Complaints, short_hash
+from visavis.rooms.webrtc.complaints import Complaints
 from visavis.rooms.webrtc.engine import Engine
 from visavis.rooms.webrtc.keepalive import Keepalive
 from visavis.rooms.webrtc.microphone import Microphone
@@ -154,7 +155,7 @@ class Peer:
             async with asyncio.timeout(CLOSE_SECONDS):
                 await self._connection.close()
         except TimeoutError:
-            log.warning("connection did not close", participant=short_hash(self.participant.id))
+            log.warning("connection did not close", participant=short(self.participant.id))
         except self._engine.errors as error:
             # A connection whose offer was refused half way may have nothing to close.
             log.info("connection closed by halves", error=type(error).__name__)
@@ -269,7 +270,7 @@ class Peer:
         if channel is None or channel.readyState != "open":
             return
         if channel.bufferedAmount > MAX_BUFFERED:
-            log.warning("client reads too slowly", participant=short_hash(self.participant.id))
+            log.warning("client reads too slowly", participant=short(self.participant.id))
             self._leave("connection lost")
             return
         try:
@@ -285,4 +286,4 @@ class Peer:
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("peer task failed", participant=short_hash(self.participant.id), exc_info=error)
+            log.error("peer task failed", participant=short(self.participant.id), exc_info=error)

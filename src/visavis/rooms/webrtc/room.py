@@ -15,6 +15,7 @@ import structlog
 from numpy.typing import NDArray
 
 from visavis.errors import SignallingError
+from visavis.logs import short
 from visavis.media.pictures import Pictures
 from visavis.media.pump import AudioPump
 from visavis.rooms.base import (
@@ -31,7 +32,6 @@ from visavis.rooms.base import (
 from visavis.rooms.inbox import Inbox
 from visavis.rooms.webrtc import engine as engines
 from visavis.rooms.webrtc import wire
-from visavis.rooms.webrtc.complaints import short_hash
 from visavis.rooms.webrtc.keepalive import PING_SECONDS
 from visavis.rooms.webrtc.peer import Peer
 
@@ -198,7 +198,7 @@ class WebRTCRoom:
         )
         self._tell_others(peer, "participant-joined", participant=wire.participant_json(peer.participant))
         self._inbox.put(ParticipantJoined(peer.participant))
-        log.info("participant joined", participant=short_hash(peer.participant.id))
+        log.info("participant joined", participant=short(peer.participant.id))
 
     def peer_sent(self, peer: Peer, frame: wire.AppFrame) -> None:
         """Relay an app message to whom it is for, the replica among them."""
@@ -233,7 +233,7 @@ class WebRTCRoom:
             self._inbox.put(ParticipantLeft(peer.participant, reason))
         log.info(
             "participant left",
-            participant=short_hash(peer.participant.id),
+            participant=short(peer.participant.id),
             reason=reason,
             microphone_chunks_dropped=peer.microphone.heard.dropped,
         )
