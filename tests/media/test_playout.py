@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from visavis.layers.tts.base import Phoneme
@@ -122,7 +122,6 @@ def test_loudness_follows_the_sound(playout: Playout) -> None:
     assert playout.mouth().loudness > 0.8
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.one_of(
