@@ -26,7 +26,8 @@ IN_CHROMIUM = {joining.by_click, echoing.by_page, interrupting.by_page}
 
 async def measure(parts: Sequence[str], engine: str, runs: int | None, browser: bool) -> Report:
     """Run these parts against a fresh server."""
-    report = Report(f"latency-{engine}", {"webrtc_engine": engine, "parts": list(parts), "workers": 1})
+    name = f"latency-{engine}" if set(parts) == set(PARTS) else f"latency-{engine}-{'-'.join(parts)}"
+    report = Report(name, {"webrtc_engine": engine, "parts": list(parts), "workers": 1})
     report.notes.append(
         "Server, LLM, Python peer and Chromium share this machine's cores; the network is loopback."
     )

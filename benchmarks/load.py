@@ -200,8 +200,9 @@ async def _cost(rig: Rig, name: str, seconds: int, aim: str = "") -> list[Figure
 
 async def measure(stages: Sequence[str], engine: str, seconds: int) -> Report:
     """Run these stages, one after the other, against a fresh server."""
+    name = f"load-{engine}" if set(stages) == set(STAGES) else f"load-{engine}-{'-'.join(stages)}"
     report = Report(
-        f"load-{engine}",
+        name,
         {"webrtc_engine": engine, "stages": list(stages), "seconds": seconds, "workers": 1},
         notes=[
             "One worker. Per cent are of one core. The viewer shares the machine's cores but is not counted."
