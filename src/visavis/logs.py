@@ -5,10 +5,16 @@ from __future__ import annotations
 import hashlib
 import logging
 import sys
+import traceback
 from typing import Literal
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import ExcInfo, Processor
+
+from visavis.errors import VisavisError
+
+SPEAKABLE = (VisavisError, ImportError, AttributeError, TypeError)
+"""Errors whose messages quote no values; what ``int``, a dictionary or Pydantic says may be a user's."""
 
 
 def short(identifier: str) -> str:
@@ -32,17 +38,16 @@ def configure(
         lambda _logger, _method, event: {**bound, **event},
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.ExceptionRenderer(discreet_traceback),
     ]
     renderer: Processor = (
         structlog.processors.JSONRenderer()
         if log_format == "json"
-        # The default formatter prints local variables: keys, ids, what was said.
+        # Tracebacks are text by now; the default formatter would ask for them as they were.
         else structlog.dev.ConsoleRenderer(
             colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
         )
     )
-    if log_format == "json":
-        shared.append(structlog.processors.format_exc_info)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -64,3 +69,20 @@ def configure(
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("visavis").setLevel(level.upper())
+
+
+def discreet_traceback(exc_info: ExcInfo) -> str:
+    """Where errors came from and of what kind they are, without local variables and quoted values."""
+    told: list[str] = []
+    error: BaseException | None = exc_info[1]
+    while error is not None:
+        told.append("".join(traceback.format_tb(error.__traceback__)) + _named(error))
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\nled to\n".join(reversed(told))
+
+
+def _named(error: BaseException) -> str:
+    kind = type(error).__qualname__
+    if isinstance(error, OSError):
+        return f"{kind}: {error.strerror}" if error.strerror else kind
+    return f"{kind}: {error}" if isinstance(error, SPEAKABLE) else kind
