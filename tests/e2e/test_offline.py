@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.material import speech
+
 ROOT = Path(__file__).parents[2]
 INSIDE = """
 import fcntl, socket, struct, sys
@@ -28,6 +30,7 @@ sys.exit(pytest.main(['-q', '-p', 'no:cacheprovider', *tests]))
 @pytest.mark.skipif(sys.platform != "linux", reason="network namespaces are Linux's")
 @pytest.mark.timeout(400)
 def test_a_conversation_works_with_the_network_cut_off() -> None:
+    speech("jfk")  # test material is fetched while there is a network
     done = subprocess.run(
         ["unshare", "--net", "--map-root-user", sys.executable, "-c", INSIDE],
         cwd=ROOT,
