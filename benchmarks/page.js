@@ -50,7 +50,7 @@
   };
 
   async function listen(track) {
-    const reader = new MediaStreamTrackProcessor({ track: track.clone() }).readable.getReader();
+    const reader = new MediaStreamTrackProcessor({ track }).readable.getReader();
     for (;;) {
       const { value, done } = await reader.read();
       if (done) return;

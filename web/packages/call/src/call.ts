@@ -3,6 +3,7 @@ import type { DeviceChoice } from './capture'
 import { Emitter } from './emitter'
 import { endWords } from './endWords'
 import { asEvent, type ConversationEvent } from './events'
+import { Hush } from './hush'
 import * as interactions from './interactions'
 import { stringOf } from './json'
 import { CHECK_INTERVAL, Keepalive } from './keepalive'
@@ -64,6 +65,7 @@ export class Call extends Emitter<CallEvents> {
   #peer: Peer | null = null
   #session: WhipSession | null = null
   #stats = new StatsReader()
+  readonly #hush = new Hush(() => this.remote.getAudioTracks())
 
   constructor(media: LocalMedia = new LocalMedia()) {
     super()
@@ -290,6 +292,7 @@ export class Call extends Emitter<CallEvents> {
     this.emit('message', message)
     const event = asEvent(message.data)
     if (!event) return
+    this.#hush.onEvent(event)
     this.emit('event', event)
     if (event.event_type !== 'system.shutdown') return
     const properties = event.properties ?? {}
