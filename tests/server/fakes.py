@@ -64,6 +64,7 @@ class FakeLive:
     def __init__(self, spec: ConversationSpec, room: FakeRoom, on_event: EventListener) -> None:
         self.spec, self.room, self.on_event = spec, room, on_event
         self.heard: list[object] = []
+        self.seq = 0
         self.over: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
     async def run(self) -> str:
@@ -89,7 +90,15 @@ class FakeLive:
         return {"participants": len(self.room.people) - 1, "activity": "idle"}
 
     def _tell(self, event_type: str, **properties: object) -> None:
-        self.on_event({"event_type": event_type, "timestamp": 1746000000.123, "properties": properties})
+        self.seq += 1
+        self.on_event(
+            {
+                "event_type": event_type,
+                "seq": self.seq,
+                "timestamp": 1746000000.123,
+                "properties": properties,
+            }
+        )
 
 
 @dataclass

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from visavis.config import Settings
@@ -117,3 +118,13 @@ async def test_a_shutdown_that_was_sent_is_not_told_twice(store: Store, recorder
     recorder.event("c1", event("system.shutdown"))
     recorder.ended("c1", "end_conversation_endpoint_hit")
     assert await types(store, recorder) == ["system.shutdown"]
+
+
+async def test_what_the_database_complains_of_quotes_no_words(store: Store) -> None:
+    said = event("conversation.utterance", speech="my secret")
+    async with store._engine.begin() as connection:
+        await connection.execute(text("DROP TABLE events"))
+    with pytest.raises(OperationalError) as error:
+        await store.add_events([("c1", said)])
+    assert "my secret" not in str(error.value)
+    assert "c1" not in str(error.value)

@@ -24,7 +24,10 @@ class Store:
     """
 
     def __init__(self, url: str) -> None:
-        self._engine: AsyncEngine = create_async_engine(url)
+        self._engine: AsyncEngine = create_async_engine(
+            url,
+            hide_parameters=True,  # errors quote them otherwise, and logs quote errors: users' words, ids
+        )
         if self._engine.dialect.name == "sqlite":
             event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
         self._session = async_sessionmaker(self._engine, expire_on_commit=False)
