@@ -222,3 +222,10 @@ def crashed(row: Conversation) -> Conversation:
     """The row as a server that crashes leaves it."""
     columns = (column.key for column in Conversation.__table__.columns)
     return Conversation(**{name: getattr(row, name) for name in columns})
+
+
+@pytest.mark.parametrize("field", ["participant_left_timeout", "participant_absent_timeout"])
+async def test_times_beyond_reason_are_refused(api: Api, field: str) -> None:
+    answer = await api.http.post("/v2/conversations", json={"properties": {field: 10**400}})
+    assert answer.status_code == 400
+    assert field in answer.json()["message"]

@@ -61,3 +61,11 @@ async def test_metrics_tell_about_requests_conversations_and_workers(api: Api) -
     ):
         assert line in text, line
     assert name not in text, "a conversation's id opens its room"
+
+
+async def test_methods_that_clients_make_up_are_one_metric(api: Api) -> None:
+    for method in ("BREW", "WHEN"):
+        assert (await api.http.request(method, "/healthz")).status_code == 405
+    told = (await api.http.get("/metrics")).text
+    assert 'visavis_http_requests_total{method="other",route="/healthz",status="405"} 2.0' in told
+    assert "BREW" not in told

@@ -63,3 +63,7 @@ async def test_the_root_says_what_this_is(api: Api) -> None:
     answer = await api.http.get("/")
     assert answer.status_code == 200
     assert "Conversational Video Interface" in answer.text
+
+
+async def test_a_name_too_long_for_any_file_is_not_found(built: Path, api: Api) -> None:
+    assert (await api.http.get(f"/{'a' * 300}")).status_code == 404

@@ -22,12 +22,16 @@ class Body(BaseModel):
         )
 
 
+LONGEST_WAIT = 86_400
+"""Seconds; a call is over long before, so that more would mean nothing."""
+
+
 class CallProperties(Body):
     """``properties`` of a new conversation; times in seconds."""
 
     max_call_duration: int = Field(3600, ge=1, le=3600)
-    participant_left_timeout: int = Field(0, ge=0)
-    participant_absent_timeout: int = Field(300, ge=1)
+    participant_left_timeout: int = Field(0, ge=0, le=LONGEST_WAIT)
+    participant_absent_timeout: int = Field(300, ge=1, le=LONGEST_WAIT)
     require_auth: bool = False
     livekit_ws_url: str = ""
 

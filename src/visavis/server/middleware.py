@@ -16,7 +16,7 @@ MAX_BODY = 1024 * 1024
 """Bytes of a request's body."""
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PATCH", "PUT", "DELETE")
-"""Told apart in metrics; clients can make up any number of others."""
+"""Told apart in metrics and logs; clients can make up any number of others."""
 
 SECURITY_HEADERS = {
     "x-content-type-options": "nosniff",
@@ -56,11 +56,10 @@ class Observe:
         finally:
             seconds = time.perf_counter() - began
             route = route_of(scope)
-            self.metrics.requests.labels(scope["method"], route, str(status)).inc()
-            self.metrics.request_seconds.labels(scope["method"], route).observe(seconds)
-            log.debug(
-                "request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1)
-            )
+            method = scope["method"] if scope["method"] in METHODS else "other"
+            self.metrics.requests.labels(method, route, str(status)).inc()
+            self.metrics.request_seconds.labels(method, route).observe(seconds)
+            log.debug("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
 
 
 class Guard:

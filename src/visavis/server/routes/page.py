@@ -65,7 +65,7 @@ async def page(name: str) -> Response:
     """The page of a conversation, whatever has become of it: it asks for the status and says so."""
     if _names_a_conversation(name):
         return _file("index.html")
-    if (STATIC / name).is_file() and (STATIC / name).resolve().parent == STATIC.resolve():
+    if name in _files():
         return _file(name)
     raise HTTPException(404, "Not Found")
 
@@ -77,6 +77,11 @@ def assets() -> Assets:
 
 def _names_a_conversation(name: str) -> bool:
     return len(name) == 33 and name[0] == "c" and all(digit in "0123456789abcdef" for digit in name[1:])
+
+
+def _files() -> set[str]:
+    """What lies beside the page. Asking the disk for any name a client makes up would be an error waiting."""
+    return {path.name for path in STATIC.glob("*") if path.is_file()}
 
 
 def _file(name: str) -> Response:
