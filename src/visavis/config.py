@@ -17,6 +17,9 @@ from pydantic_settings import (
 
 EMBEDDED_MODELS = Literal["qwen2.5-coder-0.5b", "smollm2-135m"]
 
+ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+"""Addresses that mean all of this machine's own, and one that reaches them."""
+
 
 class Settings(BaseSettings):
     """Everything an operator may set. ``VISAVIS_CONFIG`` names the file (default ``./visavis.toml``)."""
@@ -65,9 +68,9 @@ class Settings(BaseSettings):
     turn_engine: str = "smart-turn"
     replica_engine: str = "drawn"
 
-    video_width: int = 640
-    video_height: int = 480
-    video_fps: int = 25
+    video_width: int = Field(640, ge=160, le=1920, multiple_of=2)
+    video_height: int = Field(480, ge=120, le=1080, multiple_of=2)
+    video_fps: int = Field(25, ge=1, le=60)
 
     record_dir: Path | None = None
     """Keep each conversation's input log here (it holds users' words); none by default."""
@@ -92,5 +95,13 @@ class Settings(BaseSettings):
         """How browsers reach the server, without a final slash."""
         if self.public_url:
             return self.public_url.rstrip("/")
+        return self._url(self.host)
+
+    @property
+    def local_url(self) -> str:
+        """How programs on this machine reach the server, whatever stands in front of it for others."""
+        return self._url(ANY_ADDRESS.get(self.host, self.host))
+
+    def _url(self, host: str) -> str:
         scheme = "https" if self.ssl_certfile else "http"
-        return f"{scheme}://{self.host}:{self.port}"
+        return f"{scheme}://{f'[{host}]' if ':' in host else host}:{self.port}"

@@ -53,3 +53,28 @@ def test_a_broken_file_is_named(tmp_path):
 def test_a_file_that_was_named_must_exist(tmp_path):
     with pytest.raises(ConfigurationError, match=r"missing\.toml does not exist"):
         load(tmp_path / "missing.toml")
+
+
+@pytest.mark.parametrize(
+    ("host", "base", "local"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:1", "http://127.0.0.1:1"),
+        ("::1", "http://[::1]:1", "http://[::1]:1"),
+        ("0.0.0.0", "http://0.0.0.0:1", "http://127.0.0.1:1"),
+        ("::", "http://[::]:1", "http://[::1]:1"),
+    ],
+)
+def test_addresses_become_urls_that_reach_the_server(host, base, local):
+    settings = load(host=host, port=1)
+    assert (settings.base_url, settings.local_url) == (base, local)
+    behind = load(host=host, port=1, public_url="https://video.example.com/")
+    assert (behind.base_url, behind.local_url) == ("https://video.example.com", local)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("VIDEO_WIDTH", "641"), ("VIDEO_HEIGHT", "0"), ("VIDEO_FPS", "0")]
+)
+def test_pictures_that_cannot_be_encoded_are_refused(monkeypatch, name, value):
+    monkeypatch.setenv(f"VISAVIS_{name}", value)
+    with pytest.raises(ConfigurationError, match=f"VISAVIS_{name}"):
+        load()

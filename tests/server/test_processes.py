@@ -15,9 +15,9 @@ import httpx
 import psutil
 import pytest
 
-from tests.server.fakes import GOOD_OFFER, FakeLLM
+from tests.server.fakes import GOOD_OFFER, FakeLLM, TaskLauncher
 from visavis.config import Settings
-from visavis.errors import ConfigurationError
+from visavis.errors import ConfigurationError, EngineMissing
 from visavis.logs import short
 from visavis.server.app import create_app
 from visavis.server.store import Store
@@ -138,6 +138,34 @@ async def test_a_missing_engine_is_told_in_words(tmp_path: Path) -> None:
         await supervisor.stop()
 
 
+class HalfLoaded(FakeLLM):
+    """Fails to start when it is stopped meanwhile, as a killed process does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.killed = asyncio.Event()
+
+    async def start(self) -> None:
+        await self.killed.wait()
+        raise EngineMissing("llm", "embedded", "llama.cpp did not start")
+
+    async def stop(self) -> None:
+        self.killed.set()
+        await asyncio.sleep(0)
+
+
+async def test_stopping_while_the_llm_loads_is_no_failure(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, workers=1)
+    supervisor = Supervisor(settings, launcher=TaskLauncher(), llm=HalfLoaded())
+    await supervisor.start()
+    waiting = asyncio.create_task(supervisor.wait_ready())
+    await asyncio.sleep(0)
+    await supervisor.stop()
+    waiting.cancel()
+    (outcome,) = await asyncio.gather(waiting, return_exceptions=True)
+    assert isinstance(outcome, asyncio.CancelledError)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_a_signal_stops_the_server_cleanly(tmp_path: Path, number: signal.Signals) -> None:
     program = """
@@ -156,7 +184,7 @@ def supervised(settings):
 
 serving.Supervisor = supervised
 settings = Settings(port=0, data_dir=Path(sys.argv[1]), workers=1, log_level="debug")
-run(settings, lambda url: print(url, flush=True))
+run(settings, lambda in_force: print(in_force.base_url, flush=True))
 """
     process = await asyncio.create_subprocess_exec(
         sys.executable,

@@ -247,10 +247,8 @@ async def _ask(settings: Settings) -> None:
 
 
 def _is_visavis(settings: Settings) -> bool:
-    scheme = "https" if settings.ssl_certfile else "http"
     try:
-        url = f"{scheme}://{settings.host}:{settings.port}/readyz"
-        answer = httpx.get(url, timeout=2, verify=False, trust_env=False)
+        answer = httpx.get(f"{settings.local_url}/readyz", timeout=2, verify=False, trust_env=False)
         return "workers_wanted" in answer.json()
     except (httpx.HTTPError, ValueError):
         return False

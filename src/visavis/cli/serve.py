@@ -44,10 +44,10 @@ def serve(
     )
     _check(settings)
 
-    def ready(base_url: str) -> None:
-        _announce(settings, base_url)
+    def ready(in_force: Settings) -> None:
+        _announce(in_force)
         if open_conversation:
-            url = asyncio.run(_open_conversation(settings, base_url))
+            url = asyncio.run(_open_conversation(in_force))
             out.print(f"\nOpen this in a browser and talk:\n\n    [bold]{url}[/]\n")
 
     run(settings, on_ready=ready)
@@ -70,10 +70,10 @@ def _check(settings: Settings) -> None:
         store.find(name)
 
 
-def _announce(settings: Settings, base_url: str) -> None:
+def _announce(settings: Settings) -> None:
     from visavis.server.auth import development_key, development_key_path
 
-    out.print(f"\nvisavis {__version__} is ready at [bold]{base_url}[/]")
+    out.print(f"\nvisavis {__version__} is ready at [bold]{settings.base_url}[/]")
     if not settings.api_keys:
         out.print(f"API key         {development_key(settings)}")
         out.print(f"                a development key, kept in {development_key_path(settings)}")
@@ -83,19 +83,17 @@ def _announce(settings: Settings, base_url: str) -> None:
 def describe_llm(settings: Settings) -> str:
     """Which model answers for personas that name none."""
     if settings.llm_base_url:
-        return f"{settings.llm_model} at {settings.llm_base_url}"
+        return f"{settings.llm_model or 'the default model'} at {settings.llm_base_url}"
     return (
         f"{settings.embedded_llm}, embedded: small, it answers simply and knows little "
         "(VISAVIS_LLM_BASE_URL and VISAVIS_LLM_MODEL name another)"
     )
 
 
-async def _open_conversation(settings: Settings, base_url: str) -> str:
+async def _open_conversation(settings: Settings) -> str:
     from visavis.client.api import Client
     from visavis.server.auth import api_keys
 
     # Behind a proxy the public URL may not be reachable from here, and a certificate names another host.
-    scheme = "https" if settings.ssl_certfile else "http"
-    url = f"{scheme}://{settings.host}:{settings.port}" if settings.public_url else base_url
-    async with Client(url, api_keys(settings)[0], verify=False) as client:
+    async with Client(settings.local_url, api_keys(settings)[0], verify=False) as client:
         return (await client.conversations.create()).conversation_url

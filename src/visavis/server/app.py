@@ -28,7 +28,7 @@ from visavis.server.routes import (
     signalling,
 )
 from visavis.server.services import Services
-from visavis.server.serving import serve
+from visavis.server.serving import OnReady, serve
 from visavis.server.store import Store
 from visavis.server.supervisor import Supervisor
 
@@ -76,12 +76,12 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
     return app
 
 
-def run(settings: Settings, on_ready: Callable[[str], None] | None = None) -> None:
+def run(settings: Settings, on_ready: OnReady | None = None) -> None:
     """Serve until SIGTERM or SIGINT. Blocking.
 
     Args:
         settings: where and how.
-        on_ready: called in a thread with the base URL once conversations can begin.
+        on_ready: called in a thread once conversations can begin; its settings have the port in use.
 
     Raises:
         ConfigurationError: a setting is wrong, the port is taken, a model or an engine is missing.

@@ -7,6 +7,7 @@ import contextlib
 import signal
 import socket
 from collections.abc import Callable, Iterator
+from errno import EADDRINUSE
 
 import structlog
 import uvicorn
@@ -24,6 +25,7 @@ GRACE = 2
 log = structlog.get_logger(__name__)
 
 AppFactory = Callable[[Settings, Supervisor, Store], FastAPI]
+OnReady = Callable[[Settings], None]
 
 
 class Server(uvicorn.Server):
@@ -35,7 +37,7 @@ class Server(uvicorn.Server):
         yield
 
 
-async def serve(settings: Settings, make_app: AppFactory, on_ready: Callable[[str], None] | None) -> None:
+async def serve(settings: Settings, make_app: AppFactory, on_ready: OnReady | None) -> None:
     """Run the application until SIGTERM, SIGINT, or until it proves unable to hold conversations.
 
     Raises:
@@ -76,7 +78,8 @@ def bind(host: str, port: int) -> socket.socket:
             listener.bind(address)
             undo.pop_all()
     except OSError as error:
-        raise ConfigurationError(f"cannot listen on {host}:{port}: {error.strerror}") from error
+        remedy = "; --port or VISAVIS_PORT names another, 0 any free one" if error.errno == EADDRINUSE else ""
+        raise ConfigurationError(f"cannot listen on {host}:{port}: {error.strerror}{remedy}") from error
     return listener
 
 
@@ -100,7 +103,7 @@ async def _announce(
     settings: Settings,
     supervisor: Supervisor,
     server: uvicorn.Server,
-    on_ready: Callable[[str], None] | None,
+    on_ready: OnReady | None,
 ) -> None:
     """Tell when conversations can begin, or stop the server if they never can."""
     if not settings.api_keys:
@@ -110,7 +113,7 @@ async def _announce(
         await supervisor.wait_ready()
         log.info("server ready", url=settings.base_url)
         if on_ready:
-            await asyncio.to_thread(on_ready, settings.base_url)
+            await asyncio.to_thread(on_ready, settings)
     except Exception:
         _stop(server)
         raise

@@ -113,6 +113,8 @@ class Supervisor:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        for name in list(self._where):  # of workers that had to be killed
+            self._conversation_ended(name, SERVER_STOPPED)
 
     # Conversations
 
@@ -243,7 +245,9 @@ class Supervisor:
                 worker.kill()
 
     def _fail(self, reason: str) -> None:
-        """Remember why the server cannot become ready."""
+        """Remember why the server cannot become ready, unless what failed was stopped half-way."""
+        if self._stopping:
+            return
         self._failure = self._failure or reason
         self._settled.set()
 
