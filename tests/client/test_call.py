@@ -139,3 +139,19 @@ async def test_junk_from_the_server_harms_nobody() -> None:
         while (await first(messages)).data != "still here":
             continue
         assert bob.replica == REPLICA
+
+
+async def test_no_proxy_is_asked_for_a_server_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def offer(request: Request) -> Response:
+        return Response("an answer", 201)
+
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    app = FastAPI()
+    app.add_api_route("/c1/whip", offer, methods=["POST"])
+    async with served(app) as url:
+        assert await Whip(url).offer("v=0") == "an answer"
+
+
+def test_what_is_no_url_is_refused_in_words() -> None:
+    with pytest.raises(SignallingError, match="not a conversation_url"):
+        Whip("http://[::")

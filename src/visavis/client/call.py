@@ -120,7 +120,7 @@ class Call:
         """
         call = cls(engine, microphone, receive_audio, receive_video, ice_servers or [])
         whip = Whip(url, user_name=user_name, user_id=user_id, token=token)
-        if whip is not None:
+        if signal is None:
             call._ask_why = whip.shutdown_reason
         try:
             await call._connect(signal or whip.offer)
@@ -319,9 +319,11 @@ class Call:
         if not self.closed.is_set():
             self._say("leave")
         self._over("left")
-        for task in self._tasks:
+        tasks = list(self._tasks)
+        for task in tasks:
             task.cancel()
         await self._connection.close()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(coroutine)

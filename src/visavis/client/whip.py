@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx
 
 from visavis.errors import SignallingError
+from visavis.net import is_loopback
 
 TIMEOUT_SECONDS = 20.0
 STATUS_SECONDS = 3.0
@@ -23,14 +24,21 @@ class Whip:
             user_name: how others see the participant.
             user_id: the application's name for the participant.
             token: a meeting token.
+
+        Raises:
+            SignallingError: ``conversation_url`` is no URL.
         """
-        url = httpx.URL(conversation_url)
+        try:
+            url = httpx.URL(conversation_url)
+        except httpx.InvalidURL as error:
+            raise SignallingError(f"not a conversation_url: {error}") from error
         named = {"user_name": user_name, "user_id": user_id}
         self._url = url.copy_with(path=url.path.rstrip("/") + "/whip").copy_merge_params(
             {name: value for name, value in named.items() if value}
         )
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._resource: httpx.URL | None = None
+        self._trust_env = not is_loopback(conversation_url)
 
     async def offer(self, sdp: str) -> str:
         """Send the offer and return the answer.
@@ -40,7 +48,7 @@ class Whip:
         """
         headers = {**self._headers, "Content-Type": "application/sdp"}
         try:
-            async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS) as client:
+            async with self._client(TIMEOUT_SECONDS) as client:
                 response = await client.post(self._url, content=sdp.encode(), headers=headers)
         except httpx.HTTPError as error:
             raise SignallingError(f"the server did not answer: {error or type(error).__name__}") from error
@@ -54,7 +62,7 @@ class Whip:
         """Why the conversation is over; None while it goes on, or when the server does not say."""
         url = self._url.copy_with(path=self._url.path.removesuffix("/whip") + "/status", query=None)
         try:
-            async with httpx.AsyncClient(timeout=STATUS_SECONDS) as client:
+            async with self._client(STATUS_SECONDS) as client:
                 status = (await client.get(url, headers=self._headers)).json()
         except (httpx.HTTPError, ValueError):
             return None
@@ -68,7 +76,10 @@ class Whip:
             return
         resource, self._resource = self._resource, None
         try:
-            async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS) as client:
+            async with self._client(TIMEOUT_SECONDS) as client:
                 await client.delete(resource, headers=self._headers)
         except httpx.HTTPError:
             return
+
+    def _client(self, timeout: float) -> httpx.AsyncClient:
+        return httpx.AsyncClient(timeout=timeout, trust_env=self._trust_env)

@@ -37,7 +37,12 @@ class RunningServer:
     def api(self, method: str, path: str, **options: Any) -> httpx.Response:
         """A REST call with the key."""
         return httpx.request(
-            method, f"{self.url}/v2{path}", headers={"x-api-key": self.key}, timeout=30, **options
+            method,
+            f"{self.url}/v2{path}",
+            headers={"x-api-key": self.key},
+            timeout=30,
+            trust_env=False,  # a developer's proxy does not reach this machine's loopback
+            **options,
         )
 
     def create(self, **body: object) -> dict[str, str]:
@@ -99,7 +104,7 @@ def _wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> 
         if process.poll() is not None:
             break
         try:
-            if httpx.get(f"{url}/readyz", timeout=2).status_code == 200:
+            if httpx.get(f"{url}/readyz", timeout=2, trust_env=False).status_code == 200:
                 return
         except httpx.TransportError:
             pass  # not listening yet
