@@ -57,12 +57,15 @@ def _check(settings: Settings) -> None:
     """Say at once what is missing, rather than when a worker fails.
 
     Raises:
+        ConfigurationError: there is no key for an address beyond loopback.
         EngineMissing: an engine that the settings name.
         ModelUnavailable: a model that they need.
     """
     from visavis.layers.registry import require
+    from visavis.server.auth import api_keys
     from visavis.weights import Store, needed
 
+    api_keys(settings)
     for layer in ("stt", "tts", "vad", "turn", "replica"):
         require(layer, getattr(settings, f"{layer}_engine"))
     store = Store.of(settings)
