@@ -30,7 +30,7 @@ types: $(VENV)/.installed-dev web/node_modules/.installed  ## mypy --strict and 
 	$(BIN)/mypy
 	cd web && npm run typecheck
 
-bench: $(VENV)/.installed-dev $(STATIC)  ## the measurements of benchmarks/ (minutes)
+bench: $(VENV)/.installed-dev $(STATIC)  ## the measurements of benchmarks/ (half an hour)
 	$(BIN)/visavis models fetch
 	$(BIN)/python -m benchmarks
 
@@ -43,11 +43,12 @@ system:
 system-test:
 	@./scripts/check-system test
 
-$(VENV)/bin/python:
+# pip comes last: with it there, the environment was not left half made.
+$(BIN)/pip:
 	@echo "Making the virtual environment in $(VENV)"
 	@"$$(./scripts/find-python)" -m venv $(VENV)
 
-$(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
+$(VENV)/.installed: pyproject.toml | $(BIN)/pip
 	@echo "Installing visavis into $(VENV) (some minutes the first time)"
 	@$(BIN)/pip install --quiet --upgrade 'pip>=25.1'
 	@$(BIN)/pip install --quiet --editable .
