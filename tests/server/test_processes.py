@@ -126,6 +126,13 @@ async def test_a_server_is_not_ready_while_its_workers_cannot_start(tmp_path: Pa
         assert refused.status_code == 503
 
 
+async def test_ctrl_c_at_the_terminal_reaches_the_server_alone(tmp_path: Path) -> None:
+    async with server(tmp_path, workers=1) as (_, supervisor):
+        await supervisor.wait_ready()
+        (worker,) = supervisor.workers
+        assert os.getpgid(worker.pid) != os.getpgid(0)
+
+
 async def test_a_missing_engine_is_told_in_words(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path, workers=1, stt_engine="nonesuch")
     supervisor = Supervisor(settings, llm=FakeLLM())

@@ -72,6 +72,8 @@ class ProcessLauncher:
             stdin=asyncio.subprocess.DEVNULL,
             pass_fds=(sock.fileno(),),
             env=self._environment,
+            # A Ctrl-C at the terminal is the server's to handle, also before the worker can ignore it.
+            start_new_session=True,
         )
 
 
