@@ -39,6 +39,22 @@ async def test_spoken_words_are_understood_and_answered_aloud_with_a_moving_mout
         assert order == sorted(set(order)), "seq rises strictly"
 
 
+async def test_speaking_over_the_replica_stops_it(
+    server: RunningServer, open_page: OpenPage, tmp_path: Path
+) -> None:
+    url = server.create(custom_greeting="")["conversation_url"]
+    async with open_page(url, speech=after_a_moment(tmp_path)) as page:
+        await tap(page)
+        await page.get_by_test_id("join").click()
+        await wait_for(page, is_a("system.replica_joined"))
+        await send(page, "conversation.echo", text=" ".join([SENTENCE] * 8))
+        await wait_for(page, is_a("conversation.replica.started_speaking"))
+        stopped = await wait_for(page, is_a("conversation.replica.stopped_speaking"))
+        assert stopped["properties"]["interrupted"] is True
+        began = await wait_for(page, is_a("conversation.user.started_speaking"))
+        assert began["seq"] < stopped["seq"]
+
+
 def after_a_moment(folder: Path) -> Path:
     """The speech after 4 s of silence, so that the page has joined before it begins."""
     path = folder / "speech.wav"

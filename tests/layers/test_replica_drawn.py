@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from visavis.errors import ConfigurationError
 from visavis.layers.registry import engine
-from visavis.layers.replica.base import Activity, Mouth, ReplicaRenderer
+from visavis.layers.replica.base import Activity, ReplicaRenderer
 from visavis.layers.replica.drawn import DrawnReplica, portrait, portrait_png
 from visavis.layers.replica.drawn.painter import Painter
 from visavis.layers.replica.drawn.pose import MouthShape, Pose
-from visavis.layers.tts.base import Phoneme
+from visavis.media.sounds import Mouth, Phoneme
 
 FRAME = 0.04
 SILENCE = Mouth()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from visavis.layers.replica.base import Mouth
 from visavis.layers.replica.drawn.lips import LipMotion
-from visavis.layers.tts.base import Phoneme
+from visavis.media.sounds import Mouth, Phoneme
 
 FRAME = 0.04
 OPEN = Mouth((Phoneme("ɑ", -0.1, 0.1),), 0.7)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from visavis.layers.replica.drawn.visemes import shape, visemes
-from visavis.layers.tts.base import Phoneme
+from visavis.media.sounds import Phoneme
 
 FRAME = 0.04
 HELD = 0.2

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visavis.layers.tts.base import Phoneme
 from visavis.media.playout import FADE, RATE, Playout
+from visavis.media.sounds import Phoneme
 
 
 class Wall:

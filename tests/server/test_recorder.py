@@ -128,3 +128,17 @@ async def test_what_the_database_complains_of_quotes_no_words(store: Store) -> N
         await store.add_events([("c1", said)])
     assert "my secret" not in str(error.value)
     assert "c1" not in str(error.value)
+
+
+async def test_a_batch_that_cannot_be_written_does_not_stop_the_next(
+    store: Store, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object) -> None:
+        raise ValueError("odd")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(store, "add_events", fail)
+        recorder.event("c1", event("conversation.utterance"))
+        await recorder.flush()
+    recorder.event("c1", event("conversation.utterance"))
+    assert await types(store, recorder) == ["conversation.utterance"]

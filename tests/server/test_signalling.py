@@ -127,3 +127,12 @@ async def test_the_status_tells_the_page_what_it_needs(api: Api, name: str) -> N
     ended = (await api.http.get(f"/{name}/status")).json()
     assert (ended["status"], ended["shutdown_reason"]) == ("ended", "end_conversation_endpoint_hit")
     assert (await api.http.get(f"/c{'0' * 32}/status")).status_code == 404
+
+
+async def test_behind_a_path_the_location_holds_it(run_server: RunServer) -> None:
+    async with run_server(public_url="https://example.test/calls/") as api:
+        created = await api.create()
+        assert created["conversation_url"].startswith("https://example.test/calls/c")
+        path = f"/{created['conversation_id']}/whip"
+        answer = await api.http.post(path, content=GOOD_OFFER, headers=SDP)
+        assert answer.headers["location"] == f"/calls{path}/p1"

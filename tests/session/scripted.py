@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from visavis.errors import InferenceFailed
 from visavis.layers.llm.base import TextDelta, ToolCallDelta
-from visavis.layers.replica.base import Activity, Mouth
+from visavis.layers.replica.base import Activity
 from visavis.layers.stt.base import Transcript
-from visavis.layers.tts.base import Phoneme, Speech, Word
+from visavis.layers.tts.base import Speech, Word
+from visavis.media.sounds import Mouth, Phoneme
 from visavis.session.engines import Engines
 
 

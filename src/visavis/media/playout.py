@@ -14,8 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from visavis.layers.replica.base import Mouth
-from visavis.layers.tts.base import Phoneme
+from visavis.media.sounds import Mouth, Phoneme
 
 RATE = 48_000
 """Hz."""

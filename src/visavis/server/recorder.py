@@ -8,7 +8,6 @@ from collections import Counter
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from visavis.protocol.events import Shutdown, ShutdownProperties
 from visavis.server.store import Store
@@ -61,8 +60,9 @@ class Recorder:
                 batch.append(self._queue.get_nowait())
             try:
                 await self._write(batch)
-            except SQLAlchemyError as error:
-                log.error("conversation events lost: the database failed", count=len(batch), exc_info=error)
+            except Exception as error:
+                # Whatever one batch meets, the next must be written: the end of other calls is in it.
+                log.error("conversation events lost", count=len(batch), exc_info=error)
             finally:
                 for _ in batch:
                     self._queue.task_done()

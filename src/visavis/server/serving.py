@@ -44,6 +44,7 @@ async def serve(settings: Settings, make_app: AppFactory, on_ready: OnReady | No
         ConfigurationError: see ``run``.
     """
     api_keys(settings)  # before anything listens
+    _check_certificate(settings)
     listener = bind(settings.host, settings.port)
     settings = settings.model_copy(update={"port": listener.getsockname()[1]})
     supervisor = Supervisor(settings)
@@ -81,6 +82,15 @@ def bind(host: str, port: int) -> socket.socket:
         remedy = "; --port or VISAVIS_PORT names another, 0 any free one" if error.errno == EADDRINUSE else ""
         raise ConfigurationError(f"cannot listen on {host}:{port}: {error.strerror}{remedy}") from error
     return listener
+
+
+def _check_certificate(settings: Settings) -> None:
+    for name in ("ssl_certfile", "ssl_keyfile"):
+        path = getattr(settings, name)
+        if path is not None and not path.is_file():
+            raise ConfigurationError(f"{name}: there is no file {path}")
+    if settings.ssl_keyfile and not settings.ssl_certfile:
+        raise ConfigurationError("ssl_keyfile is of no use without ssl_certfile")
 
 
 def _uvicorn_config(app: FastAPI, settings: Settings) -> uvicorn.Config:

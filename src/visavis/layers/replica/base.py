@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from visavis.layers.tts.base import Phoneme
+from visavis.media.sounds import Mouth
 
 Activity = Literal["idle", "listening", "thinking", "speaking"]
-
-
-@dataclass(frozen=True, slots=True)
-class Mouth:
-    """What the mouth needs to know at one moment.
-
-    Attributes:
-        phonemes: the sounds around now, their times relative to now (0 is being heard), seconds.
-        loudness: of the audio being heard, 0 to 1 (RMS, compressed); moves head and brows, and the
-            jaw where ``phonemes`` is empty but there is sound (audio without text).
-    """
-
-    phonemes: Sequence[Phoneme] = field(default_factory=tuple)
-    loudness: float = 0.0
 
 
 class ReplicaRenderer(Protocol):

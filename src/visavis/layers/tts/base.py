@@ -8,20 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-
-@dataclass(frozen=True, slots=True)
-class Phoneme:
-    """A sound and when it is made.
-
-    Attributes:
-        symbol: IPA, one sound; empty for silence.
-        start: seconds from the segment's beginning.
-        end: likewise.
-    """
-
-    symbol: str
-    start: float
-    end: float
+from visavis.media.sounds import Phoneme
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,9 @@ from visavis.errors import EngineMissing
 from visavis.layers import onnx
 from visavis.layers.tts import misaki
 from visavis.layers.tts.alignment import last_spoken
-from visavis.layers.tts.base import Phoneme, Speech, Word
+from visavis.layers.tts.base import Speech, Word
 from visavis.layers.tts.spoken import source_words
+from visavis.media.sounds import Phoneme
 
 _MODEL_SHA256 = "5f70741d4e900f4e85d0037498736cc1b3e1b9a63a13546a5da1e63abf4fccd8"
 _DURATIONS = "/Cast_32_output_0"

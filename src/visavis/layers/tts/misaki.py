@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from visavis.layers.tts.base import Phoneme
+from visavis.media.sounds import Phoneme
 
 PUNCTUATION = frozenset(';:,.!?—…"()“”')
 """Marks that are spoken as a pause, or not at all."""

@@ -7,9 +7,11 @@ from typing import Any, Literal
 
 from sqlalchemy import event, func, select, update
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 
 from visavis.config import Settings
+from visavis.errors import ConfigurationError
 from visavis.server.store.models import Base, Conversation, Event, Persona, now
 
 SERVER_CRASHED = "internal error occurred at step server"
@@ -21,13 +23,25 @@ class Store:
 
     Args:
         url: an SQLAlchemy URL with an asynchronous driver.
+
+    Raises:
+        ConfigurationError: it is none, or its driver is not installed. The URL may hold a password and is
+            not quoted.
     """
 
     def __init__(self, url: str) -> None:
-        self._engine: AsyncEngine = create_async_engine(
-            url,
-            hide_parameters=True,  # errors quote them otherwise, and logs quote errors: users' words, ids
-        )
+        try:
+            self._engine: AsyncEngine = create_async_engine(
+                url,
+                hide_parameters=True,  # errors quote them otherwise, and logs quote errors: words, ids
+            )
+        except ModuleNotFoundError as error:
+            raise ConfigurationError(f"database_url: its driver {error.name} is not installed") from None
+        except ArgumentError:
+            raise ConfigurationError(
+                "database_url is no SQLAlchemy URL with an asynchronous driver, "
+                "such as sqlite+aiosqlite:///file or postgresql+asyncpg://user@host/name"
+            ) from None
         if self._engine.dialect.name == "sqlite":
             event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
         self._session = async_sessionmaker(self._engine, expire_on_commit=False)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from math import exp, pi, sin
 
-from visavis.layers.replica.base import Mouth
 from visavis.layers.replica.drawn import visemes
 from visavis.layers.replica.drawn.pose import MouthShape
+from visavis.media.sounds import Mouth
 
 _AUDIBLE = 0.02
 """Loudness below which nothing is heard."""

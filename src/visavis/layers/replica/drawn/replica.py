@@ -10,12 +10,13 @@ from av.video.reformatter import Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
 from visavis.errors import ConfigurationError
-from visavis.layers.replica.base import Activity, Mouth
+from visavis.layers.replica.base import Activity
 from visavis.layers.replica.drawn.behaviour import Behaviour
 from visavis.layers.replica.drawn.canvas import RGBA, skia
 from visavis.layers.replica.drawn.lips import LipMotion
 from visavis.layers.replica.drawn.painter import Painter
 from visavis.layers.replica.drawn.pose import Pose
+from visavis.media.sounds import Mouth
 
 _PORTRAIT = Pose(
     yaw=-2.5, roll=-1.5, shift=(0.0, 0.5), gaze=(0.12, 0.0), smile=0.85, brows=(0.1, 0.1), breath=0.5

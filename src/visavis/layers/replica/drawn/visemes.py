@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from math import exp
 
 from visavis.layers.replica.drawn.pose import MouthShape
-from visavis.layers.tts.base import Phoneme
+from visavis.media.sounds import Phoneme
 
 _SOUNDS = {
     "PP": "p b m ɸ β",
