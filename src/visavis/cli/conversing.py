@@ -52,7 +52,8 @@ class Conversing:
             Whether everything that was asked got an answer.
         """
         loop = asyncio.get_running_loop()
-        threading.Thread(target=self._read, args=(loop,), daemon=True).start()
+        own = os.dup(self._source)  # the thread may outlive the conversation, and whoever closes the source
+        threading.Thread(target=self._read, args=(loop, own), daemon=True).start()
         loop.add_signal_handler(signal.SIGINT, self._ctrl_c)
         listening = asyncio.create_task(self._listen())
         listening.add_done_callback(lambda _: self._lines.put_nowait(None))
@@ -69,7 +70,7 @@ class Conversing:
             await asyncio.wait([listening])
         return answered and not self._answers.failed
 
-    def _read(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _read(self, loop: asyncio.AbstractEventLoop, source: int) -> None:
         """Blocking, in its own thread: a terminal, a pipe and a file are all read this way.
 
         Past Python's buffer, whose lock a thread that never returns would hold when the program ends.
@@ -77,7 +78,7 @@ class Conversing:
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
         rest = ""
         try:
-            while data := os.read(self._source, READ):
+            while data := os.read(source, READ):
                 *lines, rest = (rest + decoder.decode(data)).split("\n")
                 for line in lines:
                     loop.call_soon_threadsafe(self._lines.put_nowait, line)
@@ -86,6 +87,8 @@ class Conversing:
             loop.call_soon_threadsafe(self._lines.put_nowait, None)
         except RuntimeError:
             pass  # the loop is closed: the conversation ended first
+        finally:
+            os.close(source)
 
     async def _listen(self) -> None:
         async for message in self._call.messages():
