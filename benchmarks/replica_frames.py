@@ -20,10 +20,11 @@ from numpy.typing import NDArray
 
 from benchmarks.figures import Figure, milliseconds
 from benchmarks.report import Report
-from visavis.layers.replica.base import Activity, Mouth
+from visavis.layers.replica.base import Activity
 from visavis.layers.replica.drawn import DrawnReplica
-from visavis.layers.tts.base import Phoneme, Speech
+from visavis.layers.tts.base import Speech
 from visavis.layers.tts.hibari import HibariTTS
+from visavis.media.sounds import Mouth, Phoneme
 
 FPS = 25
 TEXTS = (
