@@ -13,6 +13,9 @@ from visavis.cli import settings as settings_
 from visavis.cli.output import out
 from visavis.config import Settings
 
+AT_LEISURE = {"participant_absent_timeout": 3600, "participant_left_timeout": 600}
+"""Whoever starts a server by hand opens its page later, and reloads it."""
+
 
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on [default: 127.0.0.1].")] = None,
@@ -99,4 +102,4 @@ async def _open_conversation(settings: Settings) -> str:
 
     # Behind a proxy the public URL may not be reachable from here, and a certificate names another host.
     async with Client(settings.local_url, api_keys(settings)[0], verify=False) as client:
-        return (await client.conversations.create()).conversation_url
+        return (await client.conversations.create(properties=AT_LEISURE)).conversation_url

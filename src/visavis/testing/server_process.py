@@ -61,11 +61,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_server(folder: Path, **settings: object) -> Iterator[RunningServer]:
+def running_server(folder: Path, *arguments: str, **settings: object) -> Iterator[RunningServer]:
     """Start `visavis serve`, wait until it is ready, stop it cleanly at the end.
 
     Args:
         folder: for its data and log.
+        arguments: more of the command line's.
         settings: more settings, by name, as the environment would give them.
     """
     port = free_port()
@@ -82,7 +83,10 @@ def running_server(folder: Path, **settings: object) -> Iterator[RunningServer]:
     log = folder / "server.log"
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "visavis.cli", "serve"], env=environment, stdout=out, stderr=out
+            [sys.executable, "-m", "visavis.cli", "serve", *arguments],
+            env=environment,
+            stdout=out,
+            stderr=out,
         )
     url = f"http://127.0.0.1:{port}"
     try:
