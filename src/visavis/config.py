@@ -49,7 +49,7 @@ class Settings(BaseSettings):
     conversations_per_worker: int = Field(4, ge=1)
     """More are refused with the concurrency error."""
     worker_load_limit: float = Field(0.5, gt=0)
-    """A worker that uses more of a core than this takes no new conversation; a watched one costs about 0.6."""
+    """A worker that uses more of a core than this takes no new conversation; a watched one costs 0.6."""
 
     webrtc_engine: Literal["wrtc", "aiortc"] = "wrtc"
     ice_servers: list[str] = Field(default_factory=list)
