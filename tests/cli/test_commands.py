@@ -28,14 +28,18 @@ def test_help_names_the_commands():
     assert all(name in printed for name in ("serve", "talk", "doctor", "models", "version"))
 
 
+SMALL = {"VISAVIS_EMBEDDED_LLM": "smollm2-135m"}
+"""The language model that the tests have fetched."""
+
+
 @pytest.mark.parametrize(
     ("arguments", "environment", "words"),
     [
         (("serve", "--host", "0.0.0.0"), {}, "VISAVIS_API_KEYS"),
         (("serve", "--port", "99999"), {}, "setting 'port'"),
-        (("serve",), {"VISAVIS_SSL_CERTFILE": "/nowhere.pem"}, "no file /nowhere.pem"),
-        (("serve",), {"VISAVIS_DATABASE_URL": "nonsense"}, "database_url"),
-        (("serve",), {"VISAVIS_DATABASE_URL": "mysql+nodriver://u:secret@h/d"}, "database_url"),
+        (("serve",), SMALL | {"VISAVIS_SSL_CERTFILE": "/nowhere.pem"}, "no file /nowhere.pem"),
+        (("serve",), SMALL | {"VISAVIS_DATABASE_URL": "nonsense"}, "database_url"),
+        (("serve",), SMALL | {"VISAVIS_DATABASE_URL": "mysql+nodriver://u:secret@h/d"}, "database_url"),
         (("serve",), {"VISAVIS_MODELS": "/nowhere"}, "visavis models fetch"),
         (("serve",), {"VISAVIS_TTS_ENGINE": "parrot"}, "installed are hibari"),
         (("serve", "--config", "nowhere.toml"), {}, "nowhere.toml does not exist"),
