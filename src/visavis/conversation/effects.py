@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from visavis.protocol.emotions import Emotion
 from visavis.protocol.events import Event
 from visavis.protocol.interactions import Sensitivity_
 
@@ -13,9 +14,14 @@ Activity = Literal["idle", "listening", "thinking", "speaking"]
 
 @dataclass(frozen=True, slots=True)
 class Broadcast:
-    """Send this event to everyone in the room."""
+    """Send this event to everyone in the room.
+
+    Attributes:
+        seq: its number in the conversation, also where the dialect has none on the wire.
+    """
 
     event: Event
+    seq: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +108,13 @@ class SetActivity:
 
 
 @dataclass(frozen=True, slots=True)
+class SetEmotion:
+    """What the replica's face shows from now on."""
+
+    emotion: Emotion
+
+
+@dataclass(frozen=True, slots=True)
 class SetSensitivity:
     """Tell the conversational flow; None leaves a setting as it is."""
 
@@ -142,6 +155,7 @@ Effect = (
     | SetTimer
     | CancelTimer
     | SetActivity
+    | SetEmotion
     | SetSensitivity
     | Ignore
     | EndCall

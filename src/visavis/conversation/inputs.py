@@ -5,10 +5,47 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from visavis.protocol.events import PerceptionAnalysis, PerceptionToolCall, RagObservability
 from visavis.protocol.interactions import Interaction
 
 SAMPLE_RATE = 48_000
 """Samples a second of everything the core counts in samples."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objective:
+    """A step that the replica works towards (PROTOCOL 2.5).
+
+    Attributes:
+        name: ``objective_name``, unique in the conversation.
+        prompt: what is to be achieved, in words for the LLM.
+        manual: the participant must confirm it (``confirmation_mode: manual``).
+        output_variables: names of what is to be collected.
+        next_conditional: the objectives that may follow, each with its condition in words.
+        next_required: the one that follows; excludes ``next_conditional``.
+    """
+
+    name: str
+    prompt: str
+    manual: bool = False
+    output_variables: tuple[str, ...] = ()
+    next_conditional: dict[str, str] = field(default_factory=dict)
+    next_required: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guardrail:
+    """What must not happen in the conversation (PROTOCOL 2.6).
+
+    Attributes:
+        prompt: in words for the LLM.
+        app_message: whether clients are told when it fires.
+    """
+
+    name: str
+    uuid: str
+    prompt: str
+    app_message: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,8 +56,17 @@ class Config:
         system_prompt: the persona's.
         context: the persona's and the conversation's context, already joined; may be empty.
         greeting: the first words once a participant has joined; empty for none.
-        tools: OpenAI function definitions.
+        tools: OpenAI function definitions. Keys beside ``type`` and ``function`` say how a tool is used and
+            do not go to the LLM: ``on_call``, ``static_filler``, ``on_resolve`` (PROTOCOL 2.7),
+            ``canvas_config`` (1.4).
         pipeline_mode: ``echo`` means no STT and no LLM: the replica says what echoes bring.
+        chat: text only: nothing is spoken or heard, what is written counts as received (PROTOCOL 5.1).
+        dialect: a name in ``visavis.protocol.dialects.DIALECTS``.
+        wake_phrase: the replica stays silent until a user said it; empty for none.
+        sleep_phrase: it falls silent again at this one.
+        idle_engagement: whether, and how soon, the replica speaks first after a silence.
+        speculative_inference: the LLM starts at a user's pause, before the turn is held to be complete.
+        objectives: the first one is where it begins.
         max_call_duration: seconds from the start.
         participant_left_timeout: seconds after the last person left; 0 ends at once.
         participant_absent_timeout: seconds from the start while nobody has joined.
@@ -33,6 +79,14 @@ class Config:
     greeting: str = ""
     tools: tuple[dict[str, Any], ...] = ()
     pipeline_mode: Literal["full", "echo"] = "full"
+    chat: bool = False
+    dialect: str = "union"
+    wake_phrase: str = ""
+    sleep_phrase: str = ""
+    idle_engagement: Literal["off", "patient", "eager"] = "off"
+    speculative_inference: bool = False
+    objectives: tuple[Objective, ...] = ()
+    guardrails: tuple[Guardrail, ...] = ()
     max_call_duration: float = 3600.0
     participant_left_timeout: float = 0.0
     participant_absent_timeout: float = 300.0
@@ -111,6 +165,21 @@ class InteractionReceived(Input):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InteractionRefused(Input):
+    """A client sent what cannot be understood, and wants to know: it carried an ``event_id``.
+
+    Attributes:
+        participant_id: who; None when it came by REST.
+        event_id: the client's name for it.
+        reason: as ``parse`` gave it.
+    """
+
+    participant_id: str | None
+    event_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UserSpeechStarted(Input):
     """The conversational flow heard a user begin, or go on after a pause within the same turn."""
 
@@ -139,10 +208,30 @@ class UserTranscript(Input):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserTurnEnded(Input):
-    """The conversational flow holds the turn to be complete. Empty text: it was no speech."""
+    """The conversational flow holds the turn to be complete. Empty text: it was no speech.
+
+    Attributes:
+        audio_analysis: how it sounded, in words; empty when perception says nothing.
+        visual_analysis: how the user looked, likewise.
+    """
 
     participant_id: str
     text: str
+    audio_analysis: str = ""
+    visual_analysis: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerTold(Input):
+    """A layer beside the dialogue (perception, the knowledge base) has something to tell everyone.
+
+    Attributes:
+        event: its envelope is filled in by the core.
+        inference_id: the inference it belongs to; None if to none.
+    """
+
+    event: PerceptionToolCall | PerceptionAnalysis | RagObservability
+    inference_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,7 +57,7 @@ class Outbox:
             fields.update(inference_id=tie.inference_id, turn_idx=tie.turn_idx)
         if properties:
             fields["properties"] = properties
-        self._effects.append(Broadcast(kind(**fields)))
+        self._effects.append(Broadcast(kind(**fields), self._seq))
 
     def set_timer(self, name: str, at: float) -> None:
         """Have ``TimerFired(name)`` come at this time, in place of any timer of the name."""

@@ -33,6 +33,8 @@ class Ignored:
     """
 
     reason: str
+    event_id: str | None = None
+    """The client's name for the message, if it had one: an ``visavis.ack`` tells it the reason."""
 
 
 def parse(message: object) -> Interaction | Ignored:

@@ -336,6 +336,44 @@ class Latency(EventMessage):
     properties: LatencyProperties
 
 
+class AckProperties(Properties):
+    """What became of an interaction that carried an ``event_id``."""
+
+    event_id: str
+    """The client's own name for its interaction."""
+    accepted: bool
+    reason: str | None = None
+    """Why not; or, of an accepted one, what it waits for."""
+    applied_at: float | None = None
+    """Unix seconds when it took effect; ``null`` while it waits for the floor, and when it was refused."""
+
+
+class Ack(EventMessage):
+    """Extension: the answer to an interaction that carried an ``event_id``; sent to everyone."""
+
+    message_type: Literal["visavis"] = "visavis"
+    event_type: Literal["visavis.ack"] = "visavis.ack"
+    properties: AckProperties
+
+
+class PlaybackProperties(Properties):
+    """How far the replica's voice has got within one utterance."""
+
+    state: Literal["playing", "finished", "interrupted"]
+    position: float
+    """Seconds of the utterance that have left for the room."""
+    buffered: float
+    """Seconds that are synthesized and have not left yet; 0 at the end."""
+
+
+class Playback(EventMessage):
+    """Extension: the playout clock, when speech begins, every half second of it, and when it ends."""
+
+    message_type: Literal["visavis"] = "visavis"
+    event_type: Literal["visavis.playback"] = "visavis.playback"
+    properties: PlaybackProperties
+
+
 Event = Annotated[
     Utterance
     | UtteranceStreaming
@@ -359,6 +397,8 @@ Event = Annotated[
     | PalPresent
     | Shutdown
     | LayerFailed
-    | Latency,
+    | Latency
+    | Ack
+    | Playback,
     Field(discriminator="event_type"),
 ]

@@ -24,6 +24,8 @@ class InteractionMessage(Message):
 
     message_type: Literal["conversation"] = "conversation"
     conversation_id: str | None = None
+    event_id: str | None = None
+    """Extension: the client's name for this message; it is answered by ``visavis.ack``."""
 
 
 class EchoProperties(Properties):

@@ -142,6 +142,14 @@ class LiveConversation:
                 greeting=spec.greeting,
                 tools=tuple(spec.llm.tools) if spec.llm else (),
                 pipeline_mode=spec.pipeline_mode,
+                chat=spec.chat,
+                dialect=spec.dialect,
+                wake_phrase=spec.flow.wake_phrase,
+                sleep_phrase=spec.flow.sleep_phrase,
+                idle_engagement=spec.flow.idle_engagement,
+                speculative_inference=bool(spec.llm and spec.llm.speculative_inference),
+                objectives=tuple(spec.objectives),
+                guardrails=tuple(spec.guardrails),
                 max_call_duration=spec.max_call_duration,
                 participant_left_timeout=spec.participant_left_timeout,
                 participant_absent_timeout=spec.participant_absent_timeout,
@@ -195,7 +203,7 @@ class LiveConversation:
 
     def _perform(self, effect: does.Effect) -> None:
         match effect:
-            case does.Broadcast(event):
+            case does.Broadcast(event=event):
                 message = event.wire()
                 self._outbox.put(message)
                 self._on_event(message)

@@ -6,6 +6,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from visavis.conversation.inputs import Guardrail, Objective
+from visavis.protocol.dialects import DialectName
+
 
 class LLMSpec(BaseModel):
     """Which model answers (PROTOCOL 4, layer ``llm``), the server's defaults already filled in."""
@@ -18,6 +21,7 @@ class LLMSpec(BaseModel):
     extra_body: dict[str, Any] = Field(default_factory=dict)
     default_query: dict[str, Any] = Field(default_factory=dict)
     tools: list[dict[str, Any]] = Field(default_factory=list)
+    speculative_inference: bool = True
 
 
 class FlowSpec(BaseModel):
@@ -25,6 +29,9 @@ class FlowSpec(BaseModel):
 
     turn_taking_patience: Literal["low", "medium", "high"] = "medium"
     replica_interruptibility: Literal["verylow", "low", "medium", "high"] = "medium"
+    wake_phrase: str = ""
+    sleep_phrase: str = ""
+    idle_engagement: Literal["off", "patient", "eager"] = "off"
 
 
 class ConversationSpec(BaseModel):
@@ -43,6 +50,11 @@ class ConversationSpec(BaseModel):
     llm: LLMSpec | None = None
     """None in echo mode."""
     flow: FlowSpec = Field(default_factory=FlowSpec)
+    objectives: list[Objective] = Field(default_factory=list)
+    guardrails: list[Guardrail] = Field(default_factory=list)
+    chat: bool = False
+    """Text only: no audio, no video, no STT, no TTS."""
+    dialect: DialectName = "union"
     audio_only: bool = False
     max_call_duration: float = 3600.0
     participant_left_timeout: float = 0.0
