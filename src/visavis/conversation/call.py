@@ -32,7 +32,7 @@ class Call:
         config = started.config
         self._config = config
         self._ids = Ids(started.seed)
-        self.out = Outbox(started.epoch, config.conversation_id)
+        self.out = Outbox(started.epoch, config.conversation_id, config.dialect)
         self.history = History(config.system_prompt, config.context)
         self.ended = False
         self._stopwatch = Stopwatch()

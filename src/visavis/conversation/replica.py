@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from visavis.conversation.effects import CancelInference, PlayAudio, Speak, StopPlayout
 from visavis.conversation.generation import Generation
 from visavis.conversation.history import History
@@ -135,7 +137,10 @@ class Replica:
 
     def _tell_latency(self, generation: Generation) -> None:
         self._mark(generation, "audible")
-        if generation.kind == "reply" and (split := self._stopwatch.read(generation.tie.inference_id)):
+        if generation.kind != "reply":
+            return
+        split: dict[str, Any] = self._stopwatch.read(generation.tie.inference_id)
+        if split:
             self._out.broadcast(events.Latency, generation.tie, **split)
 
     def _utter(self, generation: Generation, interrupted: bool) -> None:
@@ -143,7 +148,7 @@ class Replica:
         if generation.uttered or generation.open or not generation.text.strip():
             return
         generation.uttered = True
-        more = {"interrupted": True} if interrupted else {}
+        more: dict[str, Any] = {"interrupted": True} if interrupted else {}
         speech = generation.text.strip()
         self._out.broadcast(events.Utterance, generation.tie, role="replica", speech=speech, **more)
 
@@ -156,7 +161,7 @@ class Replica:
         generation.streamed_at = generation.heard
         self._streaming_event(generation, heard, final=False)
 
-    def _streaming_event(self, generation: Generation, heard: str, final: bool, **more: bool) -> None:
+    def _streaming_event(self, generation: Generation, heard: str, final: bool, **more: Any) -> None:
         self._out.broadcast(
             events.UtteranceStreaming,
             generation.tie,
