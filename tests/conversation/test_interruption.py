@@ -94,7 +94,7 @@ def test_everything_that_waits_is_dropped() -> None:
     effects = call.falls_silent(1, 0.6)
     assert not only(effects, Speak)
     assert not only(effects, StartInference)
-    assert [wire["turn_idx"] for wire in wires(effects)] == [0, 0, 0, 0]
+    assert [wire["turn_idx"] for wire in wires(effects)] == [0, 0, 0, 0, 0]
 
 
 def test_what_comes_after_an_interruption_is_said() -> None:

@@ -45,7 +45,11 @@ def test_what_is_heard_streams_word_by_word_but_not_more_often_than_every_200_ms
     call.speaks(0.02)
     told = []
     for step in range(1, 99):
-        told += [wire["properties"] for wire in wires(call.plays(1, 0.02 * step))]
+        told += [
+            wire["properties"]
+            for wire in wires(call.plays(1, 0.02 * step))
+            if wire["event_type"] == "conversation.utterance.streaming"
+        ]
     assert [one["speech"] for one in told] == ["One", "One two", "One two three"]
     assert [one["content_index"] for one in told] == [0, 1, 2]
     assert not any(one["final"] for one in told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from visavis.conversation import inputs as happens
+from visavis.conversation.acks import Acks
 from visavis.conversation.activity import IDLE, Demeanour
 from visavis.conversation.echoes import Echoes
 from visavis.conversation.effects import EndCall
@@ -53,6 +54,7 @@ class Call:
             self._floor,
             self._echoes,
         )
+        self._acks = Acks(self.out, self._floor, self._replica)
         self.at(started.at)
         self._presence = Presence(self.out, config)
         self._demeanour = Demeanour(self.out, self._presence, self._users, self._replica)
@@ -67,8 +69,8 @@ class Call:
         """After each input: let the next one speak, show what has changed."""
         if self.ended:
             return
-        if self._presence.anyone:
-            self._floor.advance(self._users.forming)
+        self._advance()
+        self._acks.settle()
         self._demeanour.show()
 
     def participant_joined(self, message: happens.ParticipantJoined) -> None:
@@ -95,7 +97,26 @@ class Call:
 
     def interaction_received(self, message: happens.InteractionReceived) -> None:
         """A client asked for something."""
-        self._requests.handle(message)
+        self.out.ignored = None
+        job = self._requests.handle(message)
+        refused = self.out.ignored
+        self._advance()
+        self._acks.give(message.interaction, refused, job)
+
+    def interaction_refused(self, message: happens.InteractionRefused) -> None:
+        """A client sent what nobody understands."""
+        self.out.ignore(message.reason)
+        self._acks.refuse(message.event_id, message.reason)
+
+    def layer_told(self, message: happens.LayerTold) -> None:
+        """A layer beside the dialogue has news: everyone is told."""
+        told = message.event
+        if not isinstance(told, events.EventMessage) or told.properties is None:
+            self.out.ignore("a layer told something that is no event")
+            return
+        properties = told.properties.model_dump(exclude_unset=True)
+        tie = Tie(message.inference_id, self._floor.turn_idx) if message.inference_id else None
+        self.out.broadcast(type(told), tie, **properties)
 
     def user_speech_started(self, message: happens.UserSpeechStarted) -> None:
         """A user takes the floor."""
@@ -211,6 +232,11 @@ class Call:
         """Somebody outside ends the call."""
         self._end(message.reason)
 
+    def _advance(self) -> None:
+        """Let the next one speak, if anybody is there to hear it."""
+        if self._presence.anyone:
+            self._floor.advance(self._users.forming)
+
     @property
     def _forming(self) -> int:
         """The index of the turn that users are forming."""
@@ -264,6 +290,7 @@ class Call:
     def _end(self, reason: str) -> None:
         self._replica.hang_up()
         self._users.hang_up(self._forming)
+        self._acks.flush()
         self.out.broadcast(events.Shutdown, shutdown_reason=reason, reason=reason)
         self.out.put(EndCall(reason))
         self.ended = True

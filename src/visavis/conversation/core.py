@@ -52,6 +52,8 @@ def _handlers(call: Call) -> dict[type[happens.Input], Callable[[Any], None]]:
         happens.ParticipantJoined: call.participant_joined,
         happens.ParticipantLeft: call.participant_left,
         happens.InteractionReceived: call.interaction_received,
+        happens.InteractionRefused: call.interaction_refused,
+        happens.LayerTold: call.layer_told,
         happens.UserSpeechStarted: call.user_speech_started,
         happens.UserSpeechStopped: call.user_speech_stopped,
         happens.UserTranscript: call.user_transcript,

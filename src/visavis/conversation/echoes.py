@@ -37,8 +37,14 @@ class Echoes:
         self._dropped: dict[str, None] = {}
         floor.dropped = self._drop
 
-    def chunk(self, participant_id: str | None, properties: EchoProperties, clip: AudioClip | None) -> None:
-        """A chunk came. Without an id it belongs to the sender's open echo without one."""
+    def chunk(
+        self, participant_id: str | None, properties: EchoProperties, clip: AudioClip | None
+    ) -> Generation | None:
+        """A chunk came. Without an id it belongs to the sender's open echo without one.
+
+        Returns:
+            The utterance that it belongs to; None if to none.
+        """
         is_audio = _is_audio(properties, clip)
         if clip is not None and not is_audio:
             self._out.put(DropClip(clip.ref))
@@ -48,7 +54,7 @@ class Echoes:
         if echo is None:
             if clip is not None and is_audio:
                 self._out.put(DropClip(clip.ref))
-            return
+            return None
         if not is_audio:
             if not echo.generation.say(properties.text or ""):
                 self._out.ignore("echo: the utterance is too long")
@@ -60,6 +66,7 @@ class Echoes:
             self._out.set_timer(echo.timer, self._out.now + GIVE_UP_AFTER)
         if self._replica.current is echo.generation:
             self._replica.go_on(echo.generation)
+        return echo.generation
 
     def timer_ran_down(self, name: str) -> None:
         """A chunk was long in coming: the echo counts as done."""

@@ -100,6 +100,10 @@ class Floor:
             self._queue.append(job)
         return True
 
+    def waits(self, job: Job) -> bool:
+        """Whether it is still in the queue."""
+        return any(other is job for other in self._queue)
+
     def commit_turn(self, text: str) -> int:
         """A user's turn is complete and goes into the history; its index."""
         self.turn_idx += 1

@@ -51,11 +51,13 @@ class Generation:
         open: more segments may follow.
         inferring: an inference runs.
         issued: how many segments have been handed out to be spoken.
+        voiced: samples of all segments whose length is known.
         heard: samples that have left for the room.
         audible: the start of speech has been announced.
         stopping: playout was asked to stop and has not answered.
         streamed_at: ``heard`` when the heard text was last announced.
         chunks_streamed: how often it was.
+        playback_at: ``heard`` when the position was last announced.
         uttered: the whole text was announced.
         tts_failed: a failure to speak was announced.
         entry: its place in the history, from when it has the floor.
@@ -68,11 +70,13 @@ class Generation:
         self.open = True
         self.inferring = False
         self.issued = 0
+        self.voiced = 0
         self.heard = 0
         self.audible = False
         self.stopping = False
         self.streamed_at = 0
         self.chunks_streamed = 0
+        self.playback_at = 0
         self.uttered = False
         self.tts_failed = False
         self.entry: Entry | None = None
@@ -115,6 +119,7 @@ class Generation:
         if not self._awaits(segment):
             return False
         self.segments[segment].samples = max(0, samples)
+        self.voiced += max(0, samples)
         if self.segments[segment].clip is None:
             self.segments[segment].words = tuple(words)
         self._pass()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from visavis.conversation.effects import CancelInference, PlayAudio, Speak, StopPlayout
 from visavis.conversation.generation import Generation
@@ -14,6 +14,8 @@ from visavis.protocol import events
 
 STREAMING_EVERY = SAMPLE_RATE // 5
 """Samples between two ``utterance.streaming``: 200 ms."""
+PLAYBACK_EVERY = SAMPLE_RATE // 2
+"""Samples between two ``visavis.playback``: 500 ms."""
 
 
 class Replica:
@@ -121,7 +123,10 @@ class Replica:
             return
         if generation.complete:
             self._end(generation, interrupted=False)
-        elif generation.heard - generation.streamed_at >= STREAMING_EVERY:
+            return
+        if generation.heard - generation.playback_at >= PLAYBACK_EVERY:
+            self._tell_position(generation, "playing")
+        if generation.heard - generation.streamed_at >= STREAMING_EVERY:
             self._stream(generation)
 
     def _announce_start(self, generation: Generation) -> None:
@@ -129,7 +134,21 @@ class Replica:
         self._out.broadcast(events.ReplicaStartedSpeaking, generation.tie)
         self._out.broadcast(events.StartedSpeaking, generation.tie, role="replica")
         self._utter(generation, interrupted=False)
+        self._tell_position(generation, "playing")
         self._tell_latency(generation)
+
+    def _tell_position(
+        self, generation: Generation, state: Literal["playing", "finished", "interrupted"]
+    ) -> None:
+        generation.playback_at = generation.heard
+        ready = generation.voiced - generation.heard if state == "playing" else 0
+        self._out.broadcast(
+            events.Playback,
+            generation.tie,
+            state=state,
+            position=generation.duration,
+            buffered=round(max(0, ready) / SAMPLE_RATE, 3),
+        )
 
     def _mark(self, generation: Generation, mark: Mark) -> None:
         if generation.kind == "reply":
@@ -191,6 +210,7 @@ class Replica:
             self._out.broadcast(events.ReplicaStartedSpeaking, tie)
             self._out.broadcast(events.StartedSpeaking, tie, role="replica")
         self._utter(generation, interrupted)
+        self._tell_position(generation, "interrupted" if interrupted else "finished")
         if generation.text.strip():
             heard = generation.heard_text
             self._streaming_event(generation, heard, final=True, is_interrupted=interrupted)

@@ -7,7 +7,7 @@ from typing import Any
 
 from visavis.conversation.echoes import Echoes
 from visavis.conversation.effects import SetSensitivity
-from visavis.conversation.floor import Floor, Reply, Typed
+from visavis.conversation.floor import Floor, Job, Reply, Typed
 from visavis.conversation.history import History
 from visavis.conversation.ids import Ids
 from visavis.conversation.inputs import Config, InteractionReceived
@@ -41,7 +41,7 @@ class Requests:
         self._out, self._ids, self._history = out, ids, history
         self._users, self._tools, self._floor, self._echoes = users, tools, floor, echoes
         self._thinks = config.pipeline_mode != "echo"
-        self._handlers: dict[type[asks.InteractionMessage], Callable[[Any], None]] = {
+        self._handlers: dict[type[asks.InteractionMessage], Callable[[Any], Job | None]] = {
             asks.Respond: self._respond,
             asks.Interrupt: self._interrupt,
             asks.OverwriteContext: self._overwrite,
@@ -50,17 +50,25 @@ class Requests:
             asks.ToolResult: self._tool_result,
         }
 
-    def handle(self, message: InteractionReceived) -> None:
-        """Do what was asked, or say why not."""
+    def handle(self, message: InteractionReceived) -> Job | None:
+        """Do what was asked, or say why not.
+
+        Returns:
+            What needs the floor for it, if anything does.
+        """
         asked = message.interaction
         if isinstance(asked, asks.Echo):
-            self._echoes.chunk(message.participant_id, asked.properties, message.clip)
-        elif type(asked) in self._handlers:
-            self._handlers[type(asked)](asked)
-        else:
-            self._out.ignore(NOT_DONE.get(type(asked), "an interaction of an unknown kind"))
+            return self._echoes.chunk(message.participant_id, asked.properties, message.clip)
+        if type(asked) in self._handlers:
+            return self._handlers[type(asked)](asked)
+        self._out.ignore(NOT_DONE.get(type(asked), "an interaction of an unknown kind"))
+        return None
 
-    def _respond(self, asked: asks.Respond) -> None:
+    def _wait(self, job: Job) -> Job:
+        self._floor.wait(job)
+        return job
+
+    def _respond(self, asked: asks.Respond) -> Job | None:
         text = asked.properties.text.strip()
         if not text:
             self._out.ignore("respond: no text")
@@ -69,7 +77,8 @@ class Requests:
         else:
             if asked.properties.interrupt:
                 self._stop()
-            self._floor.wait(Typed(text))
+            return self._wait(Typed(text))
+        return None
 
     def _interrupt(self, asked: asks.Interrupt) -> None:
         if not self._stop():
@@ -85,19 +94,18 @@ class Requests:
         else:
             self._history.context = asked.properties.context
 
-    def _append(self, asked: asks.AppendContext) -> None:
+    def _append(self, asked: asks.AppendContext) -> Job | None:
         context = (asked.properties.context or "").strip()
         finished = asked.properties.job_status == "completed"
         if context and not self._history.append_context(context):
             self._out.ignore("append_llm_context: the context is full")
         elif not context and not finished:
             self._out.ignore("append_llm_context: no context")
-        if not finished:
-            return
-        if self._thinks:
-            self._floor.wait(Reply(Tie(self._ids.new(), self._floor.turn_idx), "job"))
-        else:
+        if finished and self._thinks:
+            return self._wait(Reply(Tie(self._ids.new(), self._floor.turn_idx), "job"))
+        if finished:
             self._out.ignore(f"job_status: {NO_LLM}")
+        return None
 
     def _sensitivity(self, asked: asks.Sensitivity) -> None:
         pause = asked.properties.participant_pause_sensitivity
@@ -107,7 +115,6 @@ class Requests:
         else:
             self._out.put(SetSensitivity(pause, interrupt))
 
-    def _tool_result(self, asked: asks.ToolResult) -> None:
+    def _tool_result(self, asked: asks.ToolResult) -> Job | None:
         tie = self._tools.result(asked.properties)
-        if tie is not None:
-            self._floor.wait(Reply(tie, "tool"))
+        return None if tie is None else self._wait(Reply(tie, "tool"))

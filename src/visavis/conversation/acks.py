@@ -1,0 +1,70 @@
+"""Acknowledgements: what became of interactions that carried an ``event_id`` (extension)."""
+
+from __future__ import annotations
+
+from visavis.conversation.floor import Floor, Job
+from visavis.conversation.outbox import Outbox
+from visavis.conversation.replica import Replica
+from visavis.protocol import events
+from visavis.protocol.interactions import Interaction, Interrupt
+
+QUEUED = "queued"
+UNHEARD = "nothing had been heard"
+
+
+class Acks:
+    """Answers each ``event_id`` once: at once, but for an interrupt, whose answer comes with the silence."""
+
+    def __init__(self, out: Outbox, floor: Floor, replica: Replica) -> None:
+        self._out, self._floor, self._replica = out, floor, replica
+        self._until_silent: list[tuple[str, str | None]] = []
+
+    def give(self, asked: Interaction, refused: str | None, job: Job | None) -> None:
+        """The interaction was handled.
+
+        Args:
+            asked: carries an ``event_id``, or wants no answer.
+            refused: why it had no effect; None if it had one.
+            job: what it wants to have the floor for; None if for nothing.
+        """
+        if not asked.event_id:
+            return
+        if refused is not None:
+            self.refuse(asked.event_id, refused)
+        elif job is not None and self._floor.waits(job):
+            self._answer(asked.event_id, True, QUEUED, None)
+        elif isinstance(asked, Interrupt):
+            self._interrupted(asked.event_id)
+        else:
+            self._answer(asked.event_id, True, None, self._out.unix)
+
+    def refuse(self, event_id: str, reason: str) -> None:
+        """It had no effect."""
+        self._answer(event_id, False, reason, None)
+
+    def settle(self) -> None:
+        """After each input: tell those who wait for silence, once it is there."""
+        current = self._replica.current
+        if current is None or not current.stopping:
+            self.flush()
+
+    def flush(self) -> None:
+        """Tell them now: playout has stopped, or the call ends."""
+        waiting, self._until_silent = self._until_silent, []
+        for event_id, reason in waiting:
+            self._answer(event_id, True, reason, self._out.unix)
+
+    def _interrupted(self, event_id: str) -> None:
+        current = self._replica.current
+        stopping = current if current is not None and current.stopping else None
+        self._until_silent.append((event_id, None if stopping and stopping.audible else UNHEARD))
+
+    def _answer(self, event_id: str, accepted: bool, reason: str | None, applied_at: float | None) -> None:
+        self._out.broadcast(
+            events.Ack,
+            asked_for=True,
+            event_id=event_id,
+            accepted=accepted,
+            reason=reason,
+            applied_at=applied_at,
+        )

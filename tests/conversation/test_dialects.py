@@ -1,0 +1,72 @@
+"""What is sent in each dialect (PROTOCOL 0)."""
+
+import pytest
+
+from tests.conversation.driving import Driven, wires
+from visavis.conversation import inputs as happens
+from visavis.conversation.effects import Broadcast
+from visavis.protocol.dialects import DIALECTS
+from visavis.protocol.events import PerceptionAnalysis, PerceptionAnalysisProperties
+
+
+def eventful(dialect: str) -> Driven:
+    """A heartbeat, an utterance that is cut, an analysis."""
+    call = Driven(dialect=dialect)
+    call.fires("heartbeat", 1.0)
+    call.speaks(0.6)
+    call.ask("interrupt")
+    call.falls_silent(1, 0.6)
+    analysis = PerceptionAnalysis(properties=PerceptionAnalysisProperties(analysis="A smile."))
+    call.feed(happens.LayerTold(at=1.0, event=analysis))
+    call.ends()
+    return call
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_the_sequence_has_no_gaps_in_any_dialect(dialect: str) -> None:
+    told = [effect for effect in eventful(dialect).all_effects if isinstance(effect, Broadcast)]
+    assert [effect.seq for effect in told] == list(range(1, len(told) + 1))
+    numbered = "seq" in DIALECTS[dialect].envelope
+    assert [effect.event.seq for effect in told] == [effect.seq if numbered else None for effect in told]
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_nothing_is_sent_that_the_dialect_does_not_have(dialect: str) -> None:
+    table = DIALECTS[dialect]
+    for wire in wires(eventful(dialect).all_effects):
+        assert wire["event_type"] not in table.omitted
+        assert {"timestamp", "seq", "inference_id", "turn_idx"} & wire.keys() <= table.envelope
+        assert table.extensions or wire["message_type"] != "visavis"
+        if wire["event_type"] in table.bare:
+            assert "properties" not in wire
+
+
+def test_the_union_has_both_spellings_of_the_analysis_and_the_old_word_for_an_interruption() -> None:
+    types = [wire["event_type"] for wire in wires(eventful("union").all_effects)]
+    first = types.index("conversation.perception_analysis")
+    assert types[first + 1] == "conversation.perception-analysis"
+    assert "conversation.replica_interrupted" in types
+    assert "system.pal_present" not in types
+
+
+def test_the_seed_dialect_has_no_seq_and_a_bare_stop() -> None:
+    told = wires(eventful("seed").all_effects)
+    stop = next(wire for wire in told if wire["event_type"] == "conversation.replica.stopped_speaking")
+    assert stop.keys() == {"message_type", "event_type", "conversation_id", "inference_id"}
+
+
+def test_the_pal_dialect_says_everything_of_the_replica_twice_first_as_pal() -> None:
+    told = wires(eventful("pal").all_effects)
+    roles = [wire["properties"]["role"] for wire in told if "role" in wire.get("properties", {})]
+    assert roles
+    assert roles[::2] == ["pal"] * (len(roles) // 2)
+    assert roles[1::2] == ["replica"] * (len(roles) // 2)
+    types = [wire["event_type"] for wire in told]
+    assert types[types.index("system.replica_present") + 1] == "system.pal_present"
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_what_a_client_asked_for_is_answered_in_every_dialect(dialect: str) -> None:
+    call = Driven(dialect=dialect)
+    refused = happens.InteractionRefused(at=0.0, participant_id="ann", event_id="e1", reason="no JSON")
+    assert [wire["event_type"] for wire in wires(call.feed(refused))] == ["visavis.ack"]
