@@ -157,3 +157,21 @@ def test_nothing_raises_and_what_is_understood_can_be_written_again(
 def test_any_json_value_gets_an_answer(value: object) -> None:
     assert parse(value) is not None
     assert parse(json.dumps(value)) is not None
+
+
+def test_an_event_id_is_kept_with_what_is_understood_and_with_what_is_not() -> None:
+    understood = parse({"event_type": "conversation.interrupt", "event_id": "mine"})
+    assert isinstance(understood, Interrupt)
+    assert understood.event_id == "mine"
+    for broken in ({}, {"event_type": "conversation.dance"}, {"event_type": "conversation.respond"}):
+        refused = parse({**broken, "event_id": "mine"})
+        assert isinstance(refused, Ignored)
+        assert refused.event_id == "mine"
+
+
+@pytest.mark.parametrize("event_id", [7, None, "", "x" * 201, {}])
+def test_an_event_id_that_is_none_is_as_good_as_absent(event_id: object) -> None:
+    parsed = parse({"event_type": "conversation.interrupt", "event_id": event_id})
+    assert isinstance(parsed, Interrupt)
+    assert parsed.event_id is None
+    assert "event_id" not in parsed.wire()

@@ -20,6 +20,8 @@ ALIASES = {
 }
 """Spellings found in official texts that differ from the wire (PROTOCOL 0)."""
 
+LONGEST_EVENT_ID = 200
+"""Characters; a longer ``event_id`` is as good as none."""
 DEEPEST = 50
 """Levels of nesting that a message may have."""
 
@@ -30,11 +32,11 @@ class Ignored:
 
     Attributes:
         reason: why, in words that hold nothing the sender wrote but the names of fields.
+        event_id: the client's name for the message, if it had one: a ``visavis.ack`` tells it the reason.
     """
 
     reason: str
     event_id: str | None = None
-    """The client's name for the message, if it had one: an ``visavis.ack`` tells it the reason."""
 
 
 def parse(message: object) -> Interaction | Ignored:
@@ -50,13 +52,17 @@ def parse(message: object) -> Interaction | Ignored:
             return Ignored("not JSON")
     if not isinstance(message, dict):
         return Ignored("not a JSON object")
+    event_id = _event_id(message.get("event_id"))
     event_type = message.get("event_type")
     if not isinstance(event_type, str):
-        return Ignored("no event_type")
+        return Ignored("no event_type", event_id)
     try:
         data = cast(dict[str, Any], _plain(message, DEEPEST))
     except ValueError as error:
-        return Ignored(str(error))
+        return Ignored(str(error), event_id)
+    data.pop("event_id", None)
+    if event_id is not None:
+        data["event_id"] = event_id
     data["event_type"] = ALIASES.get(event_type, event_type)
     data["message_type"] = "conversation"
     if not isinstance(data.get("conversation_id"), str):
@@ -69,7 +75,7 @@ def parse(message: object) -> Interaction | Ignored:
     try:
         return INTERACTION.validate_python(data)
     except ValidationError as error:
-        return Ignored(_reason(error))
+        return Ignored(_reason(error), event_id)
 
 
 def parse_event(message: dict[str, Any] | str | bytes) -> Event:
@@ -81,6 +87,13 @@ def parse_event(message: dict[str, Any] | str | bytes) -> Event:
     if isinstance(message, (str, bytes)):
         return EVENT.validate_json(message)
     return EVENT.validate_python(message)
+
+
+def _event_id(value: object) -> str | None:
+    """The client's name for its message, if it is one."""
+    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_EVENT_ID:
+        return None
+    return cast(str, _plain(value, 1))
 
 
 def _plain(value: object, levels: int) -> object:
