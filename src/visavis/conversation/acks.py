@@ -5,6 +5,7 @@ from __future__ import annotations
 from visavis.conversation.floor import Floor, Job
 from visavis.conversation.outbox import Outbox
 from visavis.conversation.replica import Replica
+from visavis.conversation.writer import Writer
 from visavis.protocol import events
 from visavis.protocol.interactions import Interaction, Interrupt
 
@@ -15,7 +16,7 @@ UNHEARD = "nothing had been heard"
 class Acks:
     """Answers each ``event_id`` once: at once, but for an interrupt, whose answer comes with the silence."""
 
-    def __init__(self, out: Outbox, floor: Floor, replica: Replica) -> None:
+    def __init__(self, out: Outbox, floor: Floor, replica: Replica | Writer) -> None:
         self._out, self._floor, self._replica = out, floor, replica
         self._until_silent: list[tuple[str, str | None]] = []
 
@@ -55,9 +56,7 @@ class Acks:
             self._answer(event_id, True, reason, self._out.unix)
 
     def _interrupted(self, event_id: str) -> None:
-        current = self._replica.current
-        stopping = current if current is not None and current.stopping else None
-        self._until_silent.append((event_id, None if stopping and stopping.audible else UNHEARD))
+        self._until_silent.append((event_id, None if self._floor.cut_audible else UNHEARD))
 
     def _answer(self, event_id: str, accepted: bool, reason: str | None, applied_at: float | None) -> None:
         self._out.broadcast(

@@ -7,6 +7,7 @@ from visavis.conversation.outbox import Outbox
 from visavis.conversation.presence import Presence
 from visavis.conversation.replica import Replica
 from visavis.conversation.users import Users
+from visavis.conversation.writer import Writer
 
 IDLE_AFTER = 15.0
 """Seconds of silence after which attention drifts."""
@@ -17,7 +18,7 @@ IDLE = "idle"
 class Demeanour:
     """Derives the activity from who speaks, thinks and is there; says so when it changes."""
 
-    def __init__(self, out: Outbox, presence: Presence, users: Users, replica: Replica) -> None:
+    def __init__(self, out: Outbox, presence: Presence, users: Users, replica: Replica | Writer) -> None:
         self._out, self._presence, self._users, self._replica = out, presence, users, replica
         self._shown: Activity | None = None
         self._attentive = False

@@ -18,6 +18,7 @@ from visavis.conversation.replica import Replica
 from visavis.conversation.requests import Requests
 from visavis.conversation.tools import Tools
 from visavis.conversation.users import Turn, Users
+from visavis.conversation.writer import Writer
 from visavis.protocol import events
 
 
@@ -37,13 +38,14 @@ class Call:
         self.history = History(config.system_prompt, config.context)
         self.ended = False
         self._stopwatch = Stopwatch()
-        self._replica = Replica(self.out, self.history, self._stopwatch)
+        voice = Writer if config.chat else Replica
+        self._replica = voice(self.out, self.history, self._stopwatch)
         self._users = Users(self.out, self._ids)
         self._tools = Tools(self.out, self._ids)
         self._floor = Floor(
             self.out, self._ids, config, self.history, self._replica, self._tools, self._stopwatch
         )
-        self._echoes = Echoes(self.out, self._ids, self._floor, self._replica)
+        self._echoes = Echoes(self.out, self._ids, config, self._floor, self._replica)
         self._requests = Requests(
             self.out,
             self._ids,
@@ -249,8 +251,8 @@ class Call:
         return generation is not None and generation.kind == "greeting"
 
     def _hears(self, participant_id: str) -> bool:
-        if self._config.pipeline_mode == "echo":
-            self.out.ignore("pipeline_mode echo hears nobody")
+        if self._config.pipeline_mode == "echo" or self._config.chat:
+            self.out.ignore(f"{'a chat' if self._config.chat else 'pipeline_mode echo'} hears nobody")
         elif participant_id not in self._presence:
             self.out.ignore("speech of somebody who is not here")
         else:

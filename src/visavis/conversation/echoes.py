@@ -8,9 +8,10 @@ from visavis.conversation.effects import DropClip
 from visavis.conversation.floor import Floor
 from visavis.conversation.generation import Generation
 from visavis.conversation.ids import Ids, echo_id
-from visavis.conversation.inputs import AudioClip
+from visavis.conversation.inputs import AudioClip, Config
 from visavis.conversation.outbox import Outbox
 from visavis.conversation.replica import Replica
+from visavis.conversation.writer import NO_VOICE, Writer
 from visavis.protocol.interactions import EchoProperties
 
 GIVE_UP_AFTER = 10.0
@@ -30,8 +31,11 @@ class Open:
 class Echoes:
     """Joins chunks of one id to one utterance."""
 
-    def __init__(self, out: Outbox, ids: Ids, floor: Floor, replica: Replica) -> None:
+    def __init__(
+        self, out: Outbox, ids: Ids, config: Config, floor: Floor, replica: Replica | Writer
+    ) -> None:
         self._out, self._ids, self._floor, self._replica = out, ids, floor, replica
+        self._silent = config.chat
         self._open: dict[str, Open] = {}
         self._begun = 0
         self._dropped: dict[str, None] = {}
@@ -78,6 +82,9 @@ class Echoes:
 
     def _find(self, key: str, properties: EchoProperties, clip: AudioClip | None, done: bool) -> Open | None:
         """The echo that the chunk belongs to, begun if need be; None, with the reason told, if to none."""
+        if self._silent and (clip is not None or properties.is_audio):
+            self._out.ignore(f"echo: {NO_VOICE}")
+            return None
         if key in self._dropped:
             if done:
                 del self._dropped[key]

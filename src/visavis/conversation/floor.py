@@ -16,6 +16,7 @@ from visavis.conversation.latency import Stopwatch
 from visavis.conversation.outbox import Outbox, Tie
 from visavis.conversation.replica import Replica
 from visavis.conversation.tools import Tools
+from visavis.conversation.writer import Writer
 from visavis.protocol import events
 
 MOST_WAITING = 100
@@ -59,6 +60,7 @@ class Floor:
 
     Attributes:
         turn_idx: of the turn last committed; 0 is the greeting's.
+        cut_audible: whether anything of what was cut last had reached people.
         dropped: called with each generation that is cut or will never be heard.
     """
 
@@ -68,7 +70,7 @@ class Floor:
         ids: Ids,
         config: Config,
         history: History,
-        replica: Replica,
+        replica: Replica | Writer,
         tools: Tools,
         stopwatch: Stopwatch,
     ) -> None:
@@ -78,6 +80,7 @@ class Floor:
         self._queue: deque[Job] = deque()
         self._generations = 0
         self.turn_idx = 0
+        self.cut_audible = False
         self.dropped: Callable[[Generation], None] = lambda generation: None
 
     @property
@@ -149,6 +152,7 @@ class Floor:
 
     def _cut(self) -> Generation | None:
         generation = self._replica.cut()
+        self.cut_audible = generation is not None and generation.audible
         if generation is not None:
             self.dropped(generation)
         return generation
