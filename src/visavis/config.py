@@ -15,6 +15,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from visavis.protocol.dialects import DialectName
+
 EMBEDDED_MODELS = Literal["qwen2.5-coder-0.5b", "smollm2-135m"]
 
 ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
@@ -48,6 +50,8 @@ class Settings(BaseSettings):
     """Worker processes that hold conversations."""
     conversations_per_worker: int = Field(4, ge=1)
     """More are refused with the concurrency error."""
+    chats_per_worker: int = Field(32, ge=1)
+    """Conversations with ``"chat": true`` count apart: they have neither sound nor picture."""
     worker_load_limit: float = Field(0.5, gt=0)
     """A worker that uses more of a core than this takes no new conversation; a watched one costs 0.6."""
 
@@ -72,8 +76,10 @@ class Settings(BaseSettings):
     video_height: int = Field(480, ge=120, le=1080, multiple_of=2)
     video_fps: int = Field(25, ge=1, le=60)
 
-    record_dir: Path | None = None
-    """Keep each conversation's input log here (it holds users' words); none by default."""
+    dialect: DialectName = "union"
+    """Which events are sent, and what of them, where a conversation does not say (docs/protocol.md)."""
+    keep_input_log: bool = True
+    """Store what a conversation was told, so that it can be replayed. It holds users' words, as events do."""
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 

@@ -6,15 +6,17 @@ As a program (``python -m tests.server.fakes FD``) it is a worker process.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from visavis.config import Settings
 from visavis.errors import SignallingError
 from visavis.rooms.base import Participant
-from visavis.session.host import EventListener, Live, SignallingRoom
+from visavis.session.host import Listener, Live, SignallingRoom
 from visavis.session.spec import ConversationSpec, LLMSpec
 from visavis.session.worker import Worker, main
 
@@ -34,6 +36,8 @@ class FakeRoom:
         self.people = {replica.id: replica}
         self.fragments: list[str] = []
         self.closed = ""
+        self.deliver: dict[str, Callable[[str], None]] = {}
+        self.detached: dict[str, bool] = {}
 
     def participants(self) -> list[Participant]:
         return list(self.people.values())
@@ -54,15 +58,31 @@ class FakeRoom:
     async def leave(self, participant_id: str) -> None:
         self.people.pop(participant_id, None)
 
+    def attach(self, participant: Participant, deliver: Callable[[str], None]) -> None:
+        self.people[participant.id] = participant
+        self.deliver[participant.id] = deliver
+        deliver(json.dumps({"type": "welcome", "participant_id": participant.id}))
+
+    def relay(self, participant_id: str, frame: str) -> None:
+        if participant_id not in self.deliver:
+            raise SignallingError("no such participant")
+        self.deliver[participant_id](json.dumps({"from": participant_id, "data": json.loads(frame)}))
+
+    def detach(self, participant_id: str, lost: bool) -> None:
+        self.people.pop(participant_id, None)
+        self.detached[participant_id] = lost
+
     async def close(self, reason: str) -> None:
         self.closed = reason
+        for deliver in self.deliver.values():
+            deliver('{"type":"closed","reason":"' + reason + '"}')
 
 
 class FakeLive:
     """Broadcasts what it is told, and crashes or ends when told so."""
 
-    def __init__(self, spec: ConversationSpec, room: FakeRoom, on_event: EventListener) -> None:
-        self.spec, self.room, self.on_event = spec, room, on_event
+    def __init__(self, spec: ConversationSpec, room: FakeRoom, listener: Listener) -> None:
+        self.spec, self.room, self.listener = spec, room, listener
         self.heard: list[object] = []
         self.seq = 0
         self.over: asyncio.Future[str] = asyncio.get_running_loop().create_future()
@@ -91,13 +111,15 @@ class FakeLive:
 
     def _tell(self, event_type: str, **properties: object) -> None:
         self.seq += 1
-        self.on_event(
+        self.listener.logged([json.dumps({"said": self.seq})])
+        self.listener.event(
+            self.seq,
             {
                 "event_type": event_type,
                 "seq": self.seq,
                 "timestamp": 1746000000.123,
                 "properties": properties,
-            }
+            },
         )
 
 
@@ -108,10 +130,10 @@ class FakeStudio:
     made: dict[str, tuple[FakeRoom, FakeLive]] = field(default_factory=dict)
 
     async def open(
-        self, spec: ConversationSpec, replica: Participant, on_event: EventListener
+        self, spec: ConversationSpec, replica: Participant, listener: Listener
     ) -> tuple[SignallingRoom, Live]:
         room = FakeRoom(replica)
-        live = FakeLive(spec, room, on_event)
+        live = FakeLive(spec, room, listener)
         self.made[spec.conversation_id] = (room, live)
         return room, live  # type: ignore[return-value]
 

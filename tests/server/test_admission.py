@@ -15,6 +15,7 @@ SETTINGS = Settings(conversations_per_worker=2, worker_load_limit=0.7)
 class Worker:
     ready: bool = True
     conversations: set[str] = field(default_factory=set)
+    chats: set[str] = field(default_factory=set)
     load: float = 0.0
 
 
@@ -34,3 +35,13 @@ def test_a_worker_that_cannot_take_more_is_passed_over(worker: Worker) -> None:
     assert choose([worker, free], SETTINGS) is free
     with pytest.raises(CapacityExceeded, match="maximum concurrent conversations"):
         choose([worker], SETTINGS)
+
+
+def test_chats_count_apart_and_mind_no_load() -> None:
+    settings = SETTINGS.model_copy(update={"chats_per_worker": 1})
+    calls = Worker(conversations={"a", "b"}, load=0.9)
+    assert choose([calls], settings, chat=True) is calls
+    with pytest.raises(CapacityExceeded):
+        choose([Worker(conversations={"c"}, chats={"c"})], settings, chat=True)
+    chatting = Worker(conversations={"a", "c"}, chats={"c"})
+    assert choose([chatting], settings) is chatting

@@ -8,7 +8,7 @@ import pytest
 from tests.server.fakes import GOOD_OFFER, FakeStudio
 from visavis.errors import CapacityExceeded, UnknownConversation
 from visavis.rooms.base import Participant
-from visavis.session.host import MAX_PARTICIPANTS, EventListener, Host, Live, SignallingRoom
+from visavis.session.host import MAX_PARTICIPANTS, Host, Listener, Live, SignallingRoom
 from visavis.session.spec import ConversationSpec
 
 
@@ -32,28 +32,34 @@ class SlowStudio(FakeStudio):
         self.gate = asyncio.Event()
 
     async def open(
-        self, spec: ConversationSpec, replica: Participant, on_event: EventListener
+        self, spec: ConversationSpec, replica: Participant, listener: Listener
     ) -> tuple[SignallingRoom, Live]:
         await self.gate.wait()
-        return await super().open(spec, replica, on_event)
+        return await super().open(spec, replica, listener)
 
 
 class Told:
     """What the host tells the server."""
 
     def __init__(self) -> None:
-        self.ended: list[tuple[str, str]] = []
+        self.over: list[tuple[str, str]] = []
 
-    def event(self, name: str, event: dict[str, Any]) -> None:
+    def event(self, name: str, seq: int, event: dict[str, Any]) -> None:
         pass
 
-    def over(self, name: str, reason: str) -> None:
-        self.ended.append((name, reason))
+    def logged(self, name: str, lines: list[str]) -> None:
+        pass
+
+    def relayed(self, name: str, participant_id: str, frame: str) -> None:
+        pass
+
+    def ended(self, name: str, reason: str) -> None:
+        self.over.append((name, reason))
 
 
 async def test_a_conversation_given_up_while_its_room_opens_never_begins() -> None:
     studio, told = SlowStudio(), Told()
-    host = Host(studio, told.event, told.over)
+    host = Host(studio, told)
     opening = asyncio.create_task(host.create(spec()))
     await asyncio.sleep(0)
     host.end("c1", "given up")
@@ -66,11 +72,11 @@ async def test_a_conversation_given_up_while_its_room_opens_never_begins() -> No
 
 async def test_shutting_down_ends_every_conversation_with_the_reason() -> None:
     studio, told = FakeStudio(), Told()
-    host = Host(studio, told.event, told.over)
+    host = Host(studio, told)
     for name in ("c1", "c2"):
         await host.create(spec(name))
     await host.shutdown("server_shutdown")
-    assert sorted(told.ended) == [("c1", "server_shutdown"), ("c2", "server_shutdown")]
+    assert sorted(told.over) == [("c1", "server_shutdown"), ("c2", "server_shutdown")]
     assert studio.made["c1"][0].closed == "server_shutdown"
     with pytest.raises(UnknownConversation):
         host.interact("c1", {})
@@ -78,7 +84,7 @@ async def test_shutting_down_ends_every_conversation_with_the_reason() -> None:
 
 async def test_a_room_without_a_limit_still_has_one() -> None:
     studio, told = FakeStudio(), Told()
-    host = Host(studio, told.event, told.over)
+    host = Host(studio, told)
     await host.create(spec())
     for _ in range(MAX_PARTICIPANTS - 1):
         await host.join("c1", GOOD_OFFER, "", "")
@@ -89,7 +95,7 @@ async def test_a_room_without_a_limit_still_has_one() -> None:
 
 async def test_joins_at_the_same_time_do_not_overfill_a_room() -> None:
     studio, told = FakeStudio(), Told()
-    host = Host(studio, told.event, told.over)
+    host = Host(studio, told)
     await host.create(spec(max_participants=2))
     joins = [host.join("c1", GOOD_OFFER, "", "") for _ in range(5)]
     outcomes = await asyncio.gather(*joins, return_exceptions=True)

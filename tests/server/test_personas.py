@@ -131,6 +131,7 @@ async def test_a_personas_own_endpoint_gets_its_key_headers_and_tools(api: Api) 
         "extra_body": {"temperature": 0.1},
         "default_query": {"v": "2"},
         "tools": tools,
+        "speculative_inference": False,
     }
     spec = await spec_of(api, persona_id=await make(api, layers={"llm": llm}))
     assert spec.llm and spec.llm.model_dump() == llm

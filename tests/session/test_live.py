@@ -8,7 +8,6 @@ import dataclasses
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -42,10 +41,19 @@ SPEC = ConversationSpec(
 class Stage:
     """A conversation under way, and the time in its room."""
 
-    def __init__(self, live: LiveConversation, room: MemoryRoom) -> None:
-        self.live = live
+    live: LiveConversation
+
+    def __init__(self, room: MemoryRoom) -> None:
         self.room = room
         self.heard: list[np.ndarray] = []
+        self.told: list[tuple[int, dict[str, Any]]] = []
+        self.log: list[str] = []
+
+    def event(self, seq: int, message: dict[str, Any]) -> None:
+        self.told.append((seq, message))
+
+    def logged(self, lines: list[str]) -> None:
+        self.log += lines
 
     async def play(self, seconds: float = 0.0) -> None:
         """Let everything due be done, then pull audio, in steps of 20 ms."""
@@ -71,10 +79,10 @@ async def settle() -> None:
 
 
 def kinds(guest: Guest) -> list[str]:
-    return [data["event_type"] for _, data in guest.received if data["event_type"] != HEARTBEAT]
+    return [data["event_type"] for _, data in guest.received if data["event_type"] not in UNEVENTFUL]
 
 
-HEARTBEAT = "system.replica_present"
+UNEVENTFUL = ("system.replica_present", "visavis.playback")
 
 
 @asynccontextmanager
@@ -87,11 +95,12 @@ async def conversation(
 ) -> AsyncIterator[Stage]:
     room = MemoryRoom(Participant("replica", "tavus-replica-r1", "Vera", "replica", 0.0))
     shared = dataclasses.replace(engines(llm, heard), make_vad=make_vad)
-    live = LiveConversation(spec, shared, room, Settings(**settings), on_event=lambda event: None)
+    stage = Stage(room)
+    stage.live = live = LiveConversation(spec, shared, room, Settings(**settings), stage)
     running = asyncio.create_task(live.run())
     try:
         await settle()
-        yield Stage(live, room)
+        yield stage
     finally:
         live.end("end_conversation_endpoint_hit")
         await asyncio.wait_for(running, 5)
@@ -302,15 +311,45 @@ async def test_an_ended_conversation_says_why_and_closes_the_room() -> None:
         assert guest.closed_reason == "end_conversation_endpoint_hit"
 
 
-async def test_a_recorded_conversation_replays_to_the_same_events(tmp_path: Path) -> None:
-    async with conversation(ScriptedLLM([TextDelta("Fine.")]), record_dir=tmp_path) as stage:
+async def test_a_logged_conversation_replays_to_the_same_events() -> None:
+    async with conversation(ScriptedLLM([TextDelta("Fine.")])) as stage:
         guest = stage.room.join()
         guest.send(message("conversation.respond", text="How are you?"))
         await stage.until(guest, "conversation.stopped_speaking")
-        sent = [data for _, data in guest.received]
-    lines = (tmp_path / "c1.jsonl").read_text().splitlines()
-    replayed = [event.wire() for event in replayed_events(lines)]
-    assert json.dumps(replayed[: len(sent)]) == json.dumps(sent)
+    sent = [event for _, event in stage.told]
+    assert sent[-1]["event_type"] == "system.shutdown"
+    assert json.dumps([event.wire() for event in replayed_events(stage.log)]) == json.dumps(sent)
+
+
+async def test_a_conversation_that_keeps_no_log_tells_none() -> None:
+    spec = SPEC.model_copy(update={"keep_log": False})
+    async with conversation(ScriptedLLM([TextDelta("Fine.")]), spec=spec) as stage:
+        stage.room.join()
+        await stage.play(0.1)
+    assert stage.told
+    assert not stage.log
+
+
+async def test_a_chat_is_written_and_neither_heard_nor_seen() -> None:
+    spec = SPEC.model_copy(update={"chat": True})
+    async with conversation(ScriptedLLM([TextDelta("Fine, "), TextDelta("thanks.")]), spec=spec) as stage:
+        guest = stage.room.join()
+        guest.send(message("conversation.respond", text="How are you?"))
+        await stage.until(guest, "conversation.utterance", count=2)
+        spoken = [data for _, data in guest.received if data["event_type"] == "conversation.utterance"]
+        assert [one["properties"]["speech"] for one in spoken] == ["How are you?", "Fine, thanks."]
+        assert not any("speaking" in kind for kind in kinds(guest))
+        assert stage.room._source is None
+        assert stage.live._face is None
+
+
+async def test_what_is_refused_is_told_to_a_client_that_named_it() -> None:
+    async with conversation(ScriptedLLM()) as stage:
+        guest = stage.room.join()
+        guest.send({"event_type": "conversation.dance", "event_id": "mine"})
+        ack = await stage.until(guest, "visavis.ack")
+        assert ack["properties"]["event_id"] == "mine"
+        assert ack["properties"]["accepted"] is False
 
 
 async def test_a_long_text_is_spoken_only_a_little_ahead_of_what_is_heard() -> None:

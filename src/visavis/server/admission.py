@@ -14,28 +14,36 @@ class Candidate(Protocol):
 
     ready: bool
     conversations: set[str]
+    chats: set[str]
     load: float
 
 
 T = TypeVar("T", bound=Candidate)
 
 
-def choose(workers: Iterable[T], settings: Settings) -> T:
+def choose(workers: Iterable[T], settings: Settings, chat: bool = False) -> T:
     """The worker with the fewest conversations, the less busy of equals.
+
+    Args:
+        workers: all there are.
+        settings: what they may hold.
+        chat: whether the conversation has neither sound nor picture; such count apart.
 
     Raises:
         CapacityExceeded: none has a place left, or those that have are too busy.
     """
-    free = [
-        worker
-        for worker in workers
-        if worker.ready
-        and len(worker.conversations) < settings.conversations_per_worker
-        and worker.load <= settings.worker_load_limit
-    ]
+    free = [worker for worker in workers if worker.ready and _has_room(worker, settings, chat)]
     if not free:
         raise CapacityExceeded(
             "You have reached the maximum concurrent conversations that this server can hold now. "
             "End one, or try again later."
         )
     return min(free, key=lambda worker: (len(worker.conversations), worker.load))
+
+
+def _has_room(worker: Candidate, settings: Settings, chat: bool) -> bool:
+    chats = len(worker.chats)
+    if chat:
+        return chats < settings.chats_per_worker
+    calls = len(worker.conversations) - chats
+    return calls < settings.conversations_per_worker and worker.load <= settings.worker_load_limit

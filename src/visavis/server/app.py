@@ -19,7 +19,9 @@ from visavis.server.metrics import Metrics
 from visavis.server.middleware import Guard, LimitBody, Observe
 from visavis.server.recorder import Recorder
 from visavis.server.routes import (
+    chat,
     conversations,
+    events,
     health,
     interactions,
     page,
@@ -69,7 +71,7 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
     )
     app.state.services = services
     errors.install(app)
-    for module in (conversations, personas, replicas, interactions, health, signalling):
+    for module in (conversations, events, personas, replicas, interactions, health, signalling, chat):
         app.include_router(module.router)
     app.mount("/assets", page.assets())
     app.include_router(page.router)

@@ -6,6 +6,8 @@ from typing import Any, Literal, Self
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
 
+from visavis.protocol.dialects import DialectName
+
 
 class Body(BaseModel):
     """Lenient: fields we do not know are let pass, and null, as clients send it, means absent."""
@@ -34,6 +36,8 @@ class CallProperties(Body):
     participant_absent_timeout: int = Field(300, ge=1, le=LONGEST_WAIT)
     require_auth: bool = False
     livekit_ws_url: str = ""
+    dialect: DialectName | None = None
+    """Extension: which events are sent, and what of them; the server's setting if absent."""
 
 
 class CreateConversation(Body):
@@ -47,6 +51,8 @@ class CreateConversation(Body):
     """The first words; an empty text means none, not the persona's."""
     callback_url: str = ""
     audio_only: bool = False
+    chat: bool = False
+    """Text only."""
     test_mode: bool = False
     require_auth: bool = False
     max_participants: int | None = Field(None, ge=2)
@@ -64,6 +70,7 @@ class LLMLayer(Body):
     extra_body: dict[str, Any] = Field(default_factory=dict)
     default_query: dict[str, Any] = Field(default_factory=dict)
     tools: list[dict[str, Any]] = Field(default_factory=list)
+    speculative_inference: bool = True
 
 
 class FlowLayer(Body):
@@ -76,6 +83,15 @@ class FlowLayer(Body):
             "replica_interruptibility", "pal_interruptibility", "face_interruptibility"
         ),
     )
+    wake_phrase: str = Field("", max_length=200)
+    sleep_phrase: str = Field("", max_length=200)
+    idle_engagement: Literal["off", "patient", "eager"] = "off"
+
+    @model_validator(mode="after")
+    def _sleeps_only_if_it_wakes(self) -> Self:
+        if self.sleep_phrase.strip() and not self.wake_phrase.strip():
+            raise ValueError("sleep_phrase needs a wake_phrase")
+        return self
 
 
 class Layers(Body):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 
+from visavis.config import Settings
 from visavis.errors import WorkerLost
 from visavis.server.bodies import CreateConversation, LLMLayer, PersonaBody
 from visavis.server.catalogue import Replica
@@ -20,7 +21,12 @@ def conversation_id() -> str:
 
 
 def conversation_spec(
-    name: str, body: CreateConversation, persona: Persona, replica: Replica, default: LLMSpec | None
+    name: str,
+    body: CreateConversation,
+    persona: Persona,
+    replica: Replica,
+    default: LLMSpec | None,
+    settings: Settings,
 ) -> ConversationSpec:
     """What the worker is told.
 
@@ -30,6 +36,7 @@ def conversation_spec(
         persona: who speaks.
         replica: how that looks.
         default: the server's own LLM; None while it is not ready.
+        settings: the server's.
 
     Raises:
         WorkerLost: the default LLM is needed and not ready.
@@ -52,7 +59,13 @@ def conversation_spec(
         flow=FlowSpec(
             turn_taking_patience=flow.turn_taking_patience,
             replica_interruptibility=flow.replica_interruptibility,
+            wake_phrase=flow.wake_phrase,
+            sleep_phrase=flow.sleep_phrase,
+            idle_engagement=flow.idle_engagement,
         ),
+        chat=body.chat,
+        dialect=body.properties.dialect or settings.dialect,
+        keep_log=settings.keep_input_log,
         audio_only=body.audio_only,
         max_call_duration=body.properties.max_call_duration,
         participant_left_timeout=body.properties.participant_left_timeout,
@@ -83,9 +96,14 @@ def llm_spec(layer: LLMLayer, default: LLMSpec | None) -> LLMSpec:
             extra_body=layer.extra_body,
             default_query=layer.default_query,
             tools=layer.tools,
+            speculative_inference=layer.speculative_inference,
         )
     if default is None:
         raise WorkerLost("the LLM is still loading; ask /readyz and try again")
     return default.model_copy(
-        update={"extra_body": {**default.extra_body, **layer.extra_body}, "tools": layer.tools}
+        update={
+            "extra_body": {**default.extra_body, **layer.extra_body},
+            "tools": layer.tools,
+            "speculative_inference": layer.speculative_inference,
+        }
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from typing import Any, Protocol
 
 import structlog
@@ -35,12 +36,28 @@ log = structlog.get_logger(__name__)
 class Listener(Protocol):
     """Told what happens in conversations, in order."""
 
-    def event(self, conversation_id: str, event: dict[str, Any]) -> None:
+    def event(self, conversation_id: str, seq: int, event: dict[str, Any]) -> None:
         """An event was broadcast."""
+        ...
+
+    def logged(self, conversation_id: str, lines: list[str]) -> None:
+        """These inputs came, as JSON lines."""
         ...
 
     def ended(self, conversation_id: str, reason: str) -> None:
         """A conversation is over."""
+        ...
+
+
+class Relay(Protocol):
+    """The socket of a participant whose frames this server relays."""
+
+    def frame(self, text: str) -> None:
+        """Send this frame to them; must not block."""
+        ...
+
+    def closed(self, reason: str) -> None:
+        """The call is over; said once, and nothing follows."""
         ...
 
 
@@ -61,6 +78,7 @@ class Supervisor:
         self._llm = llm or default_llm(settings)
         self._listener: Listener | None = None
         self._where: dict[str, WorkerProcess] = {}
+        self._relays: dict[str, dict[str, Relay]] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._settled = asyncio.Event()
         self._failure = ""
@@ -133,12 +151,14 @@ class Supervisor:
         if not any(worker.ready for worker in self.workers):
             raise WorkerLost("no worker is ready yet; ask /readyz and try again")
         try:
-            worker = choose(self.workers, self._settings)
+            worker = choose(self.workers, self._settings, spec.chat)
         except VisavisError:
             self.refused += 1
             raise
         name = spec.conversation_id
         worker.conversations.add(name)
+        if spec.chat:
+            worker.chats.add(name)
         self._where[name] = worker
         try:
             await worker.create(spec)
@@ -173,6 +193,54 @@ class Supervisor:
         """Let a participant go."""
         await self._ask(conversation_id, "leave", participant_id=participant_id)
 
+    async def attach(self, conversation_id: str, user_id: str, user_name: str, relay: Relay) -> str:
+        """Let somebody in who is connected to this server.
+
+        Args:
+            conversation_id: which conversation.
+            user_id: the application's name for them.
+            user_name: how others see them.
+            relay: gets their frames, from before this returns.
+
+        Returns:
+            Their participant id.
+
+        Raises:
+            CapacityExceeded: the room is full.
+            UnknownConversation: the conversation is over.
+        """
+        participant_id = str(uuid.uuid4())
+        relays = self._relays.setdefault(conversation_id, {})
+        relays[participant_id] = relay
+        try:
+            await self._ask(
+                conversation_id,
+                "attach",
+                participant_id=participant_id,
+                user_id=user_id,
+                user_name=user_name,
+            )
+        except BaseException:
+            self._unrelay(conversation_id, participant_id)
+            raise
+        return participant_id
+
+    def relays(self, conversation_id: str, participant_id: str) -> bool:
+        """Whether it relays this participant's frames."""
+        return participant_id in self._relays.get(conversation_id, {})
+
+    async def relay(self, conversation_id: str, participant_id: str, frame: str) -> None:
+        """Take a frame of theirs; waits until the worker has it."""
+        await self._ask(conversation_id, "relay", participant_id=participant_id, frame=frame)
+
+    async def detach(self, conversation_id: str, participant_id: str, lost: bool) -> None:
+        """They are gone; ``lost`` if without a goodbye. Void once the conversation is over."""
+        relay = self._unrelay(conversation_id, participant_id)
+        if relay is not None:
+            relay.closed("left")
+        if self.holds(conversation_id):
+            await self._ask(conversation_id, "detach", participant_id=participant_id, lost=lost)
+
     async def interact(self, conversation_id: str, message: object) -> None:
         """Pass an interaction on."""
         await self._ask(conversation_id, "interact", message=message)
@@ -203,7 +271,13 @@ class Supervisor:
         while not self._stopping:
             began = loop.time()
             worker = await WorkerProcess.launch(
-                self._launcher, {"event": self._event_arrived, "ended": self._conversation_ended}
+                self._launcher,
+                {
+                    "event": self._event_arrived,
+                    "logged": self._inputs_arrived,
+                    "relayed": self._frame_arrived,
+                    "ended": self._conversation_ended,
+                },
             )
             self.workers.append(worker)
             await self._look_after(worker)
@@ -260,12 +334,30 @@ class Supervisor:
             log.warning("conversation lost with its worker", conversation=short(name))
             self._conversation_ended(name, reason)
 
-    def _event_arrived(self, conversation_id: str, event: dict[str, Any]) -> None:
+    def _event_arrived(self, conversation_id: str, seq: int, event: dict[str, Any]) -> None:
         if self._listener:
-            self._listener.event(conversation_id, event)
+            self._listener.event(conversation_id, seq, event)
+
+    def _inputs_arrived(self, conversation_id: str, lines: list[str]) -> None:
+        if self._listener:
+            self._listener.logged(conversation_id, lines)
+
+    def _frame_arrived(self, conversation_id: str, participant_id: str, frame: str) -> None:
+        relay = self._relays.get(conversation_id, {}).get(participant_id)
+        if relay is not None:
+            relay.frame(frame)
+
+    def _unrelay(self, conversation_id: str, participant_id: str) -> Relay | None:
+        relays = self._relays.get(conversation_id, {})
+        relay = relays.pop(participant_id, None)
+        if not relays:
+            self._relays.pop(conversation_id, None)
+        return relay
 
     def _conversation_ended(self, conversation_id: str, reason: str) -> None:
         self._forget(conversation_id)
+        for relay in self._relays.pop(conversation_id, {}).values():
+            relay.closed(reason)
         if self._listener:
             self._listener.ended(conversation_id, reason)
 
@@ -273,3 +365,4 @@ class Supervisor:
         worker = self._where.pop(conversation_id, None)
         if worker is not None:
             worker.conversations.discard(conversation_id)
+            worker.chats.discard(conversation_id)

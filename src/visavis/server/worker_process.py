@@ -83,6 +83,7 @@ class WorkerProcess:
     Attributes:
         ready: whether its engines are loaded.
         conversations: ids of those it holds, those on their way to it included.
+        chats: ids of those among them that are text only.
         load: of one core, smoothed; its own CPU time over wall time.
         loop_lag: seconds its event loop was late at worst, lately.
     """
@@ -93,6 +94,7 @@ class WorkerProcess:
         self._process: psutil.Process | None = None
         self.ready = False
         self.conversations: set[str] = set()
+        self.chats: set[str] = set()
         self.load = 0.0
         self.loop_lag = 0.0
         self.participants = 0

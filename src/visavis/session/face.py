@@ -8,6 +8,7 @@ from collections.abc import Callable
 from visavis.conversation.effects import Activity
 from visavis.layers.replica.base import ReplicaRenderer
 from visavis.media.playout import Playout
+from visavis.protocol.emotions import Emotion
 from visavis.rooms.base import VideoSink
 from visavis.session.engines import Lane
 
@@ -40,6 +41,10 @@ class Face:
         self._sink = sink
         self._interval = 1.0 / fps
         self._clock = clock
+
+    def show(self, emotion: Emotion) -> None:
+        """Let the replica look like this from now on."""
+        self._renderer.emotion = emotion
 
     async def run(self) -> None:
         """Work until cancelled. A late frame is not made up for: the next one comes in its own time."""

@@ -25,9 +25,55 @@ GOODBYE = 4.0
 """Seconds that ending calls have to say goodbye when the process shuts down."""
 CRASHED = "internal error occurred at step session"
 
-EventListener = Callable[[dict[str, Any]], None]
-
 log = structlog.get_logger(__name__)
+
+
+class Listener(Protocol):
+    """Told what happens in one conversation, in order."""
+
+    def event(self, seq: int, message: dict[str, Any]) -> None:
+        """An event was broadcast; ``message`` is its JSON object on the wire."""
+        ...
+
+    def logged(self, lines: list[str]) -> None:
+        """These inputs came, as JSON lines (``conversation.log``)."""
+        ...
+
+
+class Reporter(Protocol):
+    """Told what happens in all conversations of a host; the server's end of it."""
+
+    def event(self, conversation_id: str, seq: int, event: dict[str, Any]) -> None:
+        """An event was broadcast."""
+        ...
+
+    def logged(self, conversation_id: str, lines: list[str]) -> None:
+        """These inputs came, as JSON lines."""
+        ...
+
+    def relayed(self, conversation_id: str, participant_id: str, frame: str) -> None:
+        """A frame for a participant who was attached."""
+        ...
+
+    def ended(self, conversation_id: str, reason: str) -> None:
+        """A conversation is over; said once."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One conversation's part of what a reporter is told."""
+
+    conversation_id: str
+    to: Reporter
+
+    def event(self, seq: int, message: dict[str, Any]) -> None:
+        """An event was broadcast."""
+        self.to.event(self.conversation_id, seq, message)
+
+    def logged(self, lines: list[str]) -> None:
+        """These inputs came."""
+        self.to.logged(self.conversation_id, lines)
 
 
 class Joined(Protocol):
@@ -45,7 +91,7 @@ class Joined(Protocol):
 
 
 class SignallingRoom(Room, Protocol):
-    """A room that people join by an SDP offer."""
+    """A room that people join by an SDP offer, or by what the server relays."""
 
     async def accept(self, offer_sdp: str, *, user_id: str, user_name: str) -> Joined:
         """Answer an offer.
@@ -61,6 +107,18 @@ class SignallingRoom(Room, Protocol):
 
     async def leave(self, participant_id: str) -> None:
         """Disconnect a participant who said goodbye."""
+        ...
+
+    def attach(self, participant: Participant, deliver: Callable[[str], None]) -> None:
+        """Let somebody in who is connected by other means."""
+        ...
+
+    def relay(self, participant_id: str, frame: str) -> None:
+        """Take a frame of theirs."""
+        ...
+
+    def detach(self, participant_id: str, lost: bool) -> None:
+        """They are gone."""
         ...
 
 
@@ -88,7 +146,7 @@ class Studio(Protocol):
     """Makes conversations out of loaded engines."""
 
     async def open(
-        self, spec: ConversationSpec, replica: Participant, on_event: EventListener
+        self, spec: ConversationSpec, replica: Participant, listener: Listener
     ) -> tuple[SignallingRoom, Live]:
         """A room and the conversation in it, not yet running."""
         ...
@@ -125,17 +183,11 @@ class Host:
 
     Args:
         studio: makes them.
-        on_event: told ``(conversation_id, event)`` for each broadcast event.
-        on_ended: told ``(conversation_id, shutdown_reason)`` once each.
+        reporter: told what happens.
     """
 
-    def __init__(
-        self,
-        studio: Studio,
-        on_event: Callable[[str, dict[str, Any]], None],
-        on_ended: Callable[[str, str], None],
-    ) -> None:
-        self._studio, self._on_event, self._on_ended = studio, on_event, on_ended
+    def __init__(self, studio: Studio, reporter: Reporter) -> None:
+        self._studio, self._reporter = studio, reporter
         self._calls: dict[str, Call] = {}
         self._opening: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -150,9 +202,7 @@ class Host:
         name = about.conversation_id
         self._opening.add(name)
         try:
-            room, live = await self._studio.open(
-                about, _replica_of(about), lambda event: self._on_event(name, event)
-            )
+            room, live = await self._studio.open(about, _replica_of(about), Report(name, self._reporter))
             if name not in self._opening:
                 await room.close("ended while it opened")
                 raise UnknownConversation("the conversation was ended while its room opened")
@@ -173,8 +223,7 @@ class Host:
         """
         call = self._call(conversation_id)
         now = asyncio.get_running_loop().time()
-        if call.occupancy(now) >= (call.spec.max_participants or MAX_PARTICIPANTS):
-            raise CapacityExceeded("the room is full: its maximum number of participants is reached")
+        _check_room(call, now)
         call.accepting += 1
         try:
             joined = await call.room.accept(offer, user_id=user_id, user_name=user_name)
@@ -183,6 +232,34 @@ class Host:
         call.admitted.add(joined.participant_id)
         call.arriving[joined.participant_id] = now
         return {"participant_id": joined.participant_id, "answer": joined.answer_sdp}
+
+    def attach(self, conversation_id: str, participant_id: str, user_id: str, user_name: str) -> None:
+        """Let somebody in whose frames the server relays.
+
+        Raises:
+            CapacityExceeded: the room is full.
+        """
+        call = self._call(conversation_id)
+        _check_room(call, asyncio.get_running_loop().time())
+        participant = Participant(participant_id, user_id, user_name, "person", time.time())
+        call.admitted.add(participant_id)
+        call.room.attach(
+            participant, lambda frame: self._reporter.relayed(conversation_id, participant_id, frame)
+        )
+
+    def relay(self, conversation_id: str, participant_id: str, frame: str) -> None:
+        """Take a relayed participant's frame; void once they or the conversation are gone."""
+        call = self._calls.get(conversation_id)
+        if call is not None:
+            with contextlib.suppress(SignallingError):  # gone while the frame was on its way
+                call.room.relay(participant_id, frame)
+
+    def detach(self, conversation_id: str, participant_id: str, lost: bool) -> None:
+        """A relayed participant is gone; void once the conversation is."""
+        call = self._calls.get(conversation_id)
+        if call is not None:
+            with contextlib.suppress(SignallingError):  # gone already
+                call.room.detach(participant_id, lost)
 
     async def add_candidate(self, conversation_id: str, participant_id: str, sdpfrag: str) -> str | None:
         """Take a participant's candidates in; an ICE restart is answered by a fragment."""
@@ -244,9 +321,14 @@ class Host:
             log.error("conversation crashed", conversation=short(name), exc_info=error)
         finally:
             del self._calls[name]
-            self._on_ended(name, reason)
+            self._reporter.ended(name, reason)
             await call.room.close(reason)
             log.info("conversation over", conversation=short(name), reason=reason)
+
+
+def _check_room(call: Call, now: float) -> None:
+    if call.occupancy(now) >= (call.spec.max_participants or MAX_PARTICIPANTS):
+        raise CapacityExceeded("the room is full: its maximum number of participants is reached")
 
 
 def _replica_of(spec: ConversationSpec) -> Participant:

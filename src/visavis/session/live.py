@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -21,10 +20,10 @@ from visavis.session.driver import Driver
 from visavis.session.ears import Ears
 from visavis.session.engines import Engines
 from visavis.session.face import Face
-from visavis.session.host import CRASHED
+from visavis.session.host import CRASHED, Listener
 from visavis.session.ignored import IgnoredLog
+from visavis.session.inputlog import InputLog
 from visavis.session.outbox import Outbox
-from visavis.session.recorder import Recorder
 from visavis.session.speaker import Speaker
 from visavis.session.spec import ConversationSpec
 from visavis.session.thinker import Thinker
@@ -37,7 +36,7 @@ class LiveConversation:
     """One replica's call in one room, from creation to shutdown.
 
     Args:
-        on_event: told each broadcast event as it goes on the wire.
+        listener: told each broadcast event as it goes on the wire, and each input.
     """
 
     def __init__(
@@ -46,17 +45,17 @@ class LiveConversation:
         engines: Engines,
         room: rooms.Room,
         settings: Settings,
-        on_event: Callable[[dict[str, Any]], None],
+        listener: Listener,
     ) -> None:
         self._spec = spec
         self._room = room
-        self._on_event = on_event
+        self._listener = listener
         self._began = time.monotonic()
         self._over: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._activity: does.Activity = "idle"
         self._ignored = IgnoredLog()
-        self._recorder = Recorder(settings.record_dir, spec.conversation_id)
-        self._driver = Driver(self._perform, self._recorder.input)
+        self._log = InputLog(listener.logged if spec.keep_log else None)
+        self._driver = Driver(self._perform, self._log.input)
         self._timers = Timers(self._timer_fired, self._elapsed)
         self._clips = Clips()
         self._playout = Playout(self._playout_progressed)
@@ -72,9 +71,10 @@ class LiveConversation:
         Returns:
             The ``shutdown_reason`` (PROTOCOL 3).
         """
-        self._room.publish_audio(self._playout)
+        if not self._spec.chat:
+            self._room.publish_audio(self._playout)
         self._feed(self._started())
-        works = [self._speaker.run(), self._outbox.run(), self._watch_room()]
+        works = [self._speaker.run(), self._outbox.run(), self._watch_room(), self._log.run()]
         if self._face:
             works.append(self._face.run())
         tasks = [asyncio.create_task(work) for work in works]
@@ -90,14 +90,14 @@ class LiveConversation:
         """Take one message of a client in, decoded or as JSON text. Never raises for what it holds."""
         interaction = parse(message)
         if isinstance(interaction, Ignored):
-            self._ignored.note(interaction.reason)
+            self._refuse(participant_id, interaction.event_id, interaction.reason)
             return
         clip = None
         if isinstance(interaction, Echo) and interaction.properties.audio:
             try:
                 clip = self._take_clip(interaction)
             except BadClip as error:
-                self._ignored.note(str(error))
+                self._refuse(participant_id, interaction.event_id, str(error))
                 return
         self._receive(participant_id, interaction, clip)
 
@@ -171,12 +171,23 @@ class LiveConversation:
                         )
                     )
                 case rooms.AudioStarted(participant_id):
-                    if self._spec.pipeline_mode == "full":
+                    if self._spec.pipeline_mode == "full" and not self._spec.chat:
                         self._ears.listen(participant_id)
                 case rooms.AppMessage(sender_id, data):
                     self.interact(data, sender_id)
                     # Unread messages come without a pause: audio and everybody else must not wait for all.
                     await asyncio.sleep(0)
+
+    def _refuse(self, participant_id: str | None, event_id: str | None, reason: str) -> None:
+        """What was sent means nothing: it is logged, and told to a client that wants to know."""
+        if event_id is None:
+            self._ignored.note(reason)
+        else:
+            self._feed(
+                happens.InteractionRefused(
+                    at=self._elapsed(), participant_id=participant_id, event_id=event_id, reason=reason
+                )
+            )
 
     def _take_clip(self, echo: Echo) -> happens.AudioClip:
         clip = self._clips.decode(echo.properties)
@@ -203,10 +214,10 @@ class LiveConversation:
 
     def _perform(self, effect: does.Effect) -> None:
         match effect:
-            case does.Broadcast(event=event):
+            case does.Broadcast(event, seq):
                 message = event.wire()
                 self._outbox.put(message)
-                self._on_event(message)
+                self._listener.event(seq, message)
             case does.StartInference():
                 self._thinker.start(effect)
             case does.CancelInference(generation):
@@ -224,6 +235,9 @@ class LiveConversation:
                 self._timers.cancel(name)
             case does.SetActivity(activity):
                 self._set_activity(activity)
+            case does.SetEmotion(emotion):
+                if self._face:
+                    self._face.show(emotion)
             case does.SetSensitivity(pause, interrupt):
                 self._ears.set_sensitivity(pause, interrupt)
             case does.Ignore(reason):
@@ -244,7 +258,7 @@ class LiveConversation:
     # Beginning and end
 
     def _make_face(self, engines: Engines, settings: Settings) -> Face | None:
-        if self._spec.audio_only:
+        if self._spec.audio_only or self._spec.chat:
             return None
         width, height, fps = settings.video_width, settings.video_height, settings.video_fps
         renderer = engines.make_replica(width, height, self._spec.seed)
@@ -272,5 +286,5 @@ class LiveConversation:
         await self._ears.aclose()
         await self._thinker.aclose()
         await self._room.close(reason)
-        self._recorder.close()
+        self._log.flush()
         self._ignored.summarize()

@@ -61,4 +61,6 @@ class ConversationSpec(BaseModel):
     participant_absent_timeout: float = 300.0
     max_participants: int | None = None
     """The replica counts; None leaves it to the worker's own limit."""
+    keep_log: bool = True
+    """Whether the log of inputs, which holds users' words, goes to the server."""
     seed: int = 0

@@ -9,7 +9,7 @@ from visavis.rooms.base import Participant
 from visavis.rooms.webrtc import WebRTCRoom
 from visavis.rooms.webrtc import engine as webrtc_engine
 from visavis.session.engines import Engines
-from visavis.session.host import EventListener, Live, SignallingRoom
+from visavis.session.host import Listener, Live, SignallingRoom
 from visavis.session.live import LiveConversation
 from visavis.session.shelf import Shelf
 from visavis.session.spec import ConversationSpec, LLMSpec
@@ -34,12 +34,12 @@ class WebRTCStudio:
         self._shelf.wait()
 
     async def open(
-        self, spec: ConversationSpec, replica: Participant, on_event: EventListener
+        self, spec: ConversationSpec, replica: Participant, listener: Listener
     ) -> tuple[SignallingRoom, Live]:
         """A room and the conversation in it."""
         engines, settings = self._engines, self._settings
-        if not spec.audio_only:
+        if not (spec.audio_only or spec.chat):
             renderer = await self._shelf.take()
             engines = dataclasses.replace(engines, make_replica=lambda *_: renderer)
         room = WebRTCRoom(engine=settings.webrtc_engine, replica=replica, ice_servers=settings.ice_servers)
-        return room, LiveConversation(spec, engines, room, settings, on_event=on_event)
+        return room, LiveConversation(spec, engines, room, settings, listener)

@@ -36,6 +36,31 @@ def load_studio(settings: Settings) -> Studio:
     return WebRTCStudio(settings)
 
 
+class OverChannel:
+    """Reports to the server over the control channel."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+
+    def event(self, conversation_id: str, seq: int, event: dict[str, Any]) -> None:
+        """An event was broadcast."""
+        self._channel.notify("event", conversation_id=conversation_id, seq=seq, event=event)
+
+    def logged(self, conversation_id: str, lines: list[str]) -> None:
+        """These inputs came."""
+        self._channel.notify("logged", conversation_id=conversation_id, lines=lines)
+
+    def relayed(self, conversation_id: str, participant_id: str, frame: str) -> None:
+        """A frame for a participant whom the server connects."""
+        self._channel.notify(
+            "relayed", conversation_id=conversation_id, participant_id=participant_id, frame=frame
+        )
+
+    def ended(self, conversation_id: str, reason: str) -> None:
+        """A conversation is over."""
+        self._channel.notify("ended", conversation_id=conversation_id, reason=reason)
+
+
 class Worker:
     """The worker's side of the control channel."""
 
@@ -63,11 +88,7 @@ class Worker:
         assert self._channel is not None
         channel = self._channel
         studio = await asyncio.to_thread(self._load, Settings.model_validate(settings))
-        self._host = Host(
-            studio,
-            on_event=lambda name, event: channel.notify("event", conversation_id=name, event=event),
-            on_ended=lambda name, reason: channel.notify("ended", conversation_id=name, reason=reason),
-        )
+        self._host = Host(studio, OverChannel(channel))
 
     def _stats(self) -> dict[str, Any]:
         held = self._host.stats() if self._host else {}
@@ -103,6 +124,9 @@ class Worker:
             "join": join,
             "add_candidate": add_candidate,
             "leave": leave,
+            "attach": lambda **params: host().attach(**params),
+            "relay": lambda **params: host().relay(**params),
+            "detach": lambda **params: host().detach(**params),
             "shutdown": shutdown,
         }
 

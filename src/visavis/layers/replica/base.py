@@ -8,15 +8,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visavis.media.sounds import Mouth
+from visavis.protocol.emotions import Emotion
 
 Activity = Literal["idle", "listening", "thinking", "speaking"]
 
 
 class ReplicaRenderer(Protocol):
-    """Draws one replica. One instance a conversation; it has state (blinks, gaze, breath)."""
+    """Draws one replica. One instance a conversation; it has state (blinks, gaze, breath).
+
+    Attributes:
+        width: of its frames, pixels.
+        height: likewise.
+        emotion: what the face shows; the session sets it, ``neutral`` at first.
+    """
 
     width: int
     height: int
+    emotion: Emotion
 
     def render(self, elapsed: float, activity: Activity, mouth: Mouth) -> NDArray[np.uint8]:
         """The next frame.

@@ -33,19 +33,50 @@ MAX_BUFFERED_FOR_ANSWERS = 256 * 1024
 """Bytes a client may leave unread and still be answered when it sends junk."""
 
 
+class Client(Protocol):
+    """A participant's end of the room, however it is connected."""
+
+    participant: Participant
+    microphone: Microphone
+    joined: bool
+
+    @property
+    def backlog(self) -> int:
+        """Bytes sent to it that have not left yet."""
+        ...
+
+    def hear(self, frame: Any) -> None:
+        """Send this audio frame."""
+
+    def send_app(self, frame: str) -> None:
+        """Send an app message's frame."""
+
+    def send_signal(self, kind: str, **fields: Any) -> None:
+        """Send a signal."""
+
+    def ignored(self, reason: str, answer: str) -> None:
+        """Log that something it sent had no effect, and tell it."""
+
+    def tick(self) -> None:
+        """Once a second: ask for a sign of life."""
+
+    async def close(self) -> None:
+        """Disconnect and let go of everything."""
+
+
 class PeerOwner(Protocol):
     """What a peer reports to; the room."""
 
-    def peer_joined(self, peer: Peer) -> None:
+    def peer_joined(self, peer: Client) -> None:
         """Both its channels are open."""
 
-    def peer_sent(self, peer: Peer, frame: wire.AppFrame) -> None:
+    def peer_sent(self, peer: Client, frame: wire.AppFrame) -> None:
         """It sent an app message."""
 
-    def peer_spoke(self, peer: Peer) -> None:
+    def peer_spoke(self, peer: Client) -> None:
         """Its microphone's first audio arrived."""
 
-    def peer_gone(self, peer: Peer, reason: LeaveReason) -> None:
+    def peer_gone(self, peer: Client, reason: LeaveReason) -> None:
         """It left or was lost. Said once."""
 
 

@@ -33,7 +33,8 @@ from visavis.rooms.inbox import Inbox
 from visavis.rooms.webrtc import engine as engines
 from visavis.rooms.webrtc import wire
 from visavis.rooms.webrtc.keepalive import PING_SECONDS
-from visavis.rooms.webrtc.peer import Peer
+from visavis.rooms.webrtc.peer import Client, Peer
+from visavis.rooms.webrtc.relayed import Deliver, RelayedPeer
 
 log = structlog.get_logger(__name__)
 
@@ -76,7 +77,7 @@ class WebRTCRoom:
         self.caps = self._engine.caps
         self._replica = replica
         self._ice_servers = list(ice_servers or [])
-        self._peers: dict[str, Peer] = {}
+        self._peers: dict[str, Client] = {}
         self._arriving: dict[str, float] = {}
         self._inbox = Inbox()
         self._pictures = Pictures()
@@ -109,6 +110,38 @@ class WebRTCRoom:
         if participant.id not in self._peers:
             raise SignallingError("the room closed during the join")
         return Joined(participant.id, answer)
+
+    def attach(self, participant: Participant, deliver: Deliver) -> None:
+        """Let somebody in who is connected by other means than WebRTC; at once.
+
+        Args:
+            participant: who; the id names them in ``relay`` and ``detach``.
+            deliver: takes each frame of JSON text for them (docs/signalling.md).
+
+        Raises:
+            SignallingError: when the room is closed.
+        """
+        if self._closing is not None:
+            raise SignallingError("the room is closed")
+        peer = RelayedPeer(participant, self, deliver, self.caps.max_message_bytes)
+        self._peers[participant.id] = peer
+        self.peer_joined(peer)
+
+    def relay(self, participant_id: str, frame: str) -> None:
+        """Take a frame of somebody who was attached.
+
+        Raises:
+            SignallingError: for an unknown participant.
+        """
+        self._attached(participant_id).received(frame)
+
+    def detach(self, participant_id: str, lost: bool) -> None:
+        """Somebody who was attached is gone; ``lost`` if without a goodbye.
+
+        Raises:
+            SignallingError: for an unknown participant.
+        """
+        self._attached(participant_id).leave(lost)
 
     async def add_candidate(self, participant_id: str, sdpfrag: str) -> str | None:
         """Take a trickle ICE fragment (WHIP PATCH).
@@ -188,7 +221,7 @@ class WebRTCRoom:
         self._inbox.close()
         self._closing.set()
 
-    def peer_joined(self, peer: Peer) -> None:
+    def peer_joined(self, peer: Client) -> None:
         """Both channels of a peer are open: it and the others learn of each other."""
         self._arriving.pop(peer.participant.id, None)
         peer.send_signal(
@@ -200,7 +233,7 @@ class WebRTCRoom:
         self._inbox.put(ParticipantJoined(peer.participant))
         log.info("participant joined", participant=short(peer.participant.id))
 
-    def peer_sent(self, peer: Peer, frame: wire.AppFrame) -> None:
+    def peer_sent(self, peer: Client, frame: wire.AppFrame) -> None:
         """Relay an app message to whom it is for, the replica among them."""
         sender = peer.participant.id
         everybody = frame.to == "*"
@@ -217,11 +250,11 @@ class WebRTCRoom:
             if other is not peer and (everybody or other.participant.id == frame.to):
                 self._relay(peer, other, text)
 
-    def peer_spoke(self, peer: Peer) -> None:
+    def peer_spoke(self, peer: Client) -> None:
         """A microphone's first audio arrived."""
         self._inbox.put(AudioStarted(peer.participant.id))
 
-    def peer_gone(self, peer: Peer, reason: LeaveReason) -> None:
+    def peer_gone(self, peer: Client, reason: LeaveReason) -> None:
         """A peer left: the others learn of it, and it is let go."""
         if self._peers.get(peer.participant.id) is not peer:
             return
@@ -238,7 +271,7 @@ class WebRTCRoom:
             microphone_chunks_dropped=peer.microphone.heard.dropped,
         )
 
-    def _forget(self, peer: Peer) -> None:
+    def _forget(self, peer: Client) -> None:
         self._peers.pop(peer.participant.id, None)
         self._arriving.pop(peer.participant.id, None)
         if not self._peers:
@@ -246,20 +279,26 @@ class WebRTCRoom:
         self._spawn(peer.close())
 
     def _peer(self, participant_id: str) -> Peer:
-        try:
-            return self._peers[participant_id]
-        except KeyError:
-            raise SignallingError("no such participant") from None
+        peer = self._peers.get(participant_id)
+        if not isinstance(peer, Peer):
+            raise SignallingError("no such participant")
+        return peer
 
-    def _joined(self) -> list[Peer]:
+    def _attached(self, participant_id: str) -> RelayedPeer:
+        peer = self._peers.get(participant_id)
+        if not isinstance(peer, RelayedPeer):
+            raise SignallingError("no such participant")
+        return peer
+
+    def _joined(self) -> list[Client]:
         return [peer for peer in self._peers.values() if peer.joined]
 
-    def _tell_others(self, about: Peer, kind: str, **fields: Any) -> None:
+    def _tell_others(self, about: Client, kind: str, **fields: Any) -> None:
         for peer in self._joined():
             if peer is not about:
                 peer.send_signal(kind, **fields)
 
-    def _relay(self, sender: Peer, receiver: Peer, text: str) -> None:
+    def _relay(self, sender: Client, receiver: Client, text: str) -> None:
         if receiver.backlog > RELAY_BACKLOG:
             sender.ignored(
                 "app message to a client that does not read",

@@ -13,6 +13,7 @@ from visavis.logs import short
 from visavis.server.bodies import CreateConversation, PersonaBody
 from visavis.server.catalogue import persona_or_default, replica_or_default
 from visavis.server.errors import Refusal
+from visavis.server.recorder import is_sketch
 from visavis.server.routes.paging import Limit, Page, listing
 from visavis.server.services import Injected, Services, StrictRoute
 from visavis.server.specs import conversation_id, conversation_spec
@@ -52,7 +53,7 @@ async def create(body: CreateConversation, services: Injected) -> dict[str, Any]
             persona_name=about or replica.name,
         )
     else:
-        spec = conversation_spec(name, body, persona, replica, services.supervisor.llm)
+        spec = conversation_spec(name, body, persona, replica, services.supervisor.llm, services.settings)
     row = await _begin(services, body, spec)
     _log_ignored(body, name)
     return created_conversation(row, services.settings.base_url)
@@ -77,7 +78,8 @@ async def get(
     row = await _find(services, conversation_id)
     view = conversation_view(row, services.settings.base_url)
     if verbose:
-        view["events"] = [event_view(event) for event in await services.store.events(row.id)]
+        events = [event for _, event in await services.store.events(row.id)]
+        view["events"] = [event_view(event) for event in events if not is_sketch(event)]
         view["shutdown_reason"] = row.shutdown_reason
     return view
 

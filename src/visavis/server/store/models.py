@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, String, Text, TypeDecorator
+from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, LargeBinary, String, Text, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -56,13 +56,26 @@ class Conversation(Base):
 class Event(Base):
     """An event that a conversation broadcast."""
 
-    __tablename__ = "events"
-    __table_args__ = (Index("events_in_order", "conversation_id", "id"),)
+    __tablename__ = "event_log"
+
+    conversation_id: Mapped[str] = mapped_column(
+        ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True
+    )
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    message: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """As it went on the wire."""
+
+
+class Inputs(Base):
+    """A stretch of a conversation's log of inputs."""
+
+    __tablename__ = "input_log"
+    __table_args__ = (Index("inputs_in_order", "conversation_id", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
-    message: Mapped[dict[str, Any]] = mapped_column(JSON)
-    """As it went on the wire."""
+    lines: Mapped[bytes] = mapped_column(LargeBinary)
+    """JSON lines as UTF-8, compressed by zlib."""
 
 
 class Persona(Base):

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Literal
 
 from sqlalchemy import event, func, select, update
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from visavis.config import Settings
 from visavis.errors import ConfigurationError
-from visavis.server.store.models import Base, Conversation, Event, Persona, now
+from visavis.server.store.models import Base, Conversation, Event, Inputs, Persona, now
 
 SERVER_CRASHED = "internal error occurred at step server"
 Status = Literal["active", "ended"]
@@ -117,20 +118,51 @@ class Store:
 
     # Events
 
-    async def add_events(self, events: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
-        """Append ``(conversation_id, event)`` in order; those of deleted conversations are dropped."""
-        names = {name for name, _ in events}
+    async def add_events(self, events: Sequence[tuple[str, int, Mapping[str, Any]]]) -> None:
+        """Append ``(conversation_id, seq, event)``; those of deleted conversations are dropped."""
         async with self._session.begin() as session:
-            kept = set(await session.scalars(select(Conversation.id).where(Conversation.id.in_(names))))
+            kept = await _existing(session, {name for name, _, _ in events})
             session.add_all(
-                Event(conversation_id=name, message=dict(message)) for name, message in events if name in kept
+                Event(conversation_id=name, seq=seq, message=dict(message))
+                for name, seq, message in events
+                if name in kept
             )
 
-    async def events(self, conversation_id: str) -> list[dict[str, Any]]:
-        """A conversation's events in order."""
-        wanted = select(Event.message).where(Event.conversation_id == conversation_id).order_by(Event.id)
+    async def events(
+        self, conversation_id: str, after: int = 0, limit: int | None = None
+    ) -> list[tuple[int, dict[str, Any]]]:
+        """A conversation's events with their ``seq``, in order.
+
+        Args:
+            conversation_id: whose.
+            after: only those of a higher ``seq``.
+            limit: how many at most.
+        """
+        wanted = (
+            select(Event.seq, Event.message)
+            .where(Event.conversation_id == conversation_id, Event.seq > after)
+            .order_by(Event.seq)
+            .limit(limit)
+        )
         async with self._session() as session:
-            return list(await session.scalars(wanted))
+            return [(seq, message) for seq, message in await session.execute(wanted)]
+
+    async def add_inputs(self, inputs: Mapping[str, Sequence[str]]) -> None:
+        """Append to the logs of inputs: JSON lines by ``conversation_id``."""
+        async with self._session.begin() as session:
+            kept = await _existing(session, set(inputs))
+            session.add_all(
+                Inputs(conversation_id=name, lines=zlib.compress("\n".join(lines).encode()))
+                for name, lines in inputs.items()
+                if name in kept
+            )
+
+    async def inputs(self, conversation_id: str) -> AsyncIterator[str]:
+        """A conversation's log of inputs, stretch by stretch, each some JSON lines without a final break."""
+        wanted = select(Inputs.lines).where(Inputs.conversation_id == conversation_id).order_by(Inputs.id)
+        async with self._session() as session:
+            for packed in await session.scalars(wanted):
+                yield zlib.decompress(packed).decode()
 
     # Personas
 
@@ -149,6 +181,10 @@ class Store:
         async with self._session() as session:
             rows = await session.scalars(select(Persona).order_by(Persona.created_at.desc(), Persona.id))
             return rows.all()
+
+
+async def _existing(session: AsyncSession, names: set[str]) -> set[str]:
+    return set(await session.scalars(select(Conversation.id).where(Conversation.id.in_(names))))
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:

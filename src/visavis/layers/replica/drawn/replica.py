@@ -17,6 +17,7 @@ from visavis.layers.replica.drawn.lips import LipMotion
 from visavis.layers.replica.drawn.painter import Painter
 from visavis.layers.replica.drawn.pose import Pose
 from visavis.media.sounds import Mouth
+from visavis.protocol.emotions import Emotion
 
 _PORTRAIT = Pose(
     yaw=-2.5, roll=-1.5, shift=(0.0, 0.5), gaze=(0.12, 0.0), smile=0.85, brows=(0.1, 0.1), breath=0.5
@@ -41,6 +42,7 @@ class DrawnReplica:
                 f"the replica's frame size must be even and positive, not {width}x{height}"
             )
         self.width, self.height = width, height
+        self.emotion: Emotion = "neutral"
         self._behaviour = Behaviour(seed)
         self._lips = LipMotion()
         self._painter = Painter(width, height)
