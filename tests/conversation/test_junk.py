@@ -15,6 +15,7 @@ from visavis.conversation import inputs as happens
 from visavis.conversation.core import Conversation
 from visavis.conversation.log import KINDS
 from visavis.protocol import Ignored, parse
+from visavis.protocol.events import PerceptionAnalysis, PerceptionAnalysisProperties
 
 EXAMPLES = [
     entry["example"]
@@ -106,7 +107,24 @@ def _random_value(rng: random.Random, name: str) -> Any:
         case "at" | "epoch" | "silence":
             return rng.choice([rng.uniform(-10, 4000), float("nan"), 0.0])
         case "config":
-            return happens.Config(conversation_id="c1", replica_id="r1", greeting=rng.choice(["", "Hi."]))
+            return happens.Config(
+                conversation_id="c1",
+                replica_id="r1",
+                greeting=rng.choice(["", "Hi."]),
+                chat=rng.random() < 0.2,
+                wake_phrase=rng.choice(["", "", "hello"]),
+                sleep_phrase="so",
+                idle_engagement=rng.choice(["off", "eager"]),
+                speculative_inference=rng.random() < 0.5,
+            )
+        case "event":
+            return PerceptionAnalysis(properties=PerceptionAnalysisProperties(analysis="A smile."))
+        case "audio_analysis" | "visual_analysis":
+            return rng.choice(["", "calm"])
+        case "event_id":
+            return "e1"
+        case "inference_id":
+            return rng.choice([None, "i1"])
         case "interaction":
             while True:
                 parsed = parse(rng.choice(EXAMPLES))
@@ -119,7 +137,7 @@ def _random_value(rng: random.Random, name: str) -> Any:
         case "text":
             return rng.choice(["", "Hello. ", "and, so on ", "<b", "**", "\n"])
         case "name":
-            return rng.choice(["heartbeat", "idle", "echo 1", "x"])
+            return rng.choice(["heartbeat", "idle", "echo 1", "engagement", "x"])
         case "reason":
             return "x"
         case "calls":

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from visavis.conversation import inputs as happens
 from visavis.conversation.acks import Acks
 from visavis.conversation.activity import IDLE, Demeanour
+from visavis.conversation.attention import Attention
 from visavis.conversation.echoes import Echoes
 from visavis.conversation.effects import EndCall
+from visavis.conversation.engagement import ENGAGEMENT, Engagement
 from visavis.conversation.floor import Floor, Reply
 from visavis.conversation.generation import Generation
 from visavis.conversation.history import History
@@ -16,6 +20,7 @@ from visavis.conversation.outbox import Outbox, Tie
 from visavis.conversation.presence import DEADLINES, HEARTBEAT, Presence
 from visavis.conversation.replica import Replica
 from visavis.conversation.requests import Requests
+from visavis.conversation.toolbox import Toolbox
 from visavis.conversation.tools import Tools
 from visavis.conversation.users import Turn, Users
 from visavis.conversation.writer import Writer
@@ -41,9 +46,18 @@ class Call:
         voice = Writer if config.chat else Replica
         self._replica = voice(self.out, self.history, self._stopwatch)
         self._users = Users(self.out, self._ids)
-        self._tools = Tools(self.out, self._ids)
+        toolbox = Toolbox(config.tools)
+        self._tools = Tools(self.out, self._ids, toolbox)
+        self._attention = Attention(config.wake_phrase, config.sleep_phrase)
         self._floor = Floor(
-            self.out, self._ids, config, self.history, self._replica, self._tools, self._stopwatch
+            self.out,
+            self._ids,
+            toolbox,
+            self.history,
+            self._replica,
+            self._tools,
+            self._stopwatch,
+            self._attention,
         )
         self._echoes = Echoes(self.out, self._ids, config, self._floor, self._replica)
         self._requests = Requests(
@@ -60,6 +74,15 @@ class Call:
         self.at(started.at)
         self._presence = Presence(self.out, config)
         self._demeanour = Demeanour(self.out, self._presence, self._users, self._replica)
+        self._engagement = Engagement(
+            self.out,
+            self._ids,
+            config,
+            self._floor,
+            self._presence,
+            self._users,
+            self._attention,
+        )
         self.settle()
 
     def at(self, now: float) -> None:
@@ -73,6 +96,7 @@ class Call:
             return
         self._advance()
         self._acks.settle()
+        self._engagement.watch()
         self._demeanour.show()
 
     def participant_joined(self, message: happens.ParticipantJoined) -> None:
@@ -113,9 +137,6 @@ class Call:
     def layer_told(self, message: happens.LayerTold) -> None:
         """A layer beside the dialogue has news: everyone is told."""
         told = message.event
-        if not isinstance(told, events.EventMessage) or told.properties is None:
-            self.out.ignore("a layer told something that is no event")
-            return
         properties = told.properties.model_dump(exclude_unset=True)
         tie = Tie(message.inference_id, self._floor.turn_idx) if message.inference_id else None
         self.out.broadcast(type(told), tie, **properties)
@@ -156,9 +177,11 @@ class Call:
             self._users.discard(turn, self._forming)
             self._restore(turn)
             return
-        tie = self._users.commit(turn, text, self._floor.commit_turn(text))
+        index = self._floor.commit_turn(_told(message, text))
+        tie = self._users.commit(turn, text, index, _analyses(message))
         self._stopwatch.mark(tie.inference_id, "turn_ended", self.out.now)
-        self._floor.wait(Reply(tie, "turn"))
+        if self._attention.heard(text):
+            self._floor.wait(Reply(tie, "turn"))
 
     def inference_text(self, message: happens.InferenceText) -> None:
         """The LLM goes on."""
@@ -174,6 +197,7 @@ class Call:
         generation = self._inferring(message.generation)
         if generation is not None:
             self._tools.call(generation, message.calls)
+            self._replica.go_on(generation)
 
     def inference_finished(self, message: happens.InferenceFinished) -> None:
         """The LLM has said all."""
@@ -227,6 +251,8 @@ class Call:
             self._presence.beat()
         elif name == IDLE:
             self._demeanour.drifted()
+        elif name == ENGAGEMENT:
+            self._engagement.speak_first()
         else:
             self._echoes.timer_ran_down(name)
 
@@ -296,3 +322,18 @@ class Call:
         self.out.broadcast(events.Shutdown, shutdown_reason=reason, reason=reason)
         self.out.put(EndCall(reason))
         self.ended = True
+
+
+def _analyses(message: happens.UserTurnEnded) -> dict[str, Any]:
+    """How the user looked and sounded, where perception has something to say (PROTOCOL 1.3)."""
+    analyses = {
+        "user_audio_analysis": message.audio_analysis.strip(),
+        "user_visual_analysis": message.visual_analysis.strip(),
+    }
+    return {name: analysis for name, analysis in analyses.items() if analysis}
+
+
+def _told(message: happens.UserTurnEnded, text: str) -> str:
+    """What the LLM is told of a turn (PROTOCOL 4, "What a custom LLM receives")."""
+    tags = [f"<{name}>{analysis}</{name}>" for name, analysis in _analyses(message).items()]
+    return " ".join([*tags, text])

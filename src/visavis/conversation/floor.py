@@ -7,14 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from visavis.conversation.attention import Attention
 from visavis.conversation.effects import StartInference
 from visavis.conversation.generation import Generation, Kind
 from visavis.conversation.history import History
 from visavis.conversation.ids import Ids
-from visavis.conversation.inputs import Config
 from visavis.conversation.latency import Stopwatch
 from visavis.conversation.outbox import Outbox, Tie
 from visavis.conversation.replica import Replica
+from visavis.conversation.toolbox import Toolbox
 from visavis.conversation.tools import Tools
 from visavis.conversation.writer import Writer
 from visavis.protocol import events
@@ -22,11 +23,12 @@ from visavis.protocol import events
 MOST_WAITING = 100
 """Utterances that may wait; a client that sends more is told by an ``Ignore``."""
 
-Cause = Literal["turn", "tool", "job"]
+Cause = Literal["turn", "tool", "job", "silence"]
 
 NOTES: dict[Cause, str] = {
     "turn": "(Now answer the user.)",
     "tool": "(The results of your tool calls have arrived; go on.)",
+    "silence": "(The user has been silent for a while. Say something short that takes the conversation on.)",
     "job": "(A job has finished; its result is in your context. Tell the user.)",
 }
 """What the LLM is told when the last word in the history is its own."""
@@ -68,15 +70,16 @@ class Floor:
         self,
         out: Outbox,
         ids: Ids,
-        config: Config,
+        toolbox: Toolbox,
         history: History,
         replica: Replica | Writer,
         tools: Tools,
         stopwatch: Stopwatch,
+        attention: Attention,
     ) -> None:
-        self._out, self._ids, self._config = out, ids, config
+        self._out, self._ids, self._toolbox = out, ids, toolbox
         self._history, self._replica, self._tools = history, replica, tools
-        self._stopwatch = stopwatch
+        self._stopwatch, self._attention = stopwatch, attention
         self._queue: deque[Job] = deque()
         self._generations = 0
         self.turn_idx = 0
@@ -87,6 +90,11 @@ class Floor:
     def generations(self) -> int:
         """How many have had the floor."""
         return self._generations
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything has the floor or waits for it."""
+        return self._replica.current is not None or bool(self._queue)
 
     def generation(self, kind: Kind, inference_id: str) -> Generation:
         """A new one, of the current turn."""
@@ -165,11 +173,7 @@ class Floor:
 
     def _next(self, users_forming: bool) -> Job | None:
         return next(
-            (
-                job
-                for job in self._queue
-                if not (users_forming and isinstance(job, Reply) and job.cause != "turn")
-            ),
+            (job for job in self._queue if not (users_forming and _own_initiative(job))),
             None,
         )
 
@@ -180,8 +184,9 @@ class Floor:
         elif isinstance(job, Typed):
             tie = Tie(self._ids.new(), self.commit_turn(job.text))
             self._out.broadcast(events.Utterance, tie, role="user", speech=job.text)
-            self._infer(Reply(tie, "turn"))
-        else:
+            if self._attention.heard(job.text):
+                self._infer(Reply(tie, "turn"))
+        elif self._attention.awake:
             self._infer(job)
 
     def _infer(self, reply: Reply) -> None:
@@ -195,9 +200,16 @@ class Floor:
         self._stopwatch.mark(generation.tie.inference_id, "inference_started", self._out.now)
         messages = self._history.messages(NOTES[latest.cause])
         self._give_to(generation)
-        self._out.put(StartInference(generation.number, messages, self._config.tools))
+        self._out.put(StartInference(generation.number, messages, self._toolbox.definitions))
 
     def _give_to(self, generation: Generation) -> None:
         self._generations += 1
         generation.number = self._generations
         self._replica.take_floor(generation)
+
+
+def _own_initiative(job: Job) -> bool:
+    """Whether nobody's turn asks for it: it must not cut a person off."""
+    if isinstance(job, Reply):
+        return job.cause != "turn"
+    return isinstance(job, Generation) and job.kind == "reply"

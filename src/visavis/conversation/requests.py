@@ -116,5 +116,14 @@ class Requests:
             self._out.put(SetSensitivity(pause, interrupt))
 
     def _tool_result(self, asked: asks.ToolResult) -> Job | None:
-        tie = self._tools.result(asked.properties)
-        return None if tie is None else self._wait(Reply(tie, "tool"))
+        batch = self._tools.result(asked.properties)
+        if batch is None:
+            return None
+        if batch.wants_inference:
+            return self._wait(Reply(batch.tie, "tool"))
+        if not batch.words:
+            return None
+        said = self._floor.generation("reply", batch.tie.inference_id)
+        said.say(batch.words)
+        said.close()
+        return self._wait(said)

@@ -10,9 +10,12 @@ from visavis.conversation.history import ToolCall
 from visavis.conversation.ids import Ids
 from visavis.conversation.inputs import ToolCallRequest
 from visavis.conversation.outbox import Outbox, Tie
+from visavis.conversation.toolbox import Toolbox, Use
 from visavis.protocol import events
 from visavis.protocol.interactions import ToolResultProperties
 
+DISPATCHED = "(dispatched; no result will come)"
+"""What the LLM is told at once of a call that nobody answers."""
 PATIENCE = 10
 """Turns of users after which a call without a result is given up."""
 
@@ -23,23 +26,37 @@ class Batch:
 
     tie: Tie
     calls: tuple[ToolCall, ...]
+    uses: tuple[Use, ...]
 
     @property
     def answered(self) -> bool:
         """Whether every call has its result."""
         return all(call.result is not None for call in self.calls)
 
+    @property
+    def wants_inference(self) -> bool:
+        """Whether the LLM is to go on with the results."""
+        return any(use.on_resolve == "generate_response" for use in self.uses)
+
+    @property
+    def words(self) -> str:
+        """Results that are to be said as they are."""
+        spoken = zip(self.calls, self.uses, strict=True)
+        return " ".join(
+            call.result for call, use in spoken if use.on_resolve == "response_in_result" and call.result
+        )
+
 
 class Tools:
     """Knows which calls wait for a result."""
 
-    def __init__(self, out: Outbox, ids: Ids) -> None:
-        self._out, self._ids = out, ids
+    def __init__(self, out: Outbox, ids: Ids, toolbox: Toolbox) -> None:
+        self._out, self._ids, self._toolbox = out, ids, toolbox
         self._waiting: dict[str, tuple[ToolCall, Batch]] = {}
 
     def call(self, generation: Generation, requests: tuple[ToolCallRequest, ...]) -> None:
         """Ask the clients to run these; the calls go into the generation's place in the history."""
-        calls = []
+        calls: list[ToolCall] = []
         for request in requests:
             if not request.name:
                 self._out.ignore("a tool call without a name")
@@ -49,20 +66,22 @@ class Tools:
             self._out.broadcast(
                 events.ToolCall,
                 generation.tie,
+                canvas_config=self._toolbox.use(call.name).canvas_config,
                 name=call.name,
                 arguments=call.arguments,
                 tool_call_id=call.id,
             )
-        batch = Batch(generation.tie, tuple(calls))
-        self._waiting.update((call.id, (call, batch)) for call in calls)
+        self._await(generation, calls)
         if generation.entry is not None:
             generation.entry.calls += calls
+        if calls and not generation.text.strip():
+            generation.say(self._filler(calls))
 
-    def result(self, properties: ToolResultProperties) -> Tie | None:
+    def result(self, properties: ToolResultProperties) -> Batch | None:
         """A result came.
 
         Returns:
-            What the replica's answer is tied to, once all calls of that inference have results.
+            The calls of its inference, once all of them have results.
         """
         waiting = self._waiting.get(properties.tool_call_id)
         if waiting is None:
@@ -75,7 +94,7 @@ class Tools:
         call, batch = waiting
         call.result = f"Error: {text}" if properties.status == "error" else text
         del self._waiting[call.id]
-        return batch.tie if batch.answered else None
+        return batch if batch.answered else None
 
     def expire(self, turn_idx: int) -> None:
         """Give up calls that have waited too long."""
@@ -83,6 +102,19 @@ class Tools:
             if turn_idx - batch.tie.turn_idx >= PATIENCE:
                 call.expired = True
                 del self._waiting[call.id]
+
+    def _await(self, generation: Generation, calls: list[ToolCall]) -> None:
+        uses = tuple(self._toolbox.use(call.name) for call in calls)
+        batch = Batch(generation.tie, tuple(calls), uses)
+        for call, use in zip(calls, uses, strict=True):
+            if use.on_resolve == "fire_and_forget":
+                call.result = DISPATCHED
+            else:
+                self._waiting[call.id] = (call, batch)
+
+    def _filler(self, calls: list[ToolCall]) -> str:
+        """What the first tool that has words for it says while its result is awaited."""
+        return next(filter(None, (self._toolbox.use(call.name).filler for call in calls)), "")
 
     def _unused(self, wanted: str) -> str:
         """The LLM's id, unless it gave none or one that is still in use."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from visavis.conversation.generation import Generation
 from visavis.conversation.ids import Ids
@@ -92,12 +93,19 @@ class Users:
         del self._turns[participant_id]
         return None if turn.deaf else turn
 
-    def commit(self, turn: Turn, text: str, turn_idx: int) -> Tie:
-        """The turn was said; announce all that is owed, in the order of PROTOCOL 5.2."""
+    def commit(self, turn: Turn, text: str, turn_idx: int, analyses: dict[str, Any]) -> Tie:
+        """The turn was said; announce all that is owed, in the order of PROTOCOL 5.2.
+
+        Args:
+            turn: ended by ``finished``.
+            text: its words.
+            turn_idx: its index.
+            analyses: more properties of its utterance.
+        """
         tie = Tie(turn.inference_id, turn_idx)
         self._stream(turn, text, turn_idx, final=True)
         self._close_speech(turn, 0.0, turn_idx)
-        self._out.broadcast(events.Utterance, tie, role="user", speech=text)
+        self._out.broadcast(events.Utterance, tie, role="user", speech=text, **analyses)
         return tie
 
     def discard(self, turn: Turn, turn_idx: int) -> None:
