@@ -23,9 +23,29 @@ class AnyOrder(RuleBasedStateMachine):
     @initialize(
         greeting=st.sampled_from(["", "Good day. And welcome."]),
         waits=st.sampled_from([True, True, True, False]),
+        ahead=st.booleans(),
+        phrases=st.sampled_from([("", ""), ("", ""), ("what time", "hello")]),
+        engagement=st.sampled_from(["off", "off", "eager"]),
+        dialect=st.sampled_from(["union", "union", "2026-06", "pal"]),
     )
-    def start(self, greeting: str, waits: bool) -> None:
-        self.world = World(greeting=greeting, participant_left_timeout=30.0 if waits else 0.0)
+    def start(
+        self,
+        greeting: str,
+        waits: bool,
+        ahead: bool,
+        phrases: tuple[str, str],
+        engagement: str,
+        dialect: str,
+    ) -> None:
+        self.world = World(
+            greeting=greeting,
+            participant_left_timeout=30.0 if waits else 0.0,
+            speculative_inference=ahead,
+            wake_phrase=phrases[0],
+            sleep_phrase=phrases[1],
+            idle_engagement=engagement,
+            dialect=dialect,
+        )
         self.world.take(self.world.call.join("ann"))
 
     # People

@@ -87,6 +87,7 @@ class World:
             match effect:
                 case does.StartInference(generation, messages, _):
                     assert not self.inferring, "two inferences at once"
+                    assert generation > max(self.said, default=0), "a number that was used"
                     assert messages
                     assert messages[-1]["role"] in ("user", "tool", "system")
                     self.inferring.append(generation)

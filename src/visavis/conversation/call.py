@@ -73,6 +73,7 @@ class Call:
         self._acks = Acks(self.out, self._floor, self._replica)
         self.at(started.at)
         self._presence = Presence(self.out, config)
+        self._speculation = self._floor.speculation
         self._demeanour = Demeanour(self.out, self._presence, self._users, self._replica)
         self._engagement = Engagement(
             self.out,
@@ -116,6 +117,7 @@ class Call:
         if message.participant_id not in self._presence:
             self.out.ignore("the participant is not here")
             return
+        self._speculation.cancel()
         self._users.left(message.participant_id, self._forming)
         reason = self._presence.left(message.participant_id, message.lost)
         if reason is not None:
@@ -123,6 +125,7 @@ class Call:
 
     def interaction_received(self, message: happens.InteractionReceived) -> None:
         """A client asked for something."""
+        self._speculation.cancel()
         self.out.ignored = None
         job = self._requests.handle(message)
         refused = self.out.ignored
@@ -148,6 +151,7 @@ class Call:
         turn = self._users.began(message.participant_id, self._greeting, self._forming)
         if turn is None:
             return
+        self._speculation.cancel()
         generation = self._floor.barge_in()
         if generation is not None and generation.kind == "reply":
             turn.displaced = generation
@@ -159,11 +163,13 @@ class Call:
         turn = self._users.paused(message.participant_id, message.silence, self._forming)
         if turn is not None:
             self._stopwatch.silent(turn.inference_id, self.out.now, message.silence)
+            self._think_ahead(message.participant_id)
 
     def user_transcript(self, message: happens.UserTranscript) -> None:
         """A user's words so far."""
         if self._hears(message.participant_id):
             self._users.transcribed(message.participant_id, message.text, self._greeting, self._forming)
+            self._think_ahead(message.participant_id)
 
     def user_turn_ended(self, message: happens.UserTurnEnded) -> None:
         """A user has finished: what was said goes into the history and is to be answered."""
@@ -173,6 +179,9 @@ class Call:
         if turn is None:
             return
         text = message.text.strip()
+        expected = self._speculation.answers(message.participant_id, text) and not _analyses(message)
+        if not expected:
+            self._speculation.cancel()
         if not text:
             self._users.discard(turn, self._forming)
             self._restore(turn)
@@ -180,11 +189,17 @@ class Call:
         index = self._floor.commit_turn(_told(message, text))
         tie = self._users.commit(turn, text, index, _analyses(message))
         self._stopwatch.mark(tie.inference_id, "turn_ended", self.out.now)
-        if self._attention.heard(text):
+        if not self._attention.heard(text):
+            return
+        if expected:
+            self._floor.take_up(tie)
+        else:
             self._floor.wait(Reply(tie, "turn"))
 
     def inference_text(self, message: happens.InferenceText) -> None:
         """The LLM goes on."""
+        if self._speculation.hold(message.generation, lambda: self.inference_text(message)):
+            return
         generation = self._inferring(message.generation)
         if generation is not None:
             self._stopwatch.mark(generation.tie.inference_id, "first_text", self.out.now)
@@ -194,6 +209,8 @@ class Call:
 
     def inference_tool_calls(self, message: happens.InferenceToolCalls) -> None:
         """The LLM calls tools."""
+        if self._speculation.hold(message.generation, lambda: self.inference_tool_calls(message)):
+            return
         generation = self._inferring(message.generation)
         if generation is not None:
             self._tools.call(generation, message.calls)
@@ -201,6 +218,8 @@ class Call:
 
     def inference_finished(self, message: happens.InferenceFinished) -> None:
         """The LLM has said all."""
+        if self._speculation.hold(message.generation, lambda: self.inference_finished(message), last=True):
+            return
         generation = self._inferring(message.generation)
         if generation is None:
             return
@@ -211,6 +230,8 @@ class Call:
 
     def inference_failed(self, message: happens.InferenceFailed) -> None:
         """The LLM broke off; what it said stands."""
+        if self._speculation.hold(message.generation, lambda: self.inference_failed(message), last=True):
+            return
         generation = self._inferring(message.generation)
         if generation is not None:
             self._layer_failed(generation, message.reason)
@@ -259,6 +280,17 @@ class Call:
     def end_requested(self, message: happens.EndRequested) -> None:
         """Somebody outside ends the call."""
         self._end(message.reason)
+
+    def _think_ahead(self, participant_id: str) -> None:
+        """Begin to answer a turn that may be over, if nothing else is to be done first."""
+        text = self._users.paused_text(participant_id)
+        if not self._config.speculative_inference or not text or self._floor.busy:
+            return
+        if self._speculation.answers(participant_id, text) or not self._attention.would_answer(text):
+            return
+        if self.out.dialect.speculative_ids:
+            self._users.rename(participant_id)
+        self._floor.think_ahead(participant_id, text, self._users.inference_id(participant_id))
 
     def _advance(self) -> None:
         """Let the next one speak, if anybody is there to hear it."""
@@ -316,6 +348,7 @@ class Call:
             self._floor.wait(Reply(Tie(*cut.tie), "turn"), first=True)
 
     def _end(self, reason: str) -> None:
+        self._speculation.cancel()
         self._replica.hang_up()
         self._users.hang_up(self._forming)
         self._acks.flush()

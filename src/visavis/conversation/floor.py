@@ -15,6 +15,7 @@ from visavis.conversation.ids import Ids
 from visavis.conversation.latency import Stopwatch
 from visavis.conversation.outbox import Outbox, Tie
 from visavis.conversation.replica import Replica
+from visavis.conversation.speculation import Ahead, Speculation
 from visavis.conversation.toolbox import Toolbox
 from visavis.conversation.tools import Tools
 from visavis.conversation.writer import Writer
@@ -64,6 +65,7 @@ class Floor:
         turn_idx: of the turn last committed; 0 is the greeting's.
         cut_audible: whether anything of what was cut last had reached people.
         dropped: called with each generation that is cut or will never be heard.
+        speculation: the inference that runs ahead of a turn's end, if one does.
     """
 
     def __init__(
@@ -85,10 +87,11 @@ class Floor:
         self.turn_idx = 0
         self.cut_audible = False
         self.dropped: Callable[[Generation], None] = lambda generation: None
+        self.speculation = Speculation(out)
 
     @property
     def generations(self) -> int:
-        """How many have had the floor."""
+        """How many have had the floor, or an inference ahead of it."""
         return self._generations
 
     @property
@@ -121,6 +124,27 @@ class Floor:
         self._history.add_user(text)
         self._tools.expire(self.turn_idx)
         return self.turn_idx
+
+    def think_ahead(self, participant_id: str, text: str, inference_id: str) -> None:
+        """Begin to answer words that may be the whole turn; without the floor, and unheard."""
+        self.speculation.cancel()
+        generation = self.generation("reply", inference_id)
+        generation.number = self._number()
+        generation.inferring = True
+        self.speculation.begin(Ahead(generation, participant_id, text))
+        messages = self._history.messages(NOTES["turn"], ahead=text)
+        self._out.put(StartInference(generation.number, messages, self._toolbox.definitions))
+
+    def take_up(self, tie: Tie) -> None:
+        """The turn ended as expected: the inference ahead gets the floor, and what it has is said."""
+        ahead = self.speculation.take_up()
+        if ahead is None:
+            return
+        ahead.generation.tie = tie
+        self._stopwatch.mark(tie.inference_id, "inference_started", self._out.now)
+        self._replica.take_floor(ahead.generation)
+        for handle in ahead.held:
+            handle()
 
     def advance(self, users_forming: bool) -> None:
         """Give the floor away while it is free and somebody may have it."""
@@ -203,9 +227,13 @@ class Floor:
         self._out.put(StartInference(generation.number, messages, self._toolbox.definitions))
 
     def _give_to(self, generation: Generation) -> None:
-        self._generations += 1
-        generation.number = self._generations
+        self.speculation.cancel()
+        generation.number = self._number()
         self._replica.take_floor(generation)
+
+    def _number(self) -> int:
+        self._generations += 1
+        return self._generations
 
 
 def _own_initiative(job: Job) -> bool:

@@ -46,7 +46,8 @@ class Generation:
         tie: what its events carry.
 
     Attributes:
-        number: 1, 2, 3 … in the order in which generations have the floor; 0 before that.
+        number: 1, 2, 3 … in the order in which generations have the floor, or an inference ahead of it;
+            0 before that.
         segments: in the order of their playout.
         open: more segments may follow.
         inferring: an inference runs.

@@ -80,6 +80,21 @@ class Users:
             self._close_speech(turn, silence, turn_idx)
         return turn
 
+    def paused_text(self, participant_id: str) -> str:
+        """The words so far of a participant who pauses; empty if there are none, or no pause."""
+        turn = self._turns.get(participant_id)
+        if turn is None or turn.deaf or turn.speaking_since is not None:
+            return ""
+        return turn.text
+
+    def inference_id(self, participant_id: str) -> str:
+        """The id of the turn that the participant is forming."""
+        return self._turns[participant_id].inference_id
+
+    def rename(self, participant_id: str) -> None:
+        """From now on the turn that the participant is forming has another id."""
+        self._turns[participant_id].inference_id = self._ids.new()
+
     def transcribed(self, participant_id: str, text: str, deaf: bool, turn_idx: int) -> None:
         """The transcript of the turn so far has changed."""
         turn = self._turn(participant_id, deaf)
