@@ -13,9 +13,12 @@ from visavis.conversation.effects import EndCall
 from visavis.conversation.engagement import ENGAGEMENT, Engagement
 from visavis.conversation.floor import Floor, Reply
 from visavis.conversation.generation import Generation
+from visavis.conversation.guardrails import Guardrails
 from visavis.conversation.history import History
 from visavis.conversation.ids import Ids
+from visavis.conversation.inner_tools import InnerTools
 from visavis.conversation.latency import Stopwatch
+from visavis.conversation.objectives import Objectives
 from visavis.conversation.outbox import Outbox, Tie
 from visavis.conversation.presence import DEADLINES, HEARTBEAT, Presence
 from visavis.conversation.replica import Replica
@@ -47,12 +50,15 @@ class Call:
         self._replica = voice(self.out, self.history, self._stopwatch)
         self._users = Users(self.out, self._ids)
         toolbox = Toolbox(config.tools)
-        self._tools = Tools(self.out, self._ids, toolbox)
+        self._objectives = Objectives(self.out, config.objectives)
+        self._inner = InnerTools(self._objectives, Guardrails(self.out, config.guardrails))
+        self._tools = Tools(self.out, self._ids, toolbox, self._inner)
         self._attention = Attention(config.wake_phrase, config.sleep_phrase)
         self._floor = Floor(
             self.out,
             self._ids,
             toolbox,
+            self._inner,
             self.history,
             self._replica,
             self._tools,
@@ -67,6 +73,7 @@ class Call:
             self.history,
             self._users,
             self._tools,
+            self._objectives,
             self._floor,
             self._echoes,
         )
@@ -106,7 +113,10 @@ class Call:
             self.out.ignore("the participant is here already")
             return
         self._demeanour.woke()
-        if self._presence.joined(message.participant_id) and self._config.greeting.strip():
+        first = self._presence.joined(message.participant_id)
+        if first and self._config.pipeline_mode != "echo":
+            self._objectives.begin()
+        if first and self._config.greeting.strip():
             greeting = self._floor.generation("greeting", self._ids.new())
             greeting.say(self._config.greeting)
             greeting.close()
@@ -223,10 +233,14 @@ class Call:
         generation = self._inferring(message.generation)
         if generation is None:
             return
-        called = generation.entry is not None and generation.entry.calls
-        if not called and not generation.text.strip():
+        calls = generation.entry.calls if generation.entry is not None else []
+        silent = not generation.text.strip()
+        if silent and not calls:
             self._layer_failed(generation, "the model answered nothing")
         self._close_inference(generation)
+        inner_only = bool(calls) and all(self._inner.owns(call.name) for call in calls)
+        if silent and inner_only and self._inner.may_go_on(generation.tie):
+            self._floor.wait(Reply(generation.tie, "tool"), first=True)
 
     def inference_failed(self, message: happens.InferenceFailed) -> None:
         """The LLM broke off; what it said stands."""

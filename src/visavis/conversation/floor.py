@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from visavis.conversation.attention import Attention
 from visavis.conversation.effects import StartInference
 from visavis.conversation.generation import Generation, Kind
 from visavis.conversation.history import History
 from visavis.conversation.ids import Ids
+from visavis.conversation.inner_tools import InnerTools
 from visavis.conversation.latency import Stopwatch
 from visavis.conversation.outbox import Outbox, Tie
 from visavis.conversation.replica import Replica
@@ -73,13 +74,15 @@ class Floor:
         out: Outbox,
         ids: Ids,
         toolbox: Toolbox,
+        inner: InnerTools,
         history: History,
         replica: Replica | Writer,
         tools: Tools,
         stopwatch: Stopwatch,
         attention: Attention,
     ) -> None:
-        self._out, self._ids, self._toolbox = out, ids, toolbox
+        self._out, self._ids = out, ids
+        self._toolbox, self._inner = toolbox, inner
         self._history, self._replica, self._tools = history, replica, tools
         self._stopwatch, self._attention = stopwatch, attention
         self._queue: deque[Job] = deque()
@@ -132,8 +135,7 @@ class Floor:
         generation.number = self._number()
         generation.inferring = True
         self.speculation.begin(Ahead(generation, participant_id, text))
-        messages = self._history.messages(NOTES["turn"], ahead=text)
-        self._out.put(StartInference(generation.number, messages, self._toolbox.definitions))
+        self._start(generation, self._history.messages(NOTES["turn"], self._inner.instructions, ahead=text))
 
     def take_up(self, tie: Tie) -> None:
         """The turn ended as expected: the inference ahead gets the floor, and what it has is said."""
@@ -222,9 +224,13 @@ class Floor:
         generation.tie = latest.tie
         generation.inferring = True
         self._stopwatch.mark(generation.tie.inference_id, "inference_started", self._out.now)
-        messages = self._history.messages(NOTES[latest.cause])
+        messages = self._history.messages(NOTES[latest.cause], self._inner.instructions)
         self._give_to(generation)
-        self._out.put(StartInference(generation.number, messages, self._toolbox.definitions))
+        self._start(generation, messages)
+
+    def _start(self, generation: Generation, messages: tuple[dict[str, Any], ...]) -> None:
+        tools = (*self._toolbox.definitions, *self._inner.definitions)
+        self._out.put(StartInference(generation.number, messages, tools))
 
     def _give_to(self, generation: Generation) -> None:
         self.speculation.cancel()

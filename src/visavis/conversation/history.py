@@ -93,11 +93,12 @@ class History:
         if not entry.text and not entry.calls:
             self._entries = [other for other in self._entries if other is not entry]
 
-    def messages(self, note: str, ahead: str = "") -> tuple[dict[str, Any], ...]:
+    def messages(self, note: str, instructions: str = "", ahead: str = "") -> tuple[dict[str, Any], ...]:
         """The OpenAI chat messages of a request.
 
         Args:
             note: what the LLM is to do, told when neither a user nor a tool has the last word.
+            instructions: stand at the end of the system message.
             ahead: words that a user is expected to have said; they do not become history.
         """
         entries = [entry for entry in self._entries if entry.text or entry.calls]
@@ -106,7 +107,7 @@ class History:
         last_reply = next((entry for entry in reversed(entries) if entry.role == "assistant"), None)
         groups = [_render(entry, told_off=entry is last_reply) for entry in entries]
         messages = _merge([message for group in _newest(groups) for message in group])
-        system = "\n\n".join(part for part in (self._system_prompt, self.context) if part)
+        system = "\n\n".join(part for part in (self._system_prompt, self.context, instructions) if part)
         if system:
             messages.insert(0, {"role": "system", "content": system})
         if messages and messages[-1]["role"] in ("user", "tool"):

@@ -11,13 +11,13 @@ from visavis.conversation.floor import Floor, Job, Reply, Typed
 from visavis.conversation.history import History
 from visavis.conversation.ids import Ids
 from visavis.conversation.inputs import Config, InteractionReceived
+from visavis.conversation.objectives import Objectives
 from visavis.conversation.outbox import Outbox, Tie
 from visavis.conversation.tools import Tools
 from visavis.conversation.users import Users
 from visavis.protocol import interactions as asks
 
 NOT_DONE: dict[type[asks.InteractionMessage], str] = {
-    asks.ObjectiveConfirm: "objective.confirm: this conversation has no objectives",
     asks.SetEmotion: "set_emotion: the replica shows no emotions",
     asks.RealtimeApi: "realtime_api: withdrawn from the protocol",
 }
@@ -35,11 +35,13 @@ class Requests:
         history: History,
         users: Users,
         tools: Tools,
+        objectives: Objectives,
         floor: Floor,
         echoes: Echoes,
     ) -> None:
         self._out, self._ids, self._history = out, ids, history
         self._users, self._tools, self._floor, self._echoes = users, tools, floor, echoes
+        self._objectives = objectives
         self._thinks = config.pipeline_mode != "echo"
         self._handlers: dict[type[asks.InteractionMessage], Callable[[Any], Job | None]] = {
             asks.Respond: self._respond,
@@ -48,6 +50,7 @@ class Requests:
             asks.AppendContext: self._append,
             asks.Sensitivity: self._sensitivity,
             asks.ToolResult: self._tool_result,
+            asks.ObjectiveConfirm: self._objective_confirm,
         }
 
     def handle(self, message: InteractionReceived) -> Job | None:
@@ -114,6 +117,11 @@ class Requests:
             self._out.ignore("sensitivity: neither key is set")
         else:
             self._out.put(SetSensitivity(pause, interrupt))
+
+    def _objective_confirm(self, asked: asks.ObjectiveConfirm) -> None:
+        refused = self._objectives.confirm(asked.properties, None)
+        if refused is not None:
+            self._out.ignore(refused)
 
     def _tool_result(self, asked: asks.ToolResult) -> Job | None:
         batch = self._tools.result(asked.properties)

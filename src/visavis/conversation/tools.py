@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from visavis.conversation.generation import Generation
 from visavis.conversation.history import ToolCall
 from visavis.conversation.ids import Ids
+from visavis.conversation.inner_tools import InnerTools
 from visavis.conversation.inputs import ToolCallRequest
 from visavis.conversation.outbox import Outbox, Tie
 from visavis.conversation.toolbox import Toolbox, Use
@@ -50,18 +51,26 @@ class Batch:
 class Tools:
     """Knows which calls wait for a result."""
 
-    def __init__(self, out: Outbox, ids: Ids, toolbox: Toolbox) -> None:
-        self._out, self._ids, self._toolbox = out, ids, toolbox
+    def __init__(self, out: Outbox, ids: Ids, toolbox: Toolbox, inner: InnerTools) -> None:
+        self._out, self._ids, self._toolbox, self._inner = out, ids, toolbox, inner
         self._waiting: dict[str, tuple[ToolCall, Batch]] = {}
 
     def call(self, generation: Generation, requests: tuple[ToolCallRequest, ...]) -> None:
-        """Ask the clients to run these; the calls go into the generation's place in the history."""
+        """Ask the clients to run these; the calls go into the generation's place in the history.
+
+        Calls of inner tools are run on the spot and told to nobody.
+        """
         calls: list[ToolCall] = []
+        inner: list[ToolCall] = []
         for request in requests:
             if not request.name:
                 self._out.ignore("a tool call without a name")
                 continue
             call = ToolCall(self._unused(request.id), request.name, request.arguments)
+            call.result = self._inner.run(call.name, call.arguments, generation.tie)
+            if call.result is not None:
+                inner.append(call)
+                continue
             calls.append(call)
             self._out.broadcast(
                 events.ToolCall,
@@ -73,7 +82,7 @@ class Tools:
             )
         self._await(generation, calls)
         if generation.entry is not None:
-            generation.entry.calls += calls
+            generation.entry.calls += inner + calls
         if calls and not generation.text.strip():
             generation.say(self._filler(calls))
 
