@@ -28,6 +28,7 @@ from visavis.server.routes import (
     personas,
     replicas,
     signalling,
+    steering,
 )
 from visavis.server.services import Services
 from visavis.server.serving import OnReady, serve
@@ -71,7 +72,8 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
     )
     app.state.services = services
     errors.install(app)
-    for module in (conversations, events, personas, replicas, interactions, health, signalling, chat):
+    rest = (conversations, events, personas, steering, replicas, interactions, health)
+    for module in (*rest, signalling, chat):
         app.include_router(module.router)
     app.mount("/assets", page.assets())
     app.include_router(page.router)

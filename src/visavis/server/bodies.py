@@ -112,6 +112,11 @@ class PersonaBody(Body):
     default_replica_id: str = Field(
         "", validation_alias=AliasChoices("default_replica_id", "default_face_id")
     )
+    objectives_id: str = ""
+    guardrails_id: str = ""
+    """A legacy set."""
+    guardrail_ids: list[str] = Field(default_factory=list, max_length=50)
+    guardrail_tags: list[str] = Field(default_factory=list, max_length=50)
     layers: Layers = Field(default_factory=Layers)
 
     @model_validator(mode="after")

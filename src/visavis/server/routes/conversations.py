@@ -17,6 +17,7 @@ from visavis.server.recorder import is_sketch
 from visavis.server.routes.paging import Limit, Page, listing
 from visavis.server.services import Injected, Services, StrictRoute
 from visavis.server.specs import conversation_id, conversation_spec
+from visavis.server.steering import guardrails_of, objectives_of
 from visavis.server.store import Conversation
 from visavis.server.store.store import Status
 from visavis.server.views import conversation_view, created_conversation, event_view
@@ -38,22 +39,24 @@ async def create(body: CreateConversation, services: Injected) -> dict[str, Any]
     """Begin a conversation; its replica waits in the room behind ``conversation_url``."""
     _refuse_unsupported(body)
     persona = await persona_or_default(services.store, body.persona_id)
-    replica = replica_or_default(body.replica_id, PersonaBody.model_validate(persona.document))
+    about = PersonaBody.model_validate(persona.document)
+    replica = replica_or_default(body.replica_id, about)
     name = conversation_id()
     if not body.conversation_name:
         body.conversation_name = f"New Conversation {int(time.time() * 1000)}"
     if body.test_mode:
-        about = PersonaBody.model_validate(persona.document).persona_name
         spec = ConversationSpec(
             conversation_id=name,
             conversation_name=body.conversation_name,
             replica_id=replica.id,
             replica_name=replica.name,
             persona_id=persona.id,
-            persona_name=about or replica.name,
+            persona_name=about.persona_name or replica.name,
         )
     else:
         spec = conversation_spec(name, body, persona, replica, services.supervisor.llm, services.settings)
+        spec.objectives = await objectives_of(services.store, about)
+        spec.guardrails = await guardrails_of(services.store, about)
     row = await _begin(services, body, spec)
     _log_ignored(body, name)
     return created_conversation(row, services.settings.base_url)

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from visavis.config import Settings
 from visavis.errors import ConfigurationError
-from visavis.server.store.models import Base, Conversation, Event, Inputs, Persona, now
+from visavis.server.store.models import Base, Conversation, Event, Inputs, Persona, Resource, now
 
 SERVER_CRASHED = "internal error occurred at step server"
 Status = Literal["active", "ended"]
@@ -181,6 +181,31 @@ class Store:
         async with self._session() as session:
             rows = await session.scalars(select(Persona).order_by(Persona.created_at.desc(), Persona.id))
             return rows.all()
+
+    # Whatever else is kept
+
+    async def add_resource(self, resource: Resource) -> None:
+        """Insert it."""
+        async with self._session.begin() as session:
+            session.add(resource)
+
+    async def resource(self, resource_id: str) -> Resource | None:
+        """One of them."""
+        async with self._session() as session:
+            return await session.get(Resource, resource_id)
+
+    async def resources(self, kind: str) -> Sequence[Resource]:
+        """All of a kind, the newest first."""
+        wanted = select(Resource).where(Resource.kind == kind)
+        async with self._session() as session:
+            rows = await session.scalars(wanted.order_by(Resource.created_at.desc(), Resource.id))
+            return rows.all()
+
+    async def delete_resource(self, resource_id: str) -> None:
+        """Remove it."""
+        async with self._session.begin() as session:
+            if found := await session.get(Resource, resource_id):
+                await session.delete(found)
 
 
 async def _existing(session: AsyncSession, names: set[str]) -> set[str]:
