@@ -1,5 +1,5 @@
 # Two commands: `make run` starts a conversation on this machine, `make test` proves that it works.
-.PHONY: run test test-python test-web lint types bench wheel clean help system system-test
+.PHONY: run test test-python test-web lint types spec bench wheel clean help system system-test
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -29,6 +29,10 @@ lint: $(VENV)/.installed-dev web/node_modules/.installed  ## ruff and eslint
 types: $(VENV)/.installed-dev web/node_modules/.installed  ## mypy --strict and tsc
 	$(BIN)/mypy
 	cd web && npm run typecheck
+
+spec: $(VENV)/.installed-dev web/node_modules/.installed  ## the published specification, from the models
+	$(BIN)/python -m visavis.protocol.specification
+	cd web && npm run --silent spec
 
 bench: $(VENV)/.installed-dev $(STATIC)  ## the measurements of benchmarks/ (half an hour)
 	$(BIN)/visavis models fetch
@@ -60,7 +64,7 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 
 web/node_modules/.installed: web/package.json web/package-lock.json
 	@echo "Installing what builds the page"
-	@cd web && npm ci --no-audit --no-fund --loglevel=error
+	@cd web && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(STATIC): web/node_modules/.installed $(WEB_SOURCES)

@@ -342,9 +342,9 @@ class AckProperties(Properties):
     event_id: str
     """The client's own name for its interaction."""
     accepted: bool
-    reason: str | None = None
+    reason: str | None
     """Why not; or, of an accepted one, what it waits for."""
-    applied_at: float | None = None
+    applied_at: float | None
     """Unix seconds when it took effect; ``null`` while it waits for the floor, and when it was refused."""
 
 

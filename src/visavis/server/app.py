@@ -13,6 +13,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from visavis import __version__, logs
 from visavis.config import Settings
+from visavis.protocol.specification import BASE
 from visavis.server import errors
 from visavis.server.auth import Keyring, api_keys
 from visavis.server.metrics import Metrics
@@ -28,6 +29,7 @@ from visavis.server.routes import (
     personas,
     replicas,
     signalling,
+    spec,
     steering,
 )
 from visavis.server.services import Services
@@ -72,7 +74,8 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
     )
     app.state.services = services
     errors.install(app)
-    rest = (conversations, events, personas, steering, replicas, interactions, health)
+    app.mount(BASE, spec.files())
+    rest = (conversations, events, personas, steering, replicas, interactions, health, spec)
     for module in (*rest, signalling, chat):
         app.include_router(module.router)
     app.mount("/assets", page.assets())

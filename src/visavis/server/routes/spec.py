@@ -1,0 +1,22 @@
+"""The published specification at stable addresses, for everyone and without a key."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.responses import RedirectResponse
+from starlette.staticfiles import StaticFiles
+
+from visavis.protocol.specification import BASE, HERE
+
+router = APIRouter(tags=["specification"])
+
+
+@router.get("/spec", include_in_schema=False)
+async def newest() -> RedirectResponse:
+    """The page of the newest version."""
+    return RedirectResponse(f"{BASE.removeprefix('/')}/index.html")
+
+
+def files() -> StaticFiles:
+    """Schemas, the AsyncAPI document and the page."""
+    return StaticFiles(directory=HERE)
