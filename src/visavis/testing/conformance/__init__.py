@@ -1,0 +1,1 @@
+"""The conformance suite: numbered cases that a server which speaks the protocol passes."""

@@ -1,0 +1,37 @@
+"""The suite's language model: it does what the user's last words tell it, the same every time."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from visavis.testing.openai_server import Reply, Request, call, say
+
+TELL = "TELL ME WHAT YOU SEE"
+"""The answer to this is the whole request as JSON text, so that a case can look at the history."""
+
+
+def answer(request: Request) -> Reply:
+    """``say …`` is said, ``call name {…}`` called, anything else repeated; a tool's result is reported."""
+    messages: list[dict[str, Any]] = request.body["messages"]
+    last = messages[-1]
+    if last["role"] == "tool":
+        return say("The tool said ", str(last["content"]), ".")
+    if last["role"] != "user":
+        return say("I speak first.")
+    words = str(last["content"]).splitlines()[-1].strip()
+    if TELL in words:
+        return say(_told(messages))
+    verb, _, rest = words.partition(" ")
+    if verb == "say":
+        return say(*(f"{word} " for word in rest.split()))
+    if verb == "call":
+        name, _, arguments = rest.partition(" ")
+        return call(name, arguments or "{}")
+    return say("You said ", words, ".")
+
+
+def _told(messages: list[dict[str, Any]]) -> str:
+    """Without the marks that a server may take for Markdown or tags."""
+    lines = [f"{one['role']}: {one.get('content') or json.dumps(one.get('tool_calls'))}" for one in messages]
+    return " | ".join(lines).replace("\n", " ").replace("<", "(").replace(">", ")")

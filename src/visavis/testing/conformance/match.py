@@ -1,0 +1,98 @@
+"""Partial matching of JSON: what a case demands against what came."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "number": (int, float),
+    "integer": (int,),
+    "boolean": (bool,),
+    "object": (dict,),
+    "array": (list,),
+}
+
+
+def mismatch(wanted: Any, found: Any, place: str = "") -> str | None:
+    """Where and how ``found`` is not as wanted; None when it is.
+
+    An object demands only the keys it names. An object with one key that begins with ``$`` is an
+    operator, see ``OPERATORS``; everything else demands an equal value.
+    """
+    if isinstance(wanted, dict) and len(wanted) == 1 and (name := next(iter(wanted))) in OPERATORS:
+        if OPERATORS[name](wanted[name], found):
+            return None
+        return f"{place or 'it'} is {_short(found)}, wanted {name} {_short(wanted[name])}"
+    if isinstance(wanted, dict):
+        return _object(wanted, found, place)
+    if isinstance(wanted, list):
+        if not isinstance(found, list) or len(found) != len(wanted):
+            return f"{place or 'it'} is {_short(found)}, wanted {len(wanted)} items"
+        problems = (
+            mismatch(one, other, f"{place}[{at}]")
+            for at, (one, other) in enumerate(zip(wanted, found, strict=True))
+        )
+        return next(filter(None, problems), None)
+    truths = type(wanted) is bool or type(found) is bool
+    same = wanted is found if truths else wanted == found
+    return None if same else f"{place or 'it'} is {_short(found)}, wanted {_short(wanted)}"
+
+
+def _object(wanted: dict[str, Any], found: Any, place: str) -> str | None:
+    if not isinstance(found, dict):
+        return f"{place or 'it'} is {_short(found)}, wanted an object"
+    for key, value in wanted.items():
+        inner = f"{place}.{key}" if place else key
+        if value == {"$absent": True}:
+            if key in found:
+                return f"{inner} is there, and must not be"
+        elif key not in found:
+            return f"{inner} is missing"
+        elif problem := mismatch(value, found[key], inner):
+            return problem
+    return None
+
+
+def _is_uuid(_: Any, found: Any) -> bool:
+    try:
+        return isinstance(found, str) and str(uuid.UUID(found)) == found.lower()
+    except ValueError:
+        return False
+
+
+def _is_type(wanted: str, found: Any) -> bool:
+    if isinstance(found, bool) and wanted != "boolean":
+        return False
+    return isinstance(found, TYPES[wanted])
+
+
+OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
+    "$type": _is_type,
+    "$re": lambda pattern, found: isinstance(found, str) and re.search(pattern, found) is not None,
+    "$has": lambda part, found: hasattr(found, "__contains__") and part in found,
+    "$lacks": lambda part, found: hasattr(found, "__contains__") and part not in found,
+    "$any": lambda options, found: any(mismatch(option, found) is None for option in options),
+    "$not": lambda value, found: mismatch(value, found) is not None,
+    "$uuid": _is_uuid,
+    "$md5": lambda text, found: found == str(uuid.UUID(hashlib.md5(text.encode()).hexdigest())),
+    "$gte": lambda least, found: isinstance(found, (int, float)) and found >= least,
+    "$lte": lambda most, found: isinstance(found, (int, float)) and found <= most,
+    "$length": lambda length, found: hasattr(found, "__len__") and len(found) == length,
+    "$every": lambda one, found: (
+        isinstance(found, list) and all(mismatch(one, item) is None for item in found)
+    ),
+    "$some": lambda one, found: (
+        isinstance(found, list) and any(mismatch(one, item) is None for item in found)
+    ),
+}
+"""What a demand may say besides a value: ``{"$re": "^c"}``, ``{"$any": [null, 1]}`` …"""
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 120 else f"{text[:117]}…"

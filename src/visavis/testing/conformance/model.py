@@ -1,0 +1,101 @@
+"""What a case is, and where cases come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+Profile = Literal["core", "full", "extensions"]
+Source = Literal["docs", "client-code", "decision"]
+Need = Literal["voice", "audio", "video", "scripted_llm", "webhooks"]
+
+GROUPS = {
+    "REST": "REST API",
+    "LIFE": "Lifecycle",
+    "ECHO": "Echo",
+    "RESP": "Respond",
+    "INTR": "Interrupt",
+    "CTX": "Context",
+    "SENS": "Sensitivity",
+    "TOOL": "Tools",
+    "TURN": "Turns and ids",
+    "GOAL": "Objectives and guardrails",
+    "FLOW": "Turn-taking settings",
+    "DIAL": "Dialects",
+    "CHAT": "Chat mode",
+    "MEDIA": "Sound and picture",
+    "HOOK": "Webhooks",
+    "PROP": "Random sequences",
+    "EXT": "Extensions",
+    "INV": "What must hold in every conversation",
+}
+"""Groups of cases by the first part of their ids."""
+
+
+class Case(BaseModel):
+    """One numbered case.
+
+    Attributes:
+        id: group and number, for ever the same.
+        source: what demands it: the public documents, a client's code, or a decision of ours.
+        reference: where that is written.
+        profile: ``core`` is what every server must do; ``full`` all that is documented; ``extensions`` ours.
+        needs: what must be there, else the case is skipped with that reason.
+        steps: what is done and demanded (``steps.py``).
+        hook: a function of ``hooks.py`` in place of steps.
+        seconds: after which it has failed.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(pattern=r"^[A-Z]+-\d{3}$")
+    title: str
+    source: Source
+    reference: str
+    profile: Profile = "core"
+    needs: tuple[Need, ...] = ()
+    steps: tuple[dict[str, Any], ...] = ()
+    hook: str = ""
+    seconds: float = 45.0
+
+    @property
+    def group(self) -> str:
+        """The first part of the id."""
+        return self.id.partition("-")[0]
+
+
+@cache
+def every_case() -> tuple[Case, ...]:
+    """All cases, in the order of groups and numbers.
+
+    Raises:
+        pydantic.ValidationError: when a file is not as it should be.
+    """
+    folder = files("visavis.testing.conformance") / "cases"
+    found: list[Case] = []
+    for entry in folder.iterdir():
+        if entry.name.endswith(".yaml"):
+            found += map(Case.model_validate, yaml.safe_load(entry.read_text(encoding="utf-8")))
+    order = list(GROUPS)
+    return tuple(sorted(found, key=lambda case: (order.index(case.group), case.id)))
+
+
+def chosen(profile: Profile | Literal["all"], ids: Iterable[str] = ()) -> list[Case]:
+    """The cases of a profile (``full`` holds ``core``, ``extensions`` both), or those of these ids or groups.
+
+    Raises:
+        ValueError: an id or group that there is not.
+    """
+    wanted = [name.upper() for name in ids]
+    cases = every_case()
+    if unknown := [name for name in wanted if not any(name in (case.id, case.group) for case in cases)]:
+        raise ValueError(f"no such case or group: {', '.join(unknown)}")
+    if wanted:
+        return [case for case in cases if case.id in wanted or case.group in wanted]
+    held: dict[str, set[str]] = {"core": {"core"}, "full": {"core", "full"}}
+    return [case for case in cases if case.profile in held.get(profile, {"core", "full", "extensions"})]

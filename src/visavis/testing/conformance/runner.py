@@ -1,0 +1,153 @@
+"""Runs cases side by side, and removes what they made whatever happens."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import httpx
+import websockets
+
+from visavis.errors import VisavisError
+from visavis.testing.conformance import hooks, steps
+from visavis.testing.conformance.drivers import ABILITIES, DRIVERS
+from visavis.testing.conformance.invariants import EXEMPT, INVARIANTS, NUMBERED
+from visavis.testing.conformance.model import Case
+from visavis.testing.conformance.session import Session, Unmet
+from visavis.testing.conformance.target import Target
+
+Outcome = Literal["passed", "failed", "skipped"]
+
+
+@dataclass(slots=True)
+class Result:
+    """What became of a case.
+
+    Attributes:
+        detail: what is not as it should be, or why it was skipped.
+        events: what was received, of a case that failed.
+    """
+
+    case: Case
+    outcome: Outcome
+    seconds: float = 0.0
+    detail: str = ""
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+
+class Runner:
+    """Runs cases against a target.
+
+    Args:
+        target: the server.
+        driver: a name in ``DRIVERS``.
+        jobs: cases at a time.
+        on_result: told each result as it comes.
+    """
+
+    def __init__(
+        self, target: Target, driver: str, jobs: int, on_result: Callable[[Result], None] = lambda _: None
+    ) -> None:
+        self._target, self._driver = target, driver
+        self._gate = asyncio.Semaphore(jobs)
+        self._on_result = on_result
+        self._broken: dict[str, str] = {}
+        self._looked_at: set[str] = set()
+
+    async def run(self, cases: Sequence[Case], fail_fast: bool = False) -> list[Result]:
+        """Run them; results come in the order of the cases, rules for all conversations last.
+
+        Args:
+            cases: which.
+            fail_fast: stop at the first that fails.
+        """
+        tasks = [asyncio.create_task(self._one(case)) for case in cases]
+        try:
+            for coming in asyncio.as_completed(tasks):
+                result = await coming
+                if fail_fast and (result.outcome == "failed" or self._broken):
+                    break
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._target.clean()
+        done = [task.result() for task in tasks if not task.cancelled() and task.exception() is None]
+        rules = [self._rule(invariant.case) for invariant in INVARIANTS]
+        for result in rules:
+            self._on_result(result)
+        return done + rules
+
+    async def _one(self, case: Case) -> Result:
+        async with self._gate:
+            began = time.monotonic()
+            result = await self._outcome(case)
+            result.seconds = round(time.monotonic() - began, 3)
+        self._on_result(result)
+        return result
+
+    async def _outcome(self, case: Case) -> Result:
+        if missing := self._missing(case):
+            return Result(case, "skipped", detail=missing)
+        session = Session(self._target, case.id, DRIVERS[self._driver])
+        try:
+            async with asyncio.timeout(case.seconds):
+                try:
+                    await self._carry_out(case, session)
+                finally:
+                    await session.leave()
+        except Unmet as error:
+            return Result(case, "failed", detail=str(error), events=session.events)
+        except TimeoutError:
+            return Result(case, "failed", detail=f"not done in {case.seconds:g} s", events=session.events)
+        except (VisavisError, httpx.HTTPError, OSError, ValueError, websockets.WebSocketException) as error:
+            detail = f"{type(error).__name__}: {error}"
+            return Result(case, "failed", detail=detail, events=session.events)
+        finally:
+            self._look_at(session)
+        return Result(case, "passed")
+
+    async def _carry_out(self, case: Case, session: Session) -> None:
+        if case.hook:
+            await hooks.HOOKS[case.hook](session)
+        for number, step in enumerate(case.steps, 1):
+            try:
+                await steps.run(session, step)
+            except Unmet as error:
+                raise Unmet(f"step {number}: {error}") from None
+
+    def _missing(self, case: Case) -> str:
+        """Why the case cannot run here; empty if it can."""
+        for need in case.needs:
+            if need == "scripted_llm" and not self._target.llm_url:
+                return "the server cannot reach the suite's language model (--llm-url)"
+            if need == "webhooks" and not self._target.hook_url:
+                return "the server cannot reach the suite's webhook receiver (--hook-url)"
+            if need in ("voice", "audio", "video") and need not in ABILITIES[self._driver]:
+                return f"the driver {self._driver} has no {need}"
+        return ""
+
+    def _look_at(self, session: Session) -> None:
+        """Check what must hold in every conversation."""
+        created = session.names.get("created")
+        if not created or not session.events:
+            return
+        dialect = session.names.get("dialect", "")
+        for invariant in INVARIANTS:
+            name = invariant.case.id
+            if name in NUMBERED and dialect in EXEMPT:
+                continue
+            self._looked_at.add(name)
+            problem = invariant.rule(session.events, created["conversation_id"])
+            if problem and name not in self._broken:
+                self._broken[name] = f"in {session.case_id}: {problem}"
+
+    def _rule(self, case: Case) -> Result:
+        if case.id in self._broken:
+            return Result(case, "failed", detail=self._broken[case.id])
+        if case.id not in self._looked_at:
+            return Result(case, "skipped", detail="no conversation was held")
+        return Result(case, "passed")

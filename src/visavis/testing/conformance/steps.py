@@ -1,0 +1,175 @@
+"""The steps that YAML cases are made of. A step is an object whose first key says what is done."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from visavis.testing.conformance import probes
+from visavis.testing.conformance.match import mismatch
+from visavis.testing.conformance.session import WITHIN, Session, Unmet
+
+Step = Callable[[Session, Any, dict[str, Any]], Awaitable[Any]]
+
+
+async def run(session: Session, step: dict[str, Any]) -> None:
+    """Do one step; ``as`` names what it found.
+
+    Raises:
+        Unmet: the server does not do what the step demands.
+        KeyError: there is no such step.
+    """
+    verb, subject = next(iter(step.items()))
+    found = await STEPS[verb](session, session.filled(subject), session.filled(step))
+    if "as" in step:
+        session.names[step["as"]] = found
+
+
+async def _persona(session: Session, body: Any, _: dict[str, Any]) -> Any:
+    """``persona: {…}`` makes the persona that later conversations use."""
+    return await session.make_persona(body or {})
+
+
+async def _create(session: Session, body: Any, _: dict[str, Any]) -> Any:
+    """``create: {…}`` makes the conversation; a chat, unless the case says ``chat: false``."""
+    return await session.create({"chat": True, **(body or {})})
+
+
+async def _talk(session: Session, body: Any, step: dict[str, Any]) -> Any:
+    """``talk: {…}`` creates and joins."""
+    created = await _create(session, body, step)
+    await session.join()
+    return created
+
+
+async def _join(session: Session, _: Any, __: dict[str, Any]) -> None:
+    """``join:`` takes a seat in the conversation."""
+    await session.join()
+
+
+async def _leave(session: Session, _: Any, __: dict[str, Any]) -> None:
+    """``leave:`` gives up all seats."""
+    await session.leave()
+
+
+async def _send(session: Session, event_type: Any, step: dict[str, Any]) -> None:
+    """``send: echo``, with ``properties`` and ``envelope`` (more keys of the message)."""
+    await session.send(event_type, step.get("properties"), **step.get("envelope", {}))
+
+
+async def _raw(session: Session, message: Any, _: dict[str, Any]) -> None:
+    """``raw: …`` sends any JSON value as it is."""
+    if session.seat is None:
+        raise Unmet("the case sends before it joins")
+    await session.seat.send(message)
+
+
+async def _respond(session: Session, text: Any, step: dict[str, Any]) -> None:
+    """``respond: text``."""
+    await session.send("respond", {"text": text, **step.get("properties", {})})
+
+
+async def _expect(session: Session, wanted: Any, step: dict[str, Any]) -> Any:
+    """``expect: {…}`` waits for an event; a text is its ``event_type``."""
+    return await session.expect(_event(wanted, step), step.get("within", WITHIN))
+
+
+async def _never(session: Session, wanted: Any, step: dict[str, Any]) -> None:
+    """``never: {…}`` with ``for`` seconds."""
+    await session.never(_event(wanted, step), step.get("for", 0.5))
+
+
+async def _count(session: Session, wanted: Any, step: dict[str, Any]) -> None:
+    """``count: {…}`` with ``is``: how many events so far match."""
+    event = _event(wanted, step)
+    found = sum(mismatch(event, one) is None for one in session.events)
+    if problem := mismatch(step["is"], found):
+        raise Unmet(f"count of {event}: {problem}")
+
+
+async def _order(session: Session, wanted: Any, _: dict[str, Any]) -> None:
+    """``order: […]``: these events came, in this order, others between them or not."""
+    at = 0
+    for one in wanted:
+        event = _event(one, {})
+        while at < len(session.events) and mismatch(event, session.events[at]) is not None:
+            at += 1
+        if at == len(session.events):
+            seen = ", ".join(event["event_type"] for event in session.events)
+            raise Unmet(f"{event} is not there in its place; the order was {seen}")
+        at += 1
+
+
+async def _rest(session: Session, request: Any, step: dict[str, Any]) -> Any:
+    """``rest: GET /path`` with ``json``, ``headers``, ``status`` and ``body``."""
+    method, _, path = request.partition(" ")
+    options: dict[str, Any] = {key: step[key] for key in ("json", "headers", "params") if key in step}
+    if "text" in step:
+        options["content"] = step["text"]
+    answer = await session.request(method, path, **options)
+    if problem := mismatch(step.get("status", 200), answer.status_code, "status"):
+        raise Unmet(f"{request}: {problem}; {answer.text[:200]}")
+    body = answer.json() if answer.content else None
+    if "body" in step and (problem := mismatch(step["body"], body)):
+        raise Unmet(f"{request}: {problem}")
+    return body
+
+
+async def _check(session: Session, value: Any, step: dict[str, Any]) -> None:
+    """``check: ${…}`` with ``is``."""
+    if problem := mismatch(step["is"], value):
+        raise Unmet(problem)
+
+
+async def _end(session: Session, _: Any, __: dict[str, Any]) -> None:
+    """``end:`` ends the conversation by REST."""
+    name = session.names["created"]["conversation_id"]
+    Session.ok(await session.request("POST", f"/conversations/{name}/end"))
+
+
+async def _wait(_: Session, seconds: Any, __: dict[str, Any]) -> None:
+    """``wait: seconds``."""
+    await asyncio.sleep(seconds)
+
+
+async def _hear(session: Session, what: Any, step: dict[str, Any]) -> None:
+    """``hear: voice`` or ``hear: silence``, ``within`` seconds."""
+    await probes.hear(session, what, step.get("within", 5.0))
+
+
+async def _see(session: Session, what: Any, step: dict[str, Any]) -> None:
+    """``see: motion``, ``within`` seconds."""
+    await probes.see(session, what, step.get("within", 5.0))
+
+
+def _event(wanted: Any, step: dict[str, Any]) -> dict[str, Any]:
+    event: dict[str, Any] = {"event_type": wanted} if isinstance(wanted, str) else dict(wanted)
+    if event.get("event_type", ".").partition(".")[0] not in ("conversation", "system", "visavis", ""):
+        event["event_type"] = f"conversation.{event['event_type']}"
+    if "properties" in step and "properties" not in event:
+        event["properties"] = step["properties"]
+    return event
+
+
+STEPS: dict[str, Step] = {
+    "persona": _persona,
+    "create": _create,
+    "talk": _talk,
+    "join": _join,
+    "leave": _leave,
+    "send": _send,
+    "raw": _raw,
+    "respond": _respond,
+    "expect": _expect,
+    "never": _never,
+    "count": _count,
+    "order": _order,
+    "rest": _rest,
+    "check": _check,
+    "end": _end,
+    "wait": _wait,
+    "hear": _hear,
+    "see": _see,
+}
+"""By their first key."""
