@@ -96,12 +96,16 @@ class ScriptedServer:
     Attributes:
         replies: given in this order; then ``answer`` decides.
         requests: everything asked so far.
+        host: where it listens.
+        port: likewise; 0 finds a free one.
         base_url: for ``LLMSpec``; valid inside the context.
         hung_up: how many clients left before their answer was complete.
     """
 
     replies: Iterable[Reply] = ()
     answer: Callable[[Request], Reply] = echo_last_user
+    host: str = "127.0.0.1"
+    port: int = 0
     requests: list[Request] = field(default_factory=list)
     base_url: str = ""
     hung_up: int = 0
@@ -113,7 +117,7 @@ class ScriptedServer:
 
     async def __aenter__(self) -> Self:
         self._script = list(self.replies)
-        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._connected, self.host, self.port)
         host, port = self._server.sockets[0].getsockname()[:2]
         self.base_url = f"http://{host}:{port}/v1"
         return self

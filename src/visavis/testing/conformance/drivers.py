@@ -6,7 +6,8 @@ import asyncio
 import contextlib
 import importlib
 import json
-from collections.abc import AsyncIterator, Callable
+import time
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Literal, Protocol
 
@@ -16,6 +17,9 @@ from numpy.typing import NDArray
 
 from visavis.client.call import Call
 from visavis.errors import ConfigurationError, SignallingError
+from visavis.rooms.base import PLAYOUT_RATE
+from visavis.testing.conformance.model import Need
+from visavis.testing.conformance.voice import Microphone
 
 DriverName = Literal["webrtc", "chat", "daily"]
 OnMessage = Callable[[Any], None]
@@ -28,6 +32,10 @@ class Seat(Protocol):
         """Send an app message to everybody."""
         ...
 
+    async def speak(self, sound: NDArray[np.int16]) -> None:
+        """Say this (mono, 48 kHz) and return when it has been said."""
+        ...
+
     async def hear(self, seconds: float) -> NDArray[np.int16]:
         """The replica's voice of the next ``seconds``: mono, 48 kHz."""
         ...
@@ -37,11 +45,28 @@ class Seat(Protocol):
         ...
 
 
-Join = Callable[[str, OnMessage], AbstractAsyncContextManager[Seat]]
-"""Takes a ``conversation_url`` and who is told each app message; the seat is left at the end."""
+Join = Callable[[str, OnMessage, Collection[Need]], AbstractAsyncContextManager[Seat]]
+"""Takes a ``conversation_url``, who is told each app message, and which media the case needs; the seat is
+left at the end."""
 
 
-class Socket:
+class Soundless:
+    """The half of a seat that has no media."""
+
+    async def speak(self, sound: NDArray[np.int16]) -> None:
+        """Never."""
+        raise SignallingError("this driver carries no sound")
+
+    async def hear(self, seconds: float) -> NDArray[np.int16]:
+        """Never."""
+        raise SignallingError("this driver carries no sound")
+
+    async def see(self, count: int) -> list[NDArray[np.uint8]]:
+        """Never."""
+        raise SignallingError("this driver carries no picture")
+
+
+class Socket(Soundless):
     """A WebSocket at ``/{conversation_id}/chat``."""
 
     def __init__(self, socket: websockets.ClientConnection) -> None:
@@ -51,17 +76,9 @@ class Socket:
         """Send an app message to everybody."""
         await self._socket.send(json.dumps({"to": "*", "data": message}))
 
-    async def hear(self, seconds: float) -> NDArray[np.int16]:
-        """Never."""
-        raise SignallingError("a WebSocket carries no sound")
-
-    async def see(self, count: int) -> list[NDArray[np.uint8]]:
-        """Never."""
-        raise SignallingError("a WebSocket carries no picture")
-
 
 @asynccontextmanager
-async def chat(url: str, on_message: OnMessage) -> AsyncIterator[Seat]:
+async def chat(url: str, on_message: OnMessage, media: Collection[Need]) -> AsyncIterator[Seat]:
     """Join by WebSocket (docs/signalling.md)."""
     address = f"{url.replace('http', 'ws', 1)}/chat?user_name=conformance"
     async with websockets.connect(address, max_size=None, proxy=None) as socket:
@@ -82,31 +99,38 @@ async def chat(url: str, on_message: OnMessage) -> AsyncIterator[Seat]:
 
 
 class Peer:
-    """A WebRTC peer of our own client."""
+    """A WebRTC peer of our own client. What it hears and sees is always what comes from now on."""
 
-    def __init__(self, call: Call) -> None:
-        self._call = call
-        self._audio = aiter(call.audio())
-        self._video = aiter(call.video())
+    def __init__(self, call: Call, microphone: Microphone) -> None:
+        self._call, self._microphone = call, microphone
 
     async def send(self, message: Any) -> None:
         """Send an app message to everybody."""
         await self._call.send(message)
 
+    async def speak(self, sound: NDArray[np.int16]) -> None:
+        """Say it into the room."""
+        await self._microphone.play(sound)
+
     async def hear(self, seconds: float) -> NDArray[np.int16]:
-        """The replica's voice from now on."""
-        chunks: list[NDArray[np.int16]] = []
-        while sum(map(len, chunks)) < seconds * 48_000:
-            chunks.append((await anext(self._audio)).samples)
-        return np.concatenate(chunks)
+        """The replica's voice."""
+        asked, chunks = time.monotonic(), list[NDArray[np.int16]]()
+        async for chunk in self._call.audio():
+            if chunk.received_at >= asked:
+                chunks.append(chunk.samples)
+            if sum(map(len, chunks)) >= seconds * PLAYOUT_RATE:
+                return np.concatenate(chunks)
+        raise SignallingError("the call was over while it was listened to")
 
     async def see(self, count: int) -> list[NDArray[np.uint8]]:
-        """The next pictures."""
-        pictures = []
-        for _ in range(count):
-            picture = await anext(self._video)
-            pictures.append(_luma(picture.frame))
-        return pictures
+        """The replica's picture."""
+        asked, pictures = time.monotonic(), list[NDArray[np.uint8]]()
+        async for picture in self._call.video():
+            if picture.received_at >= asked:
+                pictures.append(_luma(picture.frame))
+            if len(pictures) == count:
+                return pictures
+        raise SignallingError("the call was over while it was looked at")
 
 
 def _luma(frame: Any) -> NDArray[np.uint8]:
@@ -115,9 +139,17 @@ def _luma(frame: Any) -> NDArray[np.uint8]:
 
 
 @asynccontextmanager
-async def webrtc(url: str, on_message: OnMessage) -> AsyncIterator[Seat]:
+async def webrtc(url: str, on_message: OnMessage, media: Collection[Need]) -> AsyncIterator[Seat]:
     """Join by WebRTC (docs/signalling.md)."""
-    async with Call.join(url, user_name="conformance") as call:
+    microphone = Microphone()
+    room = Call.join(
+        url,
+        user_name="conformance",
+        microphone=microphone if "speech" in media else None,
+        receive_audio="audio" in media,
+        receive_video="video" in media,
+    )
+    async with room as call:
 
         async def read() -> None:
             async for message in call.messages():
@@ -125,13 +157,13 @@ async def webrtc(url: str, on_message: OnMessage) -> AsyncIterator[Seat]:
 
         reading = asyncio.create_task(read())
         try:
-            yield Peer(call)
+            yield Peer(call, microphone)
         finally:
             reading.cancel()
             await asyncio.gather(reading, return_exceptions=True)
 
 
-class DailySeat:
+class DailySeat(Soundless):
     """A participant by daily-python, for servers whose rooms are Daily's."""
 
     def __init__(self, client: Any) -> None:
@@ -141,17 +173,9 @@ class DailySeat:
         """Send an app message to everybody."""
         self._client.send_app_message(message)
 
-    async def hear(self, seconds: float) -> NDArray[np.int16]:
-        """Not by this driver."""
-        raise SignallingError("the daily driver has no sound probe")
-
-    async def see(self, count: int) -> list[NDArray[np.uint8]]:
-        """Not by this driver."""
-        raise SignallingError("the daily driver has no picture probe")
-
 
 @asynccontextmanager
-async def daily(url: str, on_message: OnMessage) -> AsyncIterator[Seat]:
+async def daily(url: str, on_message: OnMessage, media: Collection[Need]) -> AsyncIterator[Seat]:
     """Join by ``daily-python``, which must be installed."""
     module = _daily_module()
     loop = asyncio.get_running_loop()
@@ -193,8 +217,9 @@ DRIVERS: dict[str, Join] = {"webrtc": webrtc, "chat": chat, "daily": daily}
 """By name."""
 
 ABILITIES: dict[str, frozenset[str]] = {
-    "webrtc": frozenset({"voice", "audio", "video"}),
+    "webrtc": frozenset({"voice", "speech", "audio", "video"}),
     "chat": frozenset({"voice"}),
     "daily": frozenset({"voice"}),
 }
-"""What each can find out: ``voice`` means the events of speech, ``audio`` and ``video`` the media."""
+"""What each can do: ``voice`` means the events of a replica's speech; ``speech`` is a user's; ``audio`` and
+``video`` are looked into."""

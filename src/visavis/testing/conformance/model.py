@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Profile = Literal["core", "full", "extensions"]
 Source = Literal["docs", "client-code", "decision"]
-Need = Literal["voice", "audio", "video", "scripted_llm", "webhooks"]
+Need = Literal["voice", "speech", "audio", "video", "scripted_llm", "webhooks"]
 
 GROUPS = {
     "REST": "REST API",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +14,7 @@ import httpx
 
 from visavis.testing.conformance.drivers import Join, Seat
 from visavis.testing.conformance.match import mismatch
+from visavis.testing.conformance.model import Need
 from visavis.testing.conformance.target import PREFIX, Target
 
 WITHIN = 20.0
@@ -34,6 +35,7 @@ class Session:
         target: the server.
         case_id: names what it makes.
         joins: the driver.
+        media: what of it the case needs.
         names: what the case has named, for ``${…}``.
         events: every event received, in order of arrival.
         arrived: when each did, ``time.monotonic`` seconds.
@@ -43,6 +45,7 @@ class Session:
     target: Target
     case_id: str
     joins: Join
+    media: Collection[Need] = ()
     names: dict[str, Any] = field(default_factory=dict)
     events: list[dict[str, Any]] = field(default_factory=list)
     arrived: list[float] = field(default_factory=list)
@@ -89,7 +92,7 @@ class Session:
     async def join(self) -> Seat:
         """Take a seat, and wait until the replica is there."""
         url = self.names["created"]["conversation_url"]
-        self.seat = await self.seats.enter_async_context(self.joins(url, self.received))
+        self.seat = await self.seats.enter_async_context(self.joins(url, self.received, self.media))
         await self.expect({"event_type": {"$any": list(READY)}})
         return self.seat
 

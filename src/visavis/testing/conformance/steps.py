@@ -133,6 +133,13 @@ async def _wait(_: Session, seconds: Any, __: dict[str, Any]) -> None:
     await asyncio.sleep(seconds)
 
 
+async def _speak(session: Session, text: Any, _: dict[str, Any]) -> None:
+    """``speak: text`` says it aloud, to the end."""
+    if session.seat is None:
+        raise Unmet("the case speaks before it joins")
+    await session.seat.speak(await session.target.voice.say(text))
+
+
 async def _hear(session: Session, what: Any, step: dict[str, Any]) -> None:
     """``hear: voice`` or ``hear: silence``, ``within`` seconds."""
     await probes.hear(session, what, step.get("within", 5.0))
@@ -169,6 +176,7 @@ STEPS: dict[str, Step] = {
     "check": _check,
     "end": _end,
     "wait": _wait,
+    "speak": _speak,
     "hear": _hear,
     "see": _see,
 }

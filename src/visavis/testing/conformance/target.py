@@ -12,8 +12,19 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from visavis.testing.conformance.voice import Voice
+
 PREFIX = "conformance "
 """What the names of everything that the suite makes begin with."""
+
+IDS = {
+    "conversations": ("conversation_id",),
+    "personas": ("persona_id",),
+    "pals": ("pal_id", "persona_id"),
+    "objectives": ("objectives_id",),
+    "guardrails": ("uuid", "guardrails_id"),
+}
+"""For each path that makes something, the keys under which its id is found."""
 
 
 @dataclass(slots=True)
@@ -26,8 +37,9 @@ class Target:
         llm_url: where the server can reach the suite's own language model; empty if it cannot.
         hook_url: where it can reach the suite's webhook receiver, likewise.
         hooks: what that received: ``(path, body)``.
-        personas: to be deleted.
+        voice: speaks for the users of cases.
         conversations: to be ended and deleted.
+        resources: paths of everything else that was made, to be deleted.
     """
 
     url: str
@@ -35,8 +47,9 @@ class Target:
     llm_url: str = ""
     hook_url: str = ""
     hooks: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    personas: list[str] = field(default_factory=list)
+    voice: Voice = field(default_factory=Voice)
     conversations: list[str] = field(default_factory=list)
+    resources: list[str] = field(default_factory=list)
 
     async def request(self, method: str, path: str, **options: Any) -> httpx.Response:
         """Any request behind ``/v2``; what it creates is remembered."""
@@ -47,21 +60,23 @@ class Target:
 
     async def clean(self) -> None:
         """End and delete everything that was made; what is gone already is fine."""
-        ending = [self._quietly("POST", f"/conversations/{name}/end") for name in self.conversations]
-        await asyncio.gather(*ending)
-        deleting = [self._quietly("DELETE", f"/conversations/{name}") for name in self.conversations]
-        deleting += [self._quietly("DELETE", f"/personas/{name}") for name in self.personas]
-        await asyncio.gather(*deleting)
+        conversations, resources = self.conversations[:], self.resources[:]
         self.conversations.clear()
-        self.personas.clear()
+        self.resources.clear()
+        await asyncio.gather(*(self._quietly("POST", f"/conversations/{name}/end") for name in conversations))
+        paths = [f"/conversations/{name}" for name in conversations] + resources
+        await asyncio.gather(*(self._quietly("DELETE", path) for path in paths))
 
     def _remember(self, path: str, answer: httpx.Response) -> None:
         with contextlib.suppress(ValueError):
             body = answer.json()
-            if path == "conversations" and "conversation_id" in body:
-                self.conversations.append(body["conversation_id"])
-            elif path in ("personas", "pals") and body.get("persona_id", body.get("pal_id")):
-                self.personas.append(body.get("persona_id") or body["pal_id"])
+            if path not in IDS or not isinstance(body, dict):
+                return
+            name = next((body[key] for key in IDS[path] if body.get(key)), None)
+            if name and path == "conversations":
+                self.conversations.append(name)
+            elif name:
+                self.resources.append(f"/{path}/{name}")
 
     async def _quietly(self, method: str, path: str) -> None:
         with contextlib.suppress(httpx.HTTPError):
@@ -79,13 +94,21 @@ def connect(url: str, api_key: str) -> httpx.AsyncClient:
     )
 
 
+def is_loopback(url: str) -> bool:
+    """Whether the server is on this machine."""
+    found = _addresses(url)
+    return bool(found) and all(address.is_loopback for address in found)
+
+
 def is_private(url: str) -> bool:
     """Whether the server is on this machine or in a private network, where minutes cost nothing."""
-    host = urlsplit(url).hostname or ""
+    found = _addresses(url)
+    return bool(found) and all(address.is_private for address in found)
+
+
+def _addresses(url: str) -> list[ipaddress.IPv4Address | ipaddress.IPv6Address]:
     try:
-        found = {entry[4][0] for entry in socket.getaddrinfo(host, None)}
+        found = socket.getaddrinfo(urlsplit(url).hostname or "", None)
     except OSError:
-        return False
-    return bool(found) and all(
-        ipaddress.ip_address(str(address).split("%")[0]).is_private for address in found
-    )
+        return []
+    return [ipaddress.ip_address(str(entry[4][0]).split("%")[0]) for entry in found]
