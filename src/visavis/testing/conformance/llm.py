@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from visavis.testing.openai_server import Reply, Request, call, say
 
 TELL = "TELL ME WHAT YOU SEE"
 """The answer to this is the whole request as JSON text, so that a case can look at the history."""
+
+PLAIN = str.maketrans({"\n": " ", "<": "(", ">": ")", "{": "(", "}": ")", "*": "", "`": "", "#": ""})
+"""What a server may take for Markdown, tags or a call goes."""
 
 
 def answer(request: Request) -> Reply:
@@ -33,5 +35,9 @@ def answer(request: Request) -> Reply:
 
 def _told(messages: list[dict[str, Any]]) -> str:
     """Without the marks that a server may take for Markdown or tags."""
-    lines = [f"{one['role']}: {one.get('content') or json.dumps(one.get('tool_calls'))}" for one in messages]
-    return " | ".join(lines).replace("\n", " ").replace("<", "(").replace(">", ")")
+    lines = [f"{one['role']}: {one.get('content') or _called(one)}" for one in messages]
+    return " | ".join(lines).translate(PLAIN)
+
+
+def _called(message: dict[str, Any]) -> str:
+    return " ".join(f"called {call['function']['name']}" for call in message.get("tool_calls") or ())

@@ -82,7 +82,8 @@ def junit(data: Mapping[str, Any]) -> bytes:
         )
         for case in cases:
             _testcase(suite, group, case)
-    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    text: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return text
 
 
 def _testcase(suite: ElementTree.Element, group: str, case: Mapping[str, Any]) -> None:

@@ -152,8 +152,9 @@ async def _see(session: Session, what: Any, step: dict[str, Any]) -> None:
 
 def _event(wanted: Any, step: dict[str, Any]) -> dict[str, Any]:
     event: dict[str, Any] = {"event_type": wanted} if isinstance(wanted, str) else dict(wanted)
-    if event.get("event_type", ".").partition(".")[0] not in ("conversation", "system", "visavis", ""):
-        event["event_type"] = f"conversation.{event['event_type']}"
+    kind = event.get("event_type")
+    if isinstance(kind, str) and kind.partition(".")[0] not in ("conversation", "system", "visavis"):
+        event["event_type"] = f"conversation.{kind}"
     if "properties" in step and "properties" not in event:
         event["properties"] = step["properties"]
     return event

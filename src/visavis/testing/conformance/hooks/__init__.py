@@ -1,0 +1,9 @@
+"""Cases that steps cannot say."""
+
+from __future__ import annotations
+
+# Each module registers its hooks.
+from visavis.testing.conformance.hooks import chance, logs, sound, talking
+from visavis.testing.conformance.hooks.registry import HOOKS
+
+__all__ = ["HOOKS", "chance", "logs", "sound", "talking"]
