@@ -106,6 +106,13 @@ class Floor:
         """A new one, of the current turn."""
         return Generation(kind, Tie(inference_id, self.turn_idx))
 
+    def tie_now(self, tie: Tie) -> Tie:
+        """The tie of what a turn asked for: its own, or a fresh one when other turns have passed since.
+
+        Rows of a chat are keyed by the id, so what comes late must not change an old row.
+        """
+        return tie if tie.turn_idx >= self.turn_idx else Tie(self._ids.new(), self.turn_idx)
+
     def wait(self, job: Job, first: bool = False) -> bool:
         """Queue it; False when there is no room."""
         if len(self._queue) >= MOST_WAITING:
@@ -220,8 +227,7 @@ class Floor:
         waiting = [job for job in self._queue if isinstance(job, Reply)]
         self._forget(lambda job: isinstance(job, Reply))
         latest = max([reply, *waiting], key=lambda one: (one.cause == "turn", one.tie.turn_idx))
-        generation = self.generation("reply", latest.tie.inference_id)
-        generation.tie = latest.tie
+        generation = Generation("reply", self.tie_now(latest.tie))
         generation.inferring = True
         self._stopwatch.mark(generation.tie.inference_id, "inference_started", self._out.now)
         messages = self._history.messages(NOTES[latest.cause], self._inner.instructions)

@@ -131,7 +131,7 @@ class Requests:
             return self._wait(Reply(batch.tie, "tool"))
         if not batch.words:
             return None
-        said = self._floor.generation("reply", batch.tie.inference_id)
+        said = self._floor.generation("reply", self._floor.tie_now(batch.tie).inference_id)
         said.say(batch.words)
         said.close()
         return self._wait(said)

@@ -20,7 +20,7 @@ def answer(request: Request) -> Reply:
     if last["role"] == "tool":
         return say("The tool said ", str(last["content"]), ".")
     if last["role"] != "user":
-        return say("I speak first.")
+        return say("I speak by myself. ", _newest_result(messages))
     words = str(last["content"]).splitlines()[-1].strip()
     if TELL in words:
         return say(_told(messages))
@@ -31,6 +31,11 @@ def answer(request: Request) -> Reply:
         name, _, arguments = rest.partition(" ")
         return call(name, arguments or "{}")
     return say("You said ", words, ".")
+
+
+def _newest_result(messages: list[dict[str, Any]]) -> str:
+    results = [str(message["content"]) for message in messages if message["role"] == "tool"]
+    return f"The newest result is {results[-1]}." if results else ""
 
 
 def _told(messages: list[dict[str, Any]]) -> str:

@@ -49,6 +49,7 @@ class Case(BaseModel):
         steps: what is done and demanded (``steps.py``).
         hook: a function of ``hooks.py`` in place of steps.
         seconds: after which it has failed.
+        alone: whether other cases at the same time would disturb it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -62,6 +63,7 @@ class Case(BaseModel):
     steps: tuple[dict[str, Any], ...] = ()
     hook: str = ""
     seconds: float = 45.0
+    alone: bool = False
 
     @property
     def group(self) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 
 from visavis.testing.conformance import hooks, steps
 from visavis.testing.conformance.drivers import ABILITIES, DRIVERS
@@ -48,19 +49,31 @@ class Runner:
             cases: which.
             fail_fast: stop at the first that fails.
         """
+        results: dict[str, Result] = {}
+        together = [case for case in cases if not case.alone]
+        try:
+            for batch in (together, *([case] for case in cases if case.alone)):
+                async with contextlib.aclosing(self._together(batch)) as done:
+                    async for result in done:
+                        results[result.case.id] = result
+                        if fail_fast and (result.outcome == "failed" or self._broken):
+                            return self._in_order(cases, results)
+        finally:
+            await self._target.clean()
+        return self._in_order(cases, results)
+
+    def _in_order(self, cases: Sequence[Case], results: Mapping[str, Result]) -> list[Result]:
+        return [results[case.id] for case in cases if case.id in results] + self._rules()
+
+    async def _together(self, cases: Sequence[Case]) -> AsyncGenerator[Result]:
         tasks = [asyncio.create_task(self._one(case)) for case in cases]
         try:
             for coming in asyncio.as_completed(tasks):
-                if (await coming).outcome == "failed" and fail_fast:
-                    break
-                if self._broken and fail_fast:
-                    break
+                yield await coming
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await self._target.clean()
-        return [task.result() for task in tasks if not task.cancelled()] + self._rules()
 
     async def _one(self, case: Case) -> Result:
         async with self._gate:

@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from visavis.protocol import specification
 from visavis.testing.conformance.drivers import Join, Seat
 from visavis.testing.conformance.match import mismatch
 from visavis.testing.conformance.model import Need
@@ -21,6 +22,10 @@ WITHIN = 20.0
 """Seconds that an expected event may take, unless the case says otherwise."""
 READY = ("system.replica_joined", "system.replica_present", "system.pal_present")
 VARIABLE = re.compile(r"\$\{([\w.]+)\}")
+
+
+INTERACTIONS = {name for model in specification.interactions() for name in specification.event_types(model)}
+"""What participants send; whoever receives it was not meant."""
 
 
 class Unmet(AssertionError):
@@ -107,7 +112,7 @@ class Session:
             raise Unmet("the case sends before it joins")
         message: dict[str, Any] = {
             "message_type": "conversation",
-            "event_type": event_type if "." in event_type else f"conversation.{event_type}",
+            "event_type": f"conversation.{event_type.removeprefix('conversation.')}",
             "conversation_id": self.names["created"]["conversation_id"],
             **envelope,
         }
@@ -116,8 +121,9 @@ class Session:
         await self.seat.send(message)
 
     def received(self, message: Any) -> None:
-        """An app message came; what is no event is somebody else's."""
-        if isinstance(message, dict) and isinstance(message.get("event_type"), str):
+        """An app message came; what is no event of the replica's is another participant's."""
+        kind = message.get("event_type") if isinstance(message, dict) else None
+        if isinstance(kind, str) and kind not in INTERACTIONS:
             self.events.append(message)
             self.arrived.append(time.monotonic())
             self._news.set()
