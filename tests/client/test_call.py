@@ -155,3 +155,14 @@ async def test_no_proxy_is_asked_for_a_server_on_this_machine(monkeypatch: pytes
 def test_what_is_no_url_is_refused_in_words() -> None:
     with pytest.raises(SignallingError, match="not a conversation_url"):
         Whip("http://[::")
+
+
+@pytest.mark.parametrize("steps", (1, 4, 8))
+async def test_leaving_while_a_closed_call_hangs_up_does_not_take_for_ever(steps: int) -> None:
+    async with stage("aiortc") as room:
+        async with asyncio.timeout(PATIENCE), room.join("Bob") as call:
+            (peer,) = room.room._joined()
+            peer.send_signal("closed", reason="over")
+            await call.closed.wait()
+            for _ in range(steps):  # each leaves the connection's closing at another point
+                await asyncio.sleep(0)

@@ -78,6 +78,7 @@ class Call:
         self._welcome = asyncio.Event()
         self._keepalive = Keepalive()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._hanging_up: asyncio.Task[None] | None = None
         self._connection = self._engine.connection(ice_servers)
         self._app = self._connection.createDataChannel(wire.APP_CHANNEL)
         self._signal = self._connection.createDataChannel(wire.SIGNAL_CHANNEL)
@@ -271,7 +272,7 @@ class Call:
                 self._say("pong", n=signal.get("n"))
             case "closed":
                 self._over(str(signal["reason"]))
-                self._spawn(self._connection.close())
+                self._hang_up()
             case "error":
                 log.warning("the room refused a message", reason=signal.get("message"))
 
@@ -322,8 +323,14 @@ class Call:
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
-        await self._connection.close()
+        # Cut off in the middle it would never be done, and whoever asks again would wait for ever.
+        await asyncio.shield(self._hang_up())
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _hang_up(self) -> asyncio.Task[None]:
+        if self._hanging_up is None:
+            self._hanging_up = asyncio.get_running_loop().create_task(self._connection.close())
+        return self._hanging_up
 
     def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(coroutine)
