@@ -196,10 +196,13 @@ def streaming_grows(events: list[Event], _: str) -> str | None:
 
 @_invariant(11, "every streaming sequence of the replica ends with final", "docs", "PROTOCOL 1.3")
 def streaming_ends(events: list[Event], _: str) -> str | None:
-    """Where the call was not cut off in the middle."""
+    """Once the replica has stopped, or the call is over."""
     over = bool(_of(events, "system.shutdown"))
-    for (_name, role), sequences in _streams(events).items():
-        if role != "user" and over and any(one and not one[-1].get("final") for one in sequences):
+    stopped = {event.get("inference_id") for event in _of(events, f"conversation.replica.{STOPPED}")}
+    for (name, role), sequences in _streams(events).items():
+        if role == "user" or not (over or name in stopped):
+            continue
+        if any(one and not one[-1].get("final") for one in sequences):
             return "a sequence had no final chunk"
     return None
 

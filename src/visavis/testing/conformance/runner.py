@@ -12,7 +12,7 @@ from visavis.testing.conformance.drivers import ABILITIES, DRIVERS
 from visavis.testing.conformance.invariants import EXEMPT, INVARIANTS, NUMBERED
 from visavis.testing.conformance.model import Case
 from visavis.testing.conformance.results import Result
-from visavis.testing.conformance.session import Session, Unmet
+from visavis.testing.conformance.session import PATIENCE, Session, Unmet
 from visavis.testing.conformance.target import Target
 
 
@@ -24,6 +24,7 @@ class Runner:
         driver: a name in ``DRIVERS``.
         jobs: cases at a time.
         shortfalls: known failures by case.
+        patience: seconds that an expected event may take, unless a case says otherwise.
         on_result: told each result as it comes.
     """
 
@@ -33,11 +34,13 @@ class Runner:
         driver: str,
         jobs: int = 1,
         shortfalls: Mapping[str, str] | None = None,
+        patience: float = PATIENCE,
         on_result: Callable[[Result], None] = lambda _: None,
     ) -> None:
         self._target, self._driver = target, driver
         self._gate = asyncio.Semaphore(jobs)
         self._shortfalls = shortfalls or {}
+        self._patience = patience
         self._on_result = on_result
         self._broken: dict[str, str] = {}
         self._looked_at: set[str] = set()
@@ -86,7 +89,7 @@ class Runner:
     async def _outcome(self, case: Case) -> Result:
         if missing := self._missing(case):
             return Result(case, "skipped", detail=missing)
-        session = Session(self._target, case.id, DRIVERS[self._driver], case.needs)
+        session = Session(self._target, case.id, DRIVERS[self._driver], case.needs, self._patience)
         try:
             async with asyncio.timeout(case.seconds):
                 try:

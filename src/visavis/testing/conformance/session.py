@@ -18,8 +18,7 @@ from visavis.testing.conformance.match import mismatch
 from visavis.testing.conformance.model import Need
 from visavis.testing.conformance.target import PREFIX, Target
 
-WITHIN = 20.0
-"""Seconds that an expected event may take, unless the case says otherwise."""
+PATIENCE = 20.0
 READY = ("system.replica_joined", "system.replica_present", "system.pal_present")
 VARIABLE = re.compile(r"\$\{([\w.]+)\}")
 
@@ -41,6 +40,7 @@ class Session:
         case_id: names what it makes.
         joins: the driver.
         media: what of it the case needs.
+        patience: seconds that an expected event may take, unless the case says otherwise.
         names: what the case has named, for ``${…}``.
         events: every event received, in order of arrival.
         arrived: when each did, ``time.monotonic`` seconds.
@@ -51,6 +51,7 @@ class Session:
     case_id: str
     joins: Join
     media: Collection[Need] = ()
+    patience: float = PATIENCE
     names: dict[str, Any] = field(default_factory=dict)
     events: list[dict[str, Any]] = field(default_factory=list)
     arrived: list[float] = field(default_factory=list)
@@ -128,12 +129,17 @@ class Session:
             self.arrived.append(time.monotonic())
             self._news.set()
 
-    async def expect(self, wanted: dict[str, Any], within: float = WITHIN) -> dict[str, Any]:
+    async def expect(self, wanted: dict[str, Any], within: float | None = None) -> dict[str, Any]:
         """The next event that matches, behind those that ``expect`` has gone past.
+
+        Args:
+            wanted: what it must be like.
+            within: seconds it may take.
 
         Raises:
             Unmet: none came in time.
         """
+        within = self.patience if within is None else within
         deadline = time.monotonic() + within
         while True:
             for at in range(self.cursor, len(self.events)):

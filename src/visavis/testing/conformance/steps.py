@@ -8,7 +8,7 @@ from typing import Any
 
 from visavis.testing.conformance import probes
 from visavis.testing.conformance.match import mismatch
-from visavis.testing.conformance.session import WITHIN, Session, Unmet
+from visavis.testing.conformance.session import Session, Unmet
 
 Step = Callable[[Session, Any, dict[str, Any]], Awaitable[Any]]
 
@@ -72,7 +72,7 @@ async def _respond(session: Session, text: Any, step: dict[str, Any]) -> None:
 
 async def _expect(session: Session, wanted: Any, step: dict[str, Any]) -> Any:
     """``expect: {…}`` waits for an event; a text is its ``event_type``."""
-    return await session.expect(_event(wanted, step), step.get("within", WITHIN))
+    return await session.expect(_event(wanted, step), step.get("within"))
 
 
 async def _never(session: Session, wanted: Any, step: dict[str, Any]) -> None:

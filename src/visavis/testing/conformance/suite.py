@@ -11,6 +11,7 @@ from visavis.testing.conformance.backstage import backstage
 from visavis.testing.conformance.model import Case
 from visavis.testing.conformance.results import Report, Result
 from visavis.testing.conformance.runner import Runner
+from visavis.testing.conformance.session import PATIENCE
 from visavis.testing.conformance.target import Target
 
 HOLDS = ("create", "talk")
@@ -23,10 +24,11 @@ class Suite:
         target: the server.
         driver: a name in ``drivers.DRIVERS``.
         jobs: cases at a time.
+        patience: seconds that an expected event may take, unless a case says otherwise.
     """
 
-    def __init__(self, target: Target, driver: str, jobs: int) -> None:
-        self._target, self._driver, self._jobs = target, driver, jobs
+    def __init__(self, target: Target, driver: str, jobs: int, patience: float = PATIENCE) -> None:
+        self._target, self._driver, self._jobs, self._patience = target, driver, jobs, patience
 
     async def run(
         self,
@@ -48,7 +50,7 @@ class Suite:
             on_result: told each result as it comes.
         """
         started, began = datetime.now(UTC), time.monotonic()
-        runner = Runner(self._target, self._driver, self._jobs, shortfalls, on_result)
+        runner = Runner(self._target, self._driver, self._jobs, shortfalls, self._patience, on_result)
         async with backstage(self._target, listen, public_url):
             results = await runner.run(cases, fail_fast)
         return Report(

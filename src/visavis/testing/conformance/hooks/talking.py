@@ -33,7 +33,7 @@ async def interrupted_history(session: Session) -> None:
         }
     )
     history = told["properties"]["speech"]
-    if "word59" in history.replace(words, ""):
+    if history.count("word59") > 1:  # once in the question
         raise Unmet("the history holds words that nobody heard")
     if heard.split() and heard.split()[-1].strip(".,") not in history:
         raise Unmet("the history lacks words that were heard")

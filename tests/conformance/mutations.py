@@ -1,0 +1,308 @@
+"""Ways to break the server, each as a careless programmer might."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import pytest
+
+from visavis.conversation import echoes, floor, history, replica, requests
+from visavis.conversation.generation import Generation
+from visavis.server import errors
+from visavis.server.routes import conversations, paging, personas
+from visavis.session import outbox
+
+Wire = dict[str, Any]
+Apply = Callable[[pytest.MonkeyPatch], None]
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """A defect.
+
+    Attributes:
+        caught_by: cases that must fail because of it.
+    """
+
+    name: str
+    caught_by: tuple[str, ...]
+    apply: Apply
+
+
+MUTATIONS: list[Mutation] = []
+
+
+def mutation(*caught_by: str) -> Callable[[Apply], Apply]:
+    def register(apply: Apply) -> Apply:
+        MUTATIONS.append(Mutation(apply.__name__, caught_by, apply))
+        return apply
+
+    return register
+
+
+def on_the_wire(change: Callable[[Wire, Wire], list[Wire]]) -> Apply:
+    """Change events on their way out. ``change`` gets an event and what it likes to remember of the call."""
+    real = outbox.Outbox.put
+    memories: WeakKeyDictionary[outbox.Outbox, Wire] = WeakKeyDictionary()
+
+    def put(self: outbox.Outbox, event: Wire) -> None:
+        for one in change(dict(event), memories.setdefault(self, {})):
+            real(self, one)
+
+    return lambda patch: patch.setattr(outbox.Outbox, "put", put)
+
+
+def wire(*caught_by: str) -> Callable[[Callable[[Wire, Wire], list[Wire]]], Apply]:
+    def register(change: Callable[[Wire, Wire], list[Wire]]) -> Apply:
+        apply = on_the_wire(change)
+        MUTATIONS.append(Mutation(change.__name__, caught_by, apply))
+        return apply
+
+    return register
+
+
+def kind(event: Wire) -> str:
+    return str(event["event_type"]).removeprefix("conversation.")
+
+
+def of_replica(event: Wire) -> bool:
+    return bool(event.get("properties", {}).get("role") == "replica")
+
+
+@wire("INV-011", "ECHO-022")
+def the_last_chunk_is_never_sent(event: Wire, _: Wire) -> list[Wire]:
+    return [] if kind(event) == "utterance.streaming" and event["properties"]["final"] else [event]
+
+
+@wire("TURN-001")
+def the_replica_never_stops_speaking(event: Wire, _: Wire) -> list[Wire]:
+    return [] if "stopped_speaking" in kind(event) else [event]
+
+
+@wire("INV-002")
+def a_seq_is_repeated(event: Wire, memory: Wire) -> list[Wire]:
+    if kind(event) == "utterance":
+        event["seq"] = memory.get("seq", event["seq"])
+    memory["seq"] = event["seq"]
+    return [event]
+
+
+@wire("INV-002")
+def two_events_change_places(event: Wire, memory: Wire) -> list[Wire]:
+    if kind(event) == "utterance" and "held" not in memory:
+        memory["held"] = event
+        return []
+    return [event, memory.pop("held")] if "held" in memory else [event]
+
+
+@wire("INV-003")
+def timestamps_are_milliseconds(event: Wire, _: Wire) -> list[Wire]:
+    return [{**event, "timestamp": event["timestamp"] * 1000}]
+
+
+@wire("INV-012")
+def an_utterance_comes_twice(event: Wire, _: Wire) -> list[Wire]:
+    again = {**event, "seq": event["seq"] + 0.5}
+    return [event, again] if kind(event) == "utterance" else [event]
+
+
+@wire("RESP-001")
+def a_typed_question_does_not_come_back(event: Wire, _: Wire) -> list[Wire]:
+    return [] if kind(event) == "utterance" and not of_replica(event) else [event]
+
+
+@wire("RESP-003")
+def the_replica_speaks_as_the_user(event: Wire, _: Wire) -> list[Wire]:
+    if kind(event) == "utterance":
+        event["properties"] = {**event["properties"], "role": "user"}
+    return [event]
+
+
+@wire("INV-013")
+def an_utterance_has_no_inference_id(event: Wire, _: Wire) -> list[Wire]:
+    if kind(event) == "utterance":
+        del event["inference_id"]
+    return [event]
+
+
+@wire("RESP-004")
+def question_and_answer_have_different_ids(event: Wire, _: Wire) -> list[Wire]:
+    if of_replica(event):
+        event["inference_id"] = str(uuid.uuid5(uuid.NAMESPACE_OID, event["inference_id"]))
+    return [event]
+
+
+@wire("INV-010", "TURN-003")
+def streaming_sends_only_what_is_new(event: Wire, memory: Wire) -> list[Wire]:
+    if kind(event) == "utterance.streaming":
+        speech = event["properties"]["speech"]
+        new = speech.removeprefix(memory.get("speech", ""))
+        memory["speech"] = speech
+        event["properties"] = {**event["properties"], "speech": new}
+    return [event]
+
+
+@wire("INV-009")
+def chunks_count_from_one(event: Wire, _: Wire) -> list[Wire]:
+    if kind(event) == "utterance.streaming":
+        index = event["properties"]["content_index"]
+        event["properties"] = {**event["properties"], "content_index": index + 1}
+    return [event]
+
+
+@wire("LIFE-003")
+def the_heart_does_not_beat(event: Wire, _: Wire) -> list[Wire]:
+    return [] if kind(event) == "system.replica_present" else [event]
+
+
+@wire("LIFE-002")
+def the_replica_joins_twice(event: Wire, _: Wire) -> list[Wire]:
+    return [event, event] if kind(event) == "system.replica_joined" else [event]
+
+
+@wire("LIFE-004", "CHAT-004")
+def nobody_is_told_of_the_end(event: Wire, _: Wire) -> list[Wire]:
+    return [] if kind(event) == "system.shutdown" else [event]
+
+
+@wire("INV-008")
+def there_is_life_after_the_end(event: Wire, _: Wire) -> list[Wire]:
+    after = {**event, "seq": event["seq"] + 1, "event_type": "system.replica_present", "properties": {}}
+    return [event, after] if kind(event) == "system.shutdown" else [event]
+
+
+@wire("TOOL-001", "INV-016")
+def arguments_are_an_object(event: Wire, _: Wire) -> list[Wire]:
+    if kind(event) == "tool_call":
+        event["properties"] = {**event["properties"], "arguments": {"city": "Rome"}}
+    return [event]
+
+
+@wire("RESP-005")
+def all_is_one_turn(event: Wire, _: Wire) -> list[Wire]:
+    return [{**event, "turn_idx": 1}] if "turn_idx" in event else [event]
+
+
+@wire("INV-001")
+def events_of_another_conversation(event: Wire, _: Wire) -> list[Wire]:
+    return [{**event, "conversation_id": "c-other"}]
+
+
+@wire("INV-007")
+def talk_after_an_interrupt(event: Wire, memory: Wire) -> list[Wire]:
+    if kind(event) == "utterance.streaming" and event["properties"]["final"]:
+        memory["last"] = event
+    if kind(event) == "replica.stopped_speaking" and event["properties"]["interrupted"]:
+        return [event, {**memory["last"], "seq": event["seq"]}]
+    return [event]
+
+
+@wire("INTR-001")
+def a_cut_is_not_called_one(event: Wire, _: Wire) -> list[Wire]:
+    if "stopped_speaking" in kind(event):
+        event["properties"] = {**event["properties"], "interrupted": False}
+    return [event]
+
+
+@wire("INV-004", "INV-018")
+def the_duration_is_text(event: Wire, _: Wire) -> list[Wire]:
+    if "stopped_speaking" in kind(event):
+        event["properties"] = {**event["properties"], "duration": "2 s"}
+    return [event]
+
+
+@wire("DIAL-007")
+def everybody_hears_the_pal(event: Wire, _: Wire) -> list[Wire]:
+    if not of_replica(event):
+        return [event]
+    return [{**event, "properties": {**event["properties"], "role": "pal"}}, event]
+
+
+@mutation("ECHO-001")
+def an_echo_is_improved(patch: pytest.MonkeyPatch) -> None:
+    real = Generation.say
+    patch.setattr(Generation, "say", lambda self, text: real(self, text.upper()))
+
+
+@mutation("ECHO-008")
+def an_echo_keeps_its_clients_id(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(echoes, "echo_id", lambda name: name)
+
+
+@mutation("INTR-001", "INTR-002")
+def an_interrupt_is_ignored(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(requests.Requests, "_stop", lambda self: False)
+
+
+@mutation("INTR-010")
+def an_interrupt_leaves_the_queue(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(floor.Floor, "interrupt", lambda self: self._cut() is not None)
+
+
+@mutation("LIFE-012")
+def the_greeting_is_interrupted(patch: pytest.MonkeyPatch) -> None:
+    real = floor.Floor.generation
+    patch.setattr(
+        floor.Floor,
+        "generation",
+        lambda self, what, name: real(self, "reply" if what == "greeting" else what, name),
+    )
+
+
+@mutation("INTR-011")
+def history_has_words_that_nobody_heard(patch: pytest.MonkeyPatch) -> None:
+    real = replica.Replica._end
+
+    def end(self: replica.Replica, generation: Generation, interrupted: bool) -> None:
+        real(self, generation, interrupted)
+        if generation.entry is not None:
+            generation.entry.text = generation.text
+
+    patch.setattr(replica.Replica, "_end", end)
+
+
+@mutation("INTR-011")
+def the_llm_is_not_told_that_it_was_cut(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(history, "INTERRUPTED", "")
+
+
+@mutation("CTX-005")
+def an_overwrite_appends(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(
+        requests.Requests,
+        "_overwrite",
+        lambda self, asked: self._history.append_context(asked.properties.context) and None,
+    )
+
+
+@mutation("CTX-004")
+def an_append_overwrites(patch: pytest.MonkeyPatch) -> None:
+    def append(self: history.History, more: str) -> bool:
+        self.context = more
+        return True
+
+    patch.setattr(history.History, "append_context", append)
+
+
+@mutation("TOOL-003")
+def results_of_tools_are_lost(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(requests.Requests, "_tool_result", lambda self, asked: None)
+
+
+@mutation("REST-020")
+def errors_have_one_key(patch: pytest.MonkeyPatch) -> None:
+    def response(status: int, message: str, headers: Any = None) -> errors.JSONResponse:
+        return errors.JSONResponse({"error": message}, status, headers)
+
+    patch.setattr(errors, "error_response", response)
+
+
+@mutation("REST-052")
+def every_page_is_the_first(patch: pytest.MonkeyPatch) -> None:
+    for module in (paging, personas, conversations):
+        if hasattr(module, "page_of"):
+            patch.setattr(module, "page_of", lambda rows, limit, page: rows[:limit])
