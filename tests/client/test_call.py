@@ -159,10 +159,9 @@ def test_what_is_no_url_is_refused_in_words() -> None:
 
 @pytest.mark.parametrize("steps", (1, 4, 8))
 async def test_leaving_while_a_closed_call_hangs_up_does_not_take_for_ever(steps: int) -> None:
-    async with stage("aiortc") as room:
-        async with asyncio.timeout(PATIENCE), room.join("Bob") as call:
-            (peer,) = room.room._joined()
-            peer.send_signal("closed", reason="over")
-            await call.closed.wait()
-            for _ in range(steps):  # each leaves the connection's closing at another point
-                await asyncio.sleep(0)
+    async with stage("aiortc") as room, asyncio.timeout(PATIENCE), room.join("Bob") as call:
+        (peer,) = room.room._joined()
+        peer.send_signal("closed", reason="over")
+        await call.closed.wait()
+        for _ in range(steps):  # each leaves the connection's closing at another point
+            await asyncio.sleep(0)

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
+import numpy as np
 import pytest
 
 from visavis.conversation import echoes, floor, history, replica, requests
 from visavis.conversation.generation import Generation
+from visavis.media.playout import Playout
 from visavis.server import errors
 from visavis.server.routes import conversations, paging, personas
 from visavis.session import outbox
@@ -26,19 +28,21 @@ class Mutation:
 
     Attributes:
         caught_by: cases that must fail because of it.
+        driver: of those cases.
     """
 
     name: str
     caught_by: tuple[str, ...]
     apply: Apply
+    driver: str = "chat"
 
 
 MUTATIONS: list[Mutation] = []
 
 
-def mutation(*caught_by: str) -> Callable[[Apply], Apply]:
+def mutation(*caught_by: str, driver: str = "chat") -> Callable[[Apply], Apply]:
     def register(apply: Apply) -> Apply:
-        MUTATIONS.append(Mutation(apply.__name__, caught_by, apply))
+        MUTATIONS.append(Mutation(apply.__name__, caught_by, apply, driver))
         return apply
 
     return register
@@ -306,3 +310,21 @@ def every_page_is_the_first(patch: pytest.MonkeyPatch) -> None:
     for module in (paging, personas, conversations):
         if hasattr(module, "page_of"):
             patch.setattr(module, "page_of", lambda rows, limit, page: rows[:limit])
+
+
+@mutation("MEDIA-001", driver="webrtc")
+def the_voice_is_silent(patch: pytest.MonkeyPatch) -> None:
+    real = Playout.pull
+    patch.setattr(Playout, "pull", lambda self, samples: real(self, samples) * 0)
+
+
+@mutation("MEDIA-002", driver="webrtc")
+def the_sound_goes_on_after_an_interrupt(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Playout, "stop", lambda self, generation: self._left.get(generation, 0))
+
+
+@mutation("MEDIA-003", driver="webrtc")
+def the_voice_hums(patch: pytest.MonkeyPatch) -> None:
+    real = Playout.pull
+    hum = (3000 * np.sin(np.arange(48_000) / 20)).astype(np.int16)
+    patch.setattr(Playout, "pull", lambda self, samples: real(self, samples) + hum[:samples])

@@ -27,8 +27,8 @@ async def target(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Targ
         yield made
 
 
-async def results(target: Target, cases: list[Case]) -> dict[str, Result]:
-    report = await Suite(target, "chat", jobs=4, patience=PATIENCE).run(cases)
+async def results(target: Target, cases: list[Case], driver: str) -> dict[str, Result]:
+    report = await Suite(target, driver, jobs=4, patience=PATIENCE).run(cases)
     return {result.case.id: result for result in report.results}
 
 
@@ -44,9 +44,11 @@ async def test_there_are_enough_of_them() -> None:
     assert len({mutation.name for mutation in MUTATIONS}) >= 20
 
 
-async def test_the_server_as_it_is_passes_what_catches_the_mutations(target: Target) -> None:
-    names = tuple(name for mutation in MUTATIONS for name in mutation.caught_by) + SEES_ALL
-    found = await results(target, cases_for(names))
+@pytest.mark.parametrize("driver", ("chat", "webrtc"))
+async def test_the_server_as_it_is_passes_what_catches_the_mutations(target: Target, driver: str) -> None:
+    theirs = [mutation.caught_by for mutation in MUTATIONS if mutation.driver == driver]
+    names = {name for caught_by in theirs for name in caught_by}
+    found = await results(target, cases_for((*names, *SEES_ALL)), driver)
     assert {name: result.detail for name, result in found.items() if result.outcome != "passed"} == {}
 
 
@@ -55,7 +57,7 @@ async def test_a_mutation_is_caught(
     mutation: Mutation, target: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mutation.apply(monkeypatch)
-    found = await results(target, cases_for(mutation.caught_by))
+    found = await results(target, cases_for(mutation.caught_by), mutation.driver)
     assert {name: found[name].outcome for name in mutation.caught_by} == dict.fromkeys(
         mutation.caught_by, "failed"
     )
