@@ -8,8 +8,8 @@ from typing import Any
 
 import structlog
 
-from visavis.server.bodies import PersonaBody
 from visavis.server.store import Persona, Store
+from visavis.session.bodies import PersonaBody
 
 BUILT = datetime(2026, 6, 1, tzinfo=UTC)
 """The creation date that built-in personas and replicas carry."""

@@ -6,10 +6,11 @@ import secrets
 
 from visavis.config import Settings
 from visavis.errors import WorkerLost
-from visavis.server.bodies import CreateConversation, LLMLayer, PersonaBody
 from visavis.server.catalogue import Replica
 from visavis.server.store import Persona
-from visavis.session.spec import ConversationSpec, FlowSpec, LLMSpec
+from visavis.session.bodies import CreateConversation, LLMLayer, PersonaBody
+from visavis.session.composing import composed
+from visavis.session.spec import ConversationSpec, LLMSpec
 
 HOSTED_MODELS = "tavus-"
 """Names that begin like this exist in the hosted service only: the default model answers for them."""
@@ -43,43 +44,19 @@ def conversation_spec(
     """
     about = PersonaBody.model_validate(persona.document)
     echo = about.pipeline_mode == "echo"
-    flow = about.layers.conversational_flow
-    return ConversationSpec(
+    return composed(
+        body,
+        about,
+        None if echo else llm_spec(about.layers.llm, default),
+        dialect=settings.dialect,
         conversation_id=name,
-        conversation_name=body.conversation_name,
         replica_id=replica.id,
         replica_name=replica.name,
         persona_id=persona.id,
         persona_name=about.persona_name or replica.name,
-        pipeline_mode=about.pipeline_mode,
-        system_prompt=about.system_prompt,
-        context="\n\n".join(filter(None, (about.context, body.conversational_context))),
-        greeting=_greeting(body, about, echo),
-        llm=None if echo else llm_spec(about.layers.llm, default),
-        flow=FlowSpec(
-            turn_taking_patience=flow.turn_taking_patience,
-            replica_interruptibility=flow.replica_interruptibility,
-            wake_phrase=flow.wake_phrase,
-            sleep_phrase=flow.sleep_phrase,
-            idle_engagement=flow.idle_engagement,
-        ),
-        chat=body.chat,
-        dialect=body.properties.dialect or settings.dialect,
         keep_log=settings.keep_input_log,
-        audio_only=body.audio_only,
-        max_call_duration=body.properties.max_call_duration,
-        participant_left_timeout=body.properties.participant_left_timeout,
-        participant_absent_timeout=body.properties.participant_absent_timeout,
-        max_participants=body.max_participants,
         seed=secrets.randbits(53),
     )
-
-
-def _greeting(body: CreateConversation, about: PersonaBody, echo: bool) -> str:
-    """The conversation's own, even if that is none; else the persona's, who has none in echo mode."""
-    if body.custom_greeting is not None:
-        return body.custom_greeting
-    return "" if echo else about.greeting
 
 
 def llm_spec(layer: LLMLayer, default: LLMSpec | None) -> LLMSpec:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from visavis.server.bodies import PersonaBody
 from visavis.server.catalogue import BUILT, Replica
 from visavis.server.store import Conversation, Persona
+from visavis.session.bodies import PersonaBody
 
 MASK = "********"
 

@@ -129,32 +129,8 @@ class LiveConversation:
         return time.monotonic() - self._began
 
     def _started(self) -> happens.Started:
-        spec = self._spec
-        return happens.Started(
-            at=0.0,
-            epoch=time.time() - self._elapsed(),
-            seed=spec.seed,
-            config=happens.Config(
-                conversation_id=spec.conversation_id,
-                replica_id=spec.replica_id,
-                system_prompt=spec.system_prompt,
-                context=spec.context,
-                greeting=spec.greeting,
-                tools=tuple(spec.llm.tools) if spec.llm else (),
-                pipeline_mode=spec.pipeline_mode,
-                chat=spec.chat,
-                dialect=spec.dialect,
-                wake_phrase=spec.flow.wake_phrase,
-                sleep_phrase=spec.flow.sleep_phrase,
-                idle_engagement=spec.flow.idle_engagement,
-                speculative_inference=bool(spec.llm and spec.llm.speculative_inference),
-                objectives=tuple(spec.objectives),
-                guardrails=tuple(spec.guardrails),
-                max_call_duration=spec.max_call_duration,
-                participant_left_timeout=spec.participant_left_timeout,
-                participant_absent_timeout=spec.participant_absent_timeout,
-            ),
-        )
+        epoch = time.time() - self._elapsed()
+        return happens.Started(at=0.0, epoch=epoch, seed=self._spec.seed, config=self._spec.config())
 
     async def _watch_room(self) -> None:
         async for event in self._room.events():

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from visavis.conversation.inputs import Guardrail, Objective
+from visavis.conversation.inputs import Config, Guardrail, Objective
 from visavis.protocol.dialects import DialectName
 
 
@@ -64,3 +64,26 @@ class ConversationSpec(BaseModel):
     keep_log: bool = True
     """Whether the log of inputs, which holds users' words, goes to the server."""
     seed: int = 0
+
+    def config(self) -> Config:
+        """What the core needs to know of it."""
+        return Config(
+            conversation_id=self.conversation_id,
+            replica_id=self.replica_id,
+            system_prompt=self.system_prompt,
+            context=self.context,
+            greeting=self.greeting,
+            tools=tuple(self.llm.tools) if self.llm else (),
+            pipeline_mode=self.pipeline_mode,
+            chat=self.chat,
+            dialect=self.dialect,
+            wake_phrase=self.flow.wake_phrase,
+            sleep_phrase=self.flow.sleep_phrase,
+            idle_engagement=self.flow.idle_engagement,
+            speculative_inference=bool(self.llm and self.llm.speculative_inference),
+            objectives=tuple(self.objectives),
+            guardrails=tuple(self.guardrails),
+            max_call_duration=self.max_call_duration,
+            participant_left_timeout=self.participant_left_timeout,
+            participant_absent_timeout=self.participant_absent_timeout,
+        )

@@ -10,7 +10,6 @@ from fastapi import APIRouter, Query
 
 from visavis.errors import UnknownConversation, VisavisError
 from visavis.logs import short
-from visavis.server.bodies import CreateConversation, PersonaBody
 from visavis.server.catalogue import persona_or_default, replica_or_default
 from visavis.server.errors import Refusal
 from visavis.server.recorder import is_sketch
@@ -21,6 +20,7 @@ from visavis.server.steering import guardrails_of, objectives_of
 from visavis.server.store import Conversation
 from visavis.server.store.store import Status
 from visavis.server.views import conversation_view, created_conversation, event_view
+from visavis.session.bodies import CreateConversation, PersonaBody
 from visavis.session.spec import ConversationSpec
 
 ENDED = "end_conversation_endpoint_hit"

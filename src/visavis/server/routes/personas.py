@@ -7,13 +7,13 @@ from typing import Any, Literal
 
 from fastapi import APIRouter
 
-from visavis.server.bodies import PersonaBody
 from visavis.server.catalogue import PERSONAS, built_in_persona, find_persona
 from visavis.server.errors import Refusal
 from visavis.server.routes.paging import Limit, Page, listing, page_of
 from visavis.server.services import Injected, StrictRoute
 from visavis.server.store import Persona
 from visavis.server.views import persona_view
+from visavis.session.bodies import PersonaBody
 
 router = APIRouter(prefix="/v2", tags=["personas"], route_class=StrictRoute)
 

@@ -10,16 +10,10 @@ from fastapi import APIRouter
 from visavis.server.errors import Refusal
 from visavis.server.routes.paging import Limit, Page, listing, page_of
 from visavis.server.services import Injected, Services, StrictRoute
-from visavis.server.steering import (
-    GUARDRAIL,
-    GUARDRAIL_SET,
-    OBJECTIVES,
-    GuardrailBody,
-    GuardrailSetBody,
-    ObjectivesBody,
-)
+from visavis.server.steering import GUARDRAIL, GUARDRAIL_SET, OBJECTIVES
 from visavis.server.store import Resource
 from visavis.server.views import iso
+from visavis.session.steering import GuardrailBody, GuardrailSetBody, ObjectivesBody
 
 router = APIRouter(prefix="/v2", tags=["objectives and guardrails"], route_class=StrictRoute)
 
