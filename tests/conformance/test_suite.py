@@ -17,7 +17,7 @@ from visavis.testing.conformance.hooks import HOOKS
 from visavis.testing.conformance.listing import every_rule, listing
 from visavis.testing.conformance.match import mismatch
 from visavis.testing.conformance.model import Case, chosen, every_case
-from visavis.testing.conformance.results import FORGOTTEN, Outcome, Report, Result, read_shortfalls
+from visavis.testing.conformance.results import FORGOTTEN, Report, Result, read_shortfalls
 from visavis.testing.conformance.steps import STEPS
 from visavis.testing.conformance.suite import minutes
 from visavis.testing.conformance.target import is_loopback, is_private
