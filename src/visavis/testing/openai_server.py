@@ -202,8 +202,12 @@ async def _read(reader: asyncio.StreamReader) -> Request | None:
     """One request, or None when the client has no more."""
     try:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        return await _request(head, reader)
     except asyncio.IncompleteReadError:
         return None
+
+
+async def _request(head: str, reader: asyncio.StreamReader) -> Request:
     request_line, *lines = head.strip().split("\r\n")
     method, target, _ = request_line.split(" ")
     headers = {
