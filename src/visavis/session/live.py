@@ -12,10 +12,8 @@ from visavis.config import Settings
 from visavis.conversation import effects as does
 from visavis.conversation import inputs as happens
 from visavis.media.playout import Playout
-from visavis.protocol import Ignored, Interaction, parse
-from visavis.protocol.interactions import Echo
 from visavis.rooms import base as rooms
-from visavis.session.clips import BadClip, Clips
+from visavis.session.clips import Clips
 from visavis.session.driver import Driver
 from visavis.session.ears import Ears
 from visavis.session.engines import Engines
@@ -23,6 +21,7 @@ from visavis.session.face import Face
 from visavis.session.host import CRASHED, Listener
 from visavis.session.ignored import IgnoredLog
 from visavis.session.inputlog import InputLog
+from visavis.session.intake import Intake
 from visavis.session.outbox import Outbox
 from visavis.session.speaker import Speaker
 from visavis.session.spec import ConversationSpec
@@ -58,6 +57,7 @@ class LiveConversation:
         self._driver = Driver(self._perform, self._log.input)
         self._timers = Timers(self._timer_fired, self._elapsed)
         self._clips = Clips()
+        self._intake = Intake(self._clips, self._elapsed, self._feed, self._ignored.note)
         self._playout = Playout(self._playout_progressed)
         self._speaker = Speaker(engines, self._playout, self._clips, self._elapsed, self._feed)
         self._thinker = Thinker(engines.llm_for(spec), self._elapsed, self._feed)
@@ -88,18 +88,7 @@ class LiveConversation:
 
     def interact(self, message: object, participant_id: str | None = None) -> None:
         """Take one message of a client in, decoded or as JSON text. Never raises for what it holds."""
-        interaction = parse(message)
-        if isinstance(interaction, Ignored):
-            self._refuse(participant_id, interaction.event_id, interaction.reason)
-            return
-        clip = None
-        if isinstance(interaction, Echo) and interaction.properties.audio:
-            try:
-                clip = self._take_clip(interaction)
-            except BadClip as error:
-                self._refuse(participant_id, interaction.event_id, str(error))
-                return
-        self._receive(participant_id, interaction, clip)
+        self._intake.take(message, participant_id)
 
     def end(self, reason: str) -> None:
         """End the call with this ``shutdown_reason``."""
@@ -153,31 +142,6 @@ class LiveConversation:
                     self.interact(data, sender_id)
                     # Unread messages come without a pause: audio and everybody else must not wait for all.
                     await asyncio.sleep(0)
-
-    def _refuse(self, participant_id: str | None, event_id: str | None, reason: str) -> None:
-        """What was sent means nothing: it is logged, and told to a client that wants to know."""
-        if event_id is None:
-            self._ignored.note(reason)
-        else:
-            self._feed(
-                happens.InteractionRefused(
-                    at=self._elapsed(), participant_id=participant_id, event_id=event_id, reason=reason
-                )
-            )
-
-    def _take_clip(self, echo: Echo) -> happens.AudioClip:
-        clip = self._clips.decode(echo.properties)
-        echo.properties.audio = ""
-        return clip
-
-    def _receive(
-        self, participant_id: str | None, interaction: Interaction, clip: happens.AudioClip | None
-    ) -> None:
-        self._feed(
-            happens.InteractionReceived(
-                at=self._elapsed(), participant_id=participant_id, interaction=interaction, clip=clip
-            )
-        )
 
     def _playout_progressed(self, generation: int, samples: int) -> None:
         self._speaker.heard()
