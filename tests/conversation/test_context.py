@@ -69,7 +69,6 @@ def test_sensitivity_is_passed_on() -> None:
         ("sensitivity", {}),
         ("append_llm_context", {}),
         ("objective.confirm", {"objective_name": "x"}),
-        ("set_emotion", {"emotion": "happiness"}),
         ("realtime_api", {"x": 1}),
     ],
 )

@@ -4,10 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from visavis.conversation.speakable import Speakable
+from visavis.conversation.speakable import EMOTIONS, Speakable
+
+MARKS = {name: mark for mark, name in EMOTIONS.items()}
 
 CASES = [
-    ('<emotion value="excited"/> Hi', " Hi"),
+    ('<emotion value="excited"/> Hi', f"{MARKS['excited']} Hi"),
     ("<b>Hi</b>, <speed ratio='1.2'>you</speed>", "Hi, you"),
     ("3 < 5 and 5 > 3", "3 < 5 and 5 > 3"),
     ("if x<y and z>w", "if x<y and z>w"),
@@ -16,7 +18,7 @@ CASES = [
     ("2*3 is 2 * 3", "2*3 is 2 * 3"),
     ("# Title\ntext #1\n## Next", " Title\ntext #1\n Next"),
     ("open <emotion value=", "open <emotion value="),
-    ("**<emotion value='sad'/>No**", "No"),
+    ("**<emotion value='sad'/>No**", f"{MARKS['sad']}No"),
     ("", ""),
 ]
 

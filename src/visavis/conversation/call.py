@@ -11,6 +11,7 @@ from visavis.conversation.attention import Attention
 from visavis.conversation.echoes import Echoes
 from visavis.conversation.effects import EndCall
 from visavis.conversation.engagement import ENGAGEMENT, Engagement
+from visavis.conversation.expression import Expression
 from visavis.conversation.floor import Floor, Reply
 from visavis.conversation.generation import Generation
 from visavis.conversation.guardrails import Guardrails
@@ -66,6 +67,7 @@ class Call:
             self._attention,
         )
         self._echoes = Echoes(self.out, self._ids, config, self._floor, self._replica)
+        self._expression = Expression(self.out, self._replica)
         self._requests = Requests(
             self.out,
             self._ids,
@@ -76,6 +78,7 @@ class Call:
             self._objectives,
             self._floor,
             self._echoes,
+            self._expression,
         )
         self._acks = Acks(self.out, self._floor, self._replica)
         self.at(started.at)
@@ -106,6 +109,7 @@ class Call:
         self._acks.settle()
         self._engagement.watch()
         self._demeanour.show()
+        self._expression.show()
 
     def participant_joined(self, message: happens.ParticipantJoined) -> None:
         """Announce the replica to them; greet the first."""

@@ -10,6 +10,7 @@ from visavis.conversation.history import Entry
 from visavis.conversation.inputs import SAMPLE_RATE, AudioClip, WordMark
 from visavis.conversation.outbox import Tie
 from visavis.conversation.script import Script
+from visavis.protocol.emotions import Emotion
 
 Kind = Literal["greeting", "reply", "echo"]
 
@@ -91,6 +92,17 @@ class Generation:
     def text(self) -> str:
         """All there is to say so far."""
         return self._script.text
+
+    @property
+    def emotion(self) -> Emotion | None:
+        """What its words ask to be shown where it is heard now; None for nothing in particular."""
+        if not (self.audible and self._script.emotions):
+            return None
+        passed = len(self.heard_text)
+        shown = [
+            emotion for place, emotion in self._script.emotions if len(self.text[:place].rstrip()) <= passed
+        ]
+        return shown[-1] if shown else None
 
     @property
     def duration(self) -> float:

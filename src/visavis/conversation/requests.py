@@ -7,6 +7,7 @@ from typing import Any
 
 from visavis.conversation.echoes import Echoes
 from visavis.conversation.effects import SetSensitivity
+from visavis.conversation.expression import Expression
 from visavis.conversation.floor import Floor, Job, Reply, Typed
 from visavis.conversation.history import History
 from visavis.conversation.ids import Ids
@@ -16,9 +17,9 @@ from visavis.conversation.outbox import Outbox, Tie
 from visavis.conversation.tools import Tools
 from visavis.conversation.users import Users
 from visavis.protocol import interactions as asks
+from visavis.protocol.emotions import emotion
 
 NOT_DONE: dict[type[asks.InteractionMessage], str] = {
-    asks.SetEmotion: "set_emotion: the replica shows no emotions",
     asks.RealtimeApi: "realtime_api: withdrawn from the protocol",
 }
 NO_LLM = "pipeline_mode echo has no language model"
@@ -38,10 +39,12 @@ class Requests:
         objectives: Objectives,
         floor: Floor,
         echoes: Echoes,
+        expression: Expression,
     ) -> None:
         self._out, self._ids, self._history = out, ids, history
         self._users, self._tools, self._floor, self._echoes = users, tools, floor, echoes
-        self._objectives = objectives
+        self._objectives, self._expression = objectives, expression
+        self._chat = config.chat
         self._thinks = config.pipeline_mode != "echo"
         self._handlers: dict[type[asks.InteractionMessage], Callable[[Any], Job | None]] = {
             asks.Respond: self._respond,
@@ -51,6 +54,7 @@ class Requests:
             asks.Sensitivity: self._sensitivity,
             asks.ToolResult: self._tool_result,
             asks.ObjectiveConfirm: self._objective_confirm,
+            asks.SetEmotion: self._set_emotion,
         }
 
     def handle(self, message: InteractionReceived) -> Job | None:
@@ -122,6 +126,12 @@ class Requests:
         refused = self._objectives.confirm(asked.properties, None)
         if refused is not None:
             self._out.ignore(refused)
+
+    def _set_emotion(self, asked: asks.SetEmotion) -> None:
+        if self._chat:
+            self._out.ignore("set_emotion: a chat has no face")
+        else:
+            self._expression.held = emotion(asked.properties.emotion)
 
     def _tool_result(self, asked: asks.ToolResult) -> Job | None:
         batch = self._tools.result(asked.properties)

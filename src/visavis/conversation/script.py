@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from visavis.conversation.clauses import ClauseCutter
-from visavis.conversation.speakable import Speakable
+from visavis.conversation.speakable import EMOTIONS, Speakable
+from visavis.protocol.emotions import Emotion
+
+_MARKS = re.compile(f"([{''.join(EMOTIONS)}])")
 
 
 class Script:
@@ -11,9 +16,13 @@ class Script:
 
     Args:
         markdown: whether it comes from an LLM, which writes Markdown.
+
+    Attributes:
+        emotions: what the text asks to be shown, and from where in ``text`` on.
     """
 
     def __init__(self, markdown: bool) -> None:
+        self.emotions: list[tuple[int, Emotion]] = []
         self._speakable = Speakable(markdown)
         self._cutter = ClauseCutter()
 
@@ -24,12 +33,17 @@ class Script:
 
     def feed(self, raw: str) -> list[tuple[int, int]]:
         """More raw text; the pieces that it completes."""
-        clean = self._speakable.feed(raw)
-        if not self._cutter.text:
-            clean = clean.lstrip()
-        return self._cutter.feed(clean) if clean else []
+        return self._take(self._speakable.feed(raw))
 
     def close(self) -> list[tuple[int, int]]:
         """The end; the pieces that were still open."""
-        rest = self._speakable.flush()
-        return (self._cutter.feed(rest) if rest else []) + self._cutter.flush()
+        return self._take(self._speakable.flush()) + self._cutter.flush()
+
+    def _take(self, filtered: str) -> list[tuple[int, int]]:
+        pieces: list[tuple[int, int]] = []
+        for part in filter(None, _MARKS.split(filtered)):
+            if part in EMOTIONS:
+                self.emotions.append((len(self.text), EMOTIONS[part]))
+            elif clean := part if self.text else part.lstrip():
+                pieces += self._cutter.feed(clean)
+        return pieces

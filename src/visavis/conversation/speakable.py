@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import re
+from typing import get_args
+
+from visavis.protocol.emotions import Emotion, emotion
 
 LONGEST_TAG = 200
 """Characters after ``<`` within which a tag must close to be one."""
 
 _TAG = re.compile(r"""</?[A-Za-z][\w:-]*(?:\s+[\w:-]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>=]+))*\s*/?>""")
+_EMOTION = re.compile(r"""<emotion\s+value\s*=\s*["']?([\w-]+)["']?\s*/?>""", re.IGNORECASE)
 _TAG_BEGUN = re.compile(r"</?(?:[A-Za-z][^<>]*)?$")
 _MARKS = "*`#"
 _MARKDOWN = re.compile(r"\*+|`+|(?<=\n)#{1,6}(?= )")
+
+EMOTIONS: dict[str, Emotion] = {chr(0xE000 + number): name for number, name in enumerate(get_args(Emotion))}
+"""What stands for an emotion in filtered text: a character of Unicode's private use area."""
+_FORGED = str.maketrans(dict.fromkeys(EMOTIONS, ""))
+_MARK_OF = {name: mark for mark, name in EMOTIONS.items()}
 
 
 class Speakable:
     """A filter for text that comes in pieces, cut anywhere.
 
-    Drops tags such as ``<emotion value="excited"/>`` (PROTOCOL 4), keeping what stands between them and a
-    ``<`` that opens none.
+    Drops tags, keeping what stands between them and a ``<`` that opens none. A tag such as
+    ``<emotion value="excited"/>`` (PROTOCOL 4) leaves its mark, see ``EMOTIONS``.
 
     Args:
         markdown: also drop emphasis, code marks and heading signs, as LLMs write them.
@@ -30,7 +39,8 @@ class Speakable:
 
     def feed(self, text: str) -> str:
         """More in; what of it is certain, out."""
-        held = _TAG.sub("", self._held + text)
+        marked = _EMOTION.sub(_mark_of, self._held + text.translate(_FORGED))
+        held = _TAG.sub("", marked)
         keep = self._undecided(held)
         ready, self._held = (held[:keep], held[keep:]) if keep is not None else (held, "")
         return self._clean(ready, self._held)
@@ -67,3 +77,7 @@ class Speakable:
         if mark == "*" and ((before == after == " ") or (before.isdigit() and after.isdigit())):
             return mark
         return ""
+
+
+def _mark_of(tag: re.Match[str]) -> str:
+    return _MARK_OF[emotion(tag[1])]

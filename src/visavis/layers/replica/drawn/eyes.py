@@ -137,7 +137,7 @@ class Eyes:
         head.frame(canvas, x, _BROW_Y, 2)
         canvas.translate(x - side * 2.5 * pose.furrow, _BROW_Y - 6.0 * raised + 1.6 * pose.furrow)
         canvas.scale(side, 1)
-        canvas.rotate(7 * pose.furrow - 2.5 * raised)
+        canvas.rotate(7 * pose.furrow - 2.5 * raised + 11 * pose.slope)
         canvas.translate(-320, -_BROW_Y)
         self._brow.draw(canvas)
         canvas.restore()
@@ -146,10 +146,17 @@ class Eyes:
 def _lids(pose: Pose) -> tuple[list[Point], list[Point]]:
     """Upper lid from inner to outer corner, lower lid back; as the four points of a cubic each."""
     down = pose.gaze[1]
-    squint = 0.1 * pose.smile
-    wide = 1 + 0.1 * max(0.0, pose.brows[0] + pose.brows[1]) - 0.32 * max(0.0, down) - 0.2 * min(0.0, down)
-    open_ = (1 - pose.blink) * min(1.25, wide - squint)
-    rise = 2.2 * pose.smile + 1.4 * pose.blink - 1.2 * max(0.0, down)
+    smile = max(0.0, pose.smile)
+    squint = 0.1 * smile
+    wide = (
+        1
+        + 0.35 * pose.lids
+        + 0.1 * max(0.0, pose.brows[0] + pose.brows[1])
+        - 0.32 * max(0.0, down)
+        - 0.2 * min(0.0, down)
+    )
+    open_ = (1 - pose.blink) * min(1.35, wide - squint)
+    rise = 2.2 * smile + 1.4 * pose.blink - 1.2 * max(0.0, down)
     lower = [_OUTER, (13.0, 8.6 - rise), (-6.5, 10.4 - rise), _INNER]
     shut = (9.0 - rise, 8.2 - rise)
     upper = [

@@ -43,8 +43,10 @@ class Pose:
         gaze: of the eyes in the head, right and down, -1 to 1.
         blink: 0 open to 1 shut.
         brows: left and right as the viewer sees them, -1 lowered to 1 raised.
+        slope: of the brows, 1 inner ends up to -1 inner ends down.
         furrow: 0 to 1, inner brows drawn together.
-        smile: 0 to 1.
+        lids: 1 wide open to -1 narrow.
+        smile: 1 to -1, which is its opposite.
         sway: of the hair, pixels at its tips, positive right.
         mouth: the lips.
     """
@@ -57,7 +59,9 @@ class Pose:
     gaze: tuple[float, float] = (0.0, 0.0)
     blink: float = 0.0
     brows: tuple[float, float] = (0.0, 0.0)
+    slope: float = 0.0
     furrow: float = 0.0
+    lids: float = 0.0
     smile: float = 0.3
     sway: float = 0.0
     mouth: MouthShape = field(default_factory=MouthShape)

@@ -13,6 +13,7 @@ from visavis.errors import ConfigurationError
 from visavis.layers.replica.base import Activity
 from visavis.layers.replica.drawn.behaviour import Behaviour
 from visavis.layers.replica.drawn.canvas import RGBA, skia
+from visavis.layers.replica.drawn.expression import Feeling
 from visavis.layers.replica.drawn.lips import LipMotion
 from visavis.layers.replica.drawn.painter import Painter
 from visavis.layers.replica.drawn.pose import Pose
@@ -45,6 +46,7 @@ class DrawnReplica:
         self.emotion: Emotion = "neutral"
         self._behaviour = Behaviour(seed)
         self._lips = LipMotion()
+        self._feeling = Feeling()
         self._painter = Painter(width, height)
         self._converter = VideoReformatter()
 
@@ -59,7 +61,9 @@ class DrawnReplica:
     def pose(self, elapsed: float, activity: Activity, mouth: Mouth) -> Pose:
         """Moves on by ``elapsed`` seconds and gives the pose of that frame, without drawing it."""
         passed = max(0.0, elapsed) if isfinite(elapsed) else 0.0
-        return self._behaviour.step(passed, activity, mouth.loudness, self._lips.step(passed, mouth))
+        pose = self._behaviour.step(passed, activity, mouth.loudness, self._lips.step(passed, mouth))
+        self._feeling.step(passed, self.emotion)
+        return self._feeling.show(pose)
 
     def _i420(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
         frame = av.VideoFrame.from_numpy_buffer(pixels, "rgba")
