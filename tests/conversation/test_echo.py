@@ -104,7 +104,7 @@ def test_audio_is_played_with_speaking_events_and_no_words() -> None:
 
 
 def test_audio_without_modality_and_text_is_audio() -> None:
-    assert only(Driven().ask("echo", clip(1)), PlayAudio) == [PlayAudio(1, 0, 1)]
+    assert only(Driven().ask("echo", clip(1), audio=""), PlayAudio) == [PlayAudio(1, 0, 1)]
 
 
 def test_a_gap_between_audio_chunks_does_not_end_the_utterance() -> None:

@@ -49,11 +49,10 @@ class Echoes:
         Returns:
             The utterance that it belongs to; None if to none.
         """
-        is_audio = _is_audio(properties, clip)
+        is_audio, done = properties.is_audio, properties.is_done
         if clip is not None and not is_audio:
             self._out.put(DropClip(clip.ref))
         key = _key(participant_id, properties, is_audio)
-        done = properties.done if properties.done is not None else not is_audio
         echo = self._find(key, properties, clip if is_audio else None, done)
         if echo is None:
             if clip is not None and is_audio:
@@ -134,8 +133,3 @@ def _key(participant_id: str | None, properties: EchoProperties, is_audio: bool)
     if properties.inference_id:
         return f"id {properties.inference_id}"
     return f"{'audio' if is_audio else 'text'} of {participant_id}"
-
-
-def _is_audio(properties: EchoProperties, clip: AudioClip | None) -> bool:
-    """Some clients name no modality, and some fill every field: then text wins."""
-    return properties.is_audio or (properties.modality is None and not properties.text and clip is not None)

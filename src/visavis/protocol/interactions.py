@@ -46,8 +46,9 @@ class EchoProperties(Properties):
 
     @property
     def is_audio(self) -> bool:
-        """Whether the content is audio."""
-        return self.modality == "audio"
+        """Whether the content is audio. Clients may name no modality, and fill every field: text wins."""
+        unnamed = self.modality is None and not self.text and self.audio is not None
+        return self.modality == "audio" or unnamed
 
     @property
     def is_done(self) -> bool:

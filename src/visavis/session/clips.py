@@ -25,23 +25,43 @@ class BadClip(ValueError):
     """The audio of an echo cannot be used; the message says why and holds nothing the sender wrote."""
 
 
-class Clips:
-    """Decodes chunks and keeps the samples until they are played.
+class _Stream:
+    """The chunks of one utterance at one rate, so that their seams are not heard."""
 
-    Chunks of one ``inference_id`` go through one resampler, so that their seams are not heard.
-    """
+    def __init__(self, rate: int) -> None:
+        self._resampler = None if rate == RATE else soxr.ResampleStream(rate, RATE, 1, dtype="int16")
+        self._half = b""
+
+    def take(self, data: bytes, last: bool) -> NDArray[np.int16]:
+        """The next bytes, which may end in the middle of a sample; the playout's samples of them."""
+        data = self._half + data
+        whole = len(data) - len(data) % 2
+        self._half = data[whole:]
+        pcm = np.frombuffer(data[:whole], "<i2")
+        if self._resampler is None:
+            return pcm.astype(np.int16)
+        samples: NDArray[np.int16] = self._resampler.resample_chunk(pcm, last=last)
+        return samples
+
+
+class Clips:
+    """Decodes chunks and keeps the samples until they are played."""
 
     def __init__(self) -> None:
-        self._streams: OrderedDict[tuple[str, int], soxr.ResampleStream] = OrderedDict()
+        self._streams: OrderedDict[tuple[str, str, int], _Stream] = OrderedDict()
         self._samples: dict[int, NDArray[np.int16]] = {}
         self._waiting = 0
         self._next = 0
 
-    def decode(self, echo: EchoProperties) -> AudioClip:
+    def decode(self, echo: EchoProperties, sender: str = "") -> AudioClip:
         """Take one chunk in.
 
+        Args:
+            echo: with audio.
+            sender: the participant; chunks without an ``inference_id`` continue the sender's.
+
         Raises:
-            BadClip: not base64, not whole samples, a rate outside 8 to 48 kHz, or too much waits already.
+            BadClip: not base64, a rate outside 8 to 48 kHz, or too much waits already.
         """
         if self._waiting > MOST_WAITING * RATE:
             raise BadClip("too much audio waits to be played")
@@ -51,9 +71,7 @@ class Clips:
             data = base64.b64decode(echo.audio or "", validate=True)
         except (binascii.Error, ValueError):
             raise BadClip("audio is not base64") from None
-        if len(data) % 2:
-            raise BadClip("audio is not whole 16-bit samples")
-        samples = self._resample(np.frombuffer(data, "<i2"), echo)
+        samples = self._stream(echo, sender).take(data, last=echo.is_done)
         self._next += 1
         self._samples[self._next] = samples
         self._waiting += len(samples)
@@ -70,18 +88,13 @@ class Clips:
         if ref in self._samples:
             self.take(ref)
 
-    def _resample(self, pcm: NDArray[np.int16], echo: EchoProperties) -> NDArray[np.int16]:
-        if echo.sample_rate == RATE:
-            return pcm.astype(np.int16)
-        if echo.inference_id is None:
-            whole: NDArray[np.int16] = soxr.resample(pcm, echo.sample_rate, RATE).astype(np.int16)
-            return whole
-        key = (echo.inference_id, echo.sample_rate)
-        stream = self._streams.pop(key, None) or soxr.ResampleStream(echo.sample_rate, RATE, 1, dtype="int16")
-        # Audio is not done unless it says so, also where no modality is named (PROTOCOL 1.2).
-        chunk: NDArray[np.int16] = stream.resample_chunk(pcm, last=bool(echo.done))
-        if not echo.done:
+    def _stream(self, echo: EchoProperties, sender: str) -> _Stream:
+        """The one that the chunk belongs to; kept for later chunks unless this is the last."""
+        of = (echo.inference_id, "") if echo.inference_id is not None else ("", sender)
+        key = (*of, echo.sample_rate)
+        stream = self._streams.pop(key, None) or _Stream(echo.sample_rate)
+        if not echo.is_done:
             self._streams[key] = stream
             while len(self._streams) > OPEN_STREAMS:
                 self._streams.popitem(last=False)
-        return chunk
+        return stream

@@ -38,7 +38,7 @@ class Intake:
         clip = None
         if isinstance(interaction, Echo) and interaction.properties.audio:
             try:
-                clip = self._take_clip(interaction)
+                clip = self._take_clip(interaction, participant_id)
             except BadClip as error:
                 self._refuse(participant_id, interaction.event_id, str(error))
                 return
@@ -59,7 +59,7 @@ class Intake:
                 )
             )
 
-    def _take_clip(self, echo: Echo) -> AudioClip:
-        clip = self._clips.decode(echo.properties)
+    def _take_clip(self, echo: Echo, participant_id: str | None) -> AudioClip:
+        clip = self._clips.decode(echo.properties, participant_id or "")
         echo.properties.audio = ""
         return clip
