@@ -1,0 +1,1 @@
+"""A conversation in memory, in virtual time: scripted layers around the real core."""
