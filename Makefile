@@ -1,5 +1,5 @@
 # Two commands: `make run` starts a conversation on this machine, `make test` proves that it works.
-.PHONY: run test test-python test-web lint types spec bench wheel clean help system system-test
+.PHONY: run test test-python test-web lint types spec bench fuzz wheel clean help system system-test
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -37,6 +37,10 @@ spec: $(VENV)/.installed-dev web/node_modules/.installed  ## the published speci
 bench: $(VENV)/.installed-dev $(STATIC)  ## the measurements of benchmarks/ (half an hour)
 	$(BIN)/visavis models fetch
 	$(BIN)/python -m benchmarks
+
+fuzz: $(VENV)/.installed-dev  ## the protocol's parser, a million inputs
+	$(BIN)/pip install --quiet --group fuzz
+	$(BIN)/python fuzz/parse.py -runs=1000000 -max_len=4096 $(or $(FUZZ_CORPUS),.fuzz-corpus)
 
 wheel: $(VENV)/.installed $(STATIC)  ## a wheel that carries the built page
 	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .

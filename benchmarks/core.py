@@ -1,13 +1,12 @@
 """What the parts without I/O cost: ``python -m benchmarks.core``.
 
-The core's inputs, and the protocol against plain ``json`` on the same messages.
+The core's inputs.
 """
 
 from __future__ import annotations
 
 import argparse
 import gc
-import json
 from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import Any
@@ -17,7 +16,6 @@ from benchmarks.report import Report
 from visavis.conversation import effects as does
 from visavis.conversation import inputs as happens
 from visavis.conversation.core import Conversation
-from visavis.protocol import parse, parse_event
 from visavis.protocol.interactions import Respond, RespondProperties
 
 FRAME = 960
@@ -27,65 +25,6 @@ WORDS = 12
 SEGMENT = 4 * happens.SAMPLE_RATE
 
 ENVELOPE = {"conversation_id": "c0123456789abcdef0123456789abcdef"}
-INTERACTIONS: tuple[dict[str, Any], ...] = (
-    {
-        "message_type": "conversation",
-        "event_type": "conversation.echo",
-        "properties": {"modality": "text", "text": "Hello there, it is good to see you.", "done": True},
-    },
-    {
-        "message_type": "conversation",
-        "event_type": "conversation.respond",
-        "properties": {"text": "What do you think about the weather today?"},
-    },
-    {"message_type": "conversation", "event_type": "conversation.interrupt"},
-    {
-        "message_type": "conversation",
-        "event_type": "conversation.overwrite_llm_context",
-        "properties": {"context": "The user is standing in front of the third painting. " * 8},
-    },
-    {
-        "message_type": "conversation",
-        "event_type": "conversation.tool_result",
-        "properties": {"tool_call_id": "call_1", "output": {"celsius": 21, "sky": "clear"}},
-    },
-)
-EVENTS: tuple[dict[str, Any], ...] = (
-    {
-        "message_type": "conversation",
-        "event_type": "conversation.utterance.streaming",
-        "properties": {
-            "role": "replica",
-            "speech": "I am doing very well, thank you for asking.",
-            "content_index": 7,
-            "final": False,
-        },
-    },
-    {
-        "message_type": "conversation",
-        "event_type": "conversation.utterance",
-        "properties": {"role": "user", "speech": "How are you today?"},
-    },
-    {
-        "message_type": "conversation",
-        "event_type": "conversation.replica.stopped_speaking",
-        "properties": {"duration": 2.48, "interrupted": True},
-    },
-    {
-        "message_type": "conversation",
-        "event_type": "conversation.tool_call",
-        "properties": {
-            "name": "weather",
-            "arguments": json.dumps({"city": "Bremen"}),
-            "tool_call_id": "call_1",
-        },
-    },
-    {
-        "message_type": "system",
-        "event_type": "system.replica_present",
-        "properties": {"attempt": 17},
-    },
-)
 
 
 def conversation() -> tuple[Conversation, int]:
@@ -141,60 +80,6 @@ def playout_progressed(runs: int) -> list[float]:
     return _each(core.handle, inputs)
 
 
-def rates(work: Callable[[], object], messages: int, runs: int) -> list[float]:
-    """Messages per second of a piece of work that handles so many; one value a run of about 20 ms."""
-    begun = perf_counter()
-    work()
-    loops = max(1, int(0.02 / (perf_counter() - begun)))
-    found = []
-    for _ in range(runs):
-        begun = perf_counter()
-        for _ in range(loops):
-            work()
-        found.append(messages * loops / (perf_counter() - begun))
-    return found
-
-
-def protocol(runs: int) -> list[Figure]:
-    """Understanding interactions and writing events, each against ``json`` alone."""
-    incoming = [json.dumps({**ENVELOPE, **message}) for message in INTERACTIONS]
-    head = {**ENVELOPE, "timestamp": 1_800_000_000.25, "seq": 12, "turn_idx": 3}
-    outgoing = [{**head, **message} for message in EVENTS]
-    events = [parse_event(message) for message in outgoing]
-    named: tuple[tuple[str, str, Callable[[], object], int], ...] = (
-        (
-            "interactions understood",
-            "protocol.parse of JSON text",
-            lambda: [parse(text) for text in incoming],
-            len(incoming),
-        ),
-        (
-            "  plain json of the same",
-            "json.loads",
-            lambda: [json.loads(text) for text in incoming],
-            len(incoming),
-        ),
-        (
-            "events written",
-            "Event.wire and json.dumps",
-            lambda: [json.dumps(event.wire()) for event in events],
-            len(events),
-        ),
-        (
-            "  plain json of the same",
-            "json.dumps",
-            lambda: [json.dumps(message) for message in outgoing],
-            len(events),
-        ),
-    )
-    return [
-        Figure(
-            name, "messages/s", rates(work, size, runs), f"{how}, {size} kinds of message in turn", bad="low"
-        )
-        for name, how, work, size in named
-    ]
-
-
 def measure(runs: int) -> Report:
     """All of it; some seconds."""
     report = Report("core", {"inputs": runs})
@@ -212,7 +97,6 @@ def measure(runs: int) -> Report:
                 [seconds * 1e6 for seconds in inference_text(runs)],
                 "Conversation.handle, one call a token, sentences of 9 tokens, none spoken meanwhile",
             ),
-            *protocol(100),
         ]
     )
     return report
