@@ -141,3 +141,36 @@ def test_the_call_is_offered_beside_the_client():
 )
 def test_loopback_is_recognised(url, loopback):
     assert is_loopback(url) is loopback
+
+
+async def test_what_happened_is_read_from_a_seq_on_followed_and_replayed(client):
+    made = await client.conversations.create()
+    name = made.conversation_id
+    await client.interactions.send(
+        {
+            "conversation_id": name,
+            "event_type": "conversation.respond",
+            "properties": {"text": "Hello!"},
+        }
+    )
+    await client.conversations.end(name)
+    events = [event async for event in client.conversations.follow(name)]
+    assert events[-1]["event_type"] == "system.shutdown"
+    later = await client.conversations.events(name, after=events[0]["seq"])
+    assert later == events[1:]
+    assert (await client.conversations.events(name, limit=1)) == events[:1]
+    assert (await client.conversations.log(name)).splitlines()
+
+
+async def test_objectives_and_guardrails_are_kept_read_listed_and_forgotten(client):
+    made = await client.objectives.create(data=[{"objective_name": "name", "objective_prompt": "Ask it."}])
+    name = made["objectives_id"]
+    assert (await client.objectives.get(name))["data"][0]["objective_prompt"] == "Ask it."
+    assert (await client.objectives.list()).total_count == 1
+    await client.objectives.delete(name)
+    with pytest.raises(ApiError, match="not found"):
+        await client.objectives.get(name)
+    rail = await client.guardrails.create(guardrail_name="calm", guardrail_prompt="Stay calm.")
+    assert (await client.guardrails.get(rail["uuid"]))["guardrail_prompt"] == "Stay calm."
+    assert len((await client.guardrails.list()).data) == 1
+    await client.guardrails.delete(rail["uuid"])

@@ -6,7 +6,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -29,6 +29,7 @@ def talk(
     persona: Annotated[str | None, typer.Option(help="persona_id of the conversation to make.")] = None,
     context: Annotated[str | None, typer.Option(help="conversational_context of it.")] = None,
     greeting: Annotated[str | None, typer.Option(help="custom_greeting of it.")] = None,
+    chat: Annotated[bool, typer.Option("--chat", help="Make it a conversation of text only.")] = False,
     api_key: Annotated[str | None, typer.Option(envvar=KEY, help="Key for the server.")] = None,
     name: Annotated[str, typer.Option(help="How others in the room see you.")] = "Terminal",
 ) -> None:
@@ -37,7 +38,12 @@ def talk(
     Lines are answered; /interrupt, /echo TEXT, /context TEXT, /help and /quit steer. Ctrl-C interrupts the
     replica, and quits when it is silent. Piped lines are answered one after the other.
     """
-    body = {"persona_id": persona, "conversational_context": context, "custom_greeting": greeting}
+    body = {
+        "persona_id": persona,
+        "conversational_context": context,
+        "custom_greeting": greeting,
+        "chat": chat,
+    }
     given = {key: value for key, value in body.items() if value}
     if url and (given or server):
         raise ConfigurationError("a conversation_url leaves nothing to choose: drop the URL or the options")
@@ -46,7 +52,7 @@ def talk(
 
 
 async def _talk(
-    url: str | None, server: str | None, api_key: str | None, name: str, body: dict[str, str]
+    url: str | None, server: str | None, api_key: str | None, name: str, body: dict[str, Any]
 ) -> bool:
     from visavis.cli.conversing import Conversing
     from visavis.client.call import Call
@@ -64,7 +70,7 @@ async def _talk(
 
 @asynccontextmanager
 async def _conversation(
-    url: str | None, server: str | None, api_key: str | None, body: dict[str, str]
+    url: str | None, server: str | None, api_key: str | None, body: dict[str, Any]
 ) -> AsyncIterator[str]:
     """The conversation named, or a new one for as long as this lasts."""
     from visavis.client.api import Client

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import builtins
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any, Self, TypeVar
 
 import httpx
 from pydantic import ValidationError
 
+from visavis.client.following import follow
 from visavis.client.models import Answer, Conversation, Page, Persona, Replica
 from visavis.errors import ApiError, ApiUnreachable
 from visavis.net import is_loopback
@@ -31,9 +35,11 @@ class Client:
         transport: for tests: an ASGI application in place of the network.
 
     Attributes:
-        conversations: ``create``, ``get``, ``list``, ``end``, ``delete``.
+        conversations: ``create``, ``get``, ``list``, ``events``, ``follow``, ``log``, ``end``, ``delete``.
         personas: ``create``, ``get``, ``list``.
         replicas: ``get``, ``list``.
+        objectives: ``create``, ``get``, ``list``, ``delete``.
+        guardrails: likewise.
         interactions: ``send``.
     """
 
@@ -58,6 +64,8 @@ class Client:
         self.conversations = Conversations(self)
         self.personas = Personas(self)
         self.replicas = Replicas(self)
+        self.objectives = Steering(self, "objectives")
+        self.guardrails = Steering(self, "guardrails")
         self.interactions = Interactions(self)
 
     async def __aenter__(self) -> Self:
@@ -97,6 +105,26 @@ class Client:
                 response.status_code, "the answer is not JSON; is this a visavis server?"
             ) from error
 
+    @asynccontextmanager
+    async def stream(self, method: str, path: str, **options: Any) -> AsyncIterator[httpx.Response]:
+        """A request whose answer is read as it comes; it may take for ever.
+
+        Args:
+            method: of HTTP.
+            path: behind ``/v2``.
+            options: as for ``httpx.AsyncClient.stream``.
+        """
+        patience = httpx.Timeout(self._http.timeout.connect, read=None)
+        try:
+            async with self._http.stream(method, path, timeout=patience, **options) as response:
+                if not response.is_success:
+                    await response.aread()
+                    raise ApiError(response.status_code, _message(response))
+                yield response
+        except (httpx.TransportError, httpx.InvalidURL) as error:
+            reason = str(error) or type(error).__name__
+            raise ApiUnreachable(f"no answer from {self.base_url}: {reason}") from error
+
     async def fetch(self, model: type[AnswerT], method: str, path: str, **options: Any) -> AnswerT:
         """As ``request``, with the answer read into a model."""
         body = await self.request(method, path, **options)
@@ -133,6 +161,39 @@ class Conversations:
         """
         params = {"limit": limit, "page": page, **({"status": status} if status else {})}
         return await self._client.fetch(Page[Conversation], "GET", "/conversations", params=params)
+
+    async def events(
+        self, conversation_id: str, *, after: int = 0, limit: int = 1000
+    ) -> builtins.list[dict[str, Any]]:
+        """What was broadcast, from a ``seq`` on, as it went out.
+
+        Args:
+            conversation_id: whose.
+            after: the ``seq`` that was seen last.
+            limit: how many at most.
+        """
+        params = {"after": after, "limit": limit}
+        answer = await self._client.request("GET", f"/conversations/{conversation_id}/events", params=params)
+        found: builtins.list[dict[str, Any]] = answer["data"]
+        return found
+
+    async def follow(self, conversation_id: str, *, after: int = 0) -> AsyncIterator[dict[str, Any]]:
+        """Every event from a ``seq`` on, each once, until the call is over; lost connections are taken up.
+
+        Args:
+            conversation_id: whose.
+            after: the ``seq`` that was seen last.
+
+        Raises:
+            ApiUnreachable: the server did not answer for half a minute.
+        """
+        async for _, event in follow(self._client, conversation_id, after):
+            yield event
+
+    async def log(self, conversation_id: str) -> str:
+        """The log of inputs, JSON lines: what ``visavis replay`` reads."""
+        async with self._client.stream("GET", f"/conversations/{conversation_id}/log") as response:
+            return (await response.aread()).decode()
 
     async def end(self, conversation_id: str) -> None:
         """End the call; everybody in it is told."""
@@ -177,6 +238,32 @@ class Replicas:
         """All that can appear in a conversation."""
         params = {"limit": limit, "page": page}
         return await self._client.fetch(Page[Replica], "GET", "/replicas", params=params)
+
+
+class Steering:
+    """``/objectives`` or ``/guardrails``: what replicas work towards, and what they must not do."""
+
+    def __init__(self, client: Client, name: str) -> None:
+        self._client, self._path = client, f"/{name}"
+
+    async def create(self, **body: Any) -> dict[str, Any]:
+        """Keep one; the fields are those of PROTOCOL 2.5 and 2.6."""
+        made: dict[str, Any] = await self._client.request("POST", self._path, json=body)
+        return made
+
+    async def get(self, name: str) -> dict[str, Any]:
+        """The one of this id."""
+        found: dict[str, Any] = await self._client.request("GET", f"{self._path}/{name}")
+        return found
+
+    async def list(self, *, limit: int = 10, page: int = 1) -> Page[dict[str, Any]]:
+        """All of them, the newest first."""
+        params = {"limit": limit, "page": page}
+        return await self._client.fetch(Page[dict[str, Any]], "GET", self._path, params=params)
+
+    async def delete(self, name: str) -> None:
+        """Forget the one of this id."""
+        await self._client.request("DELETE", f"{self._path}/{name}")
 
 
 class Interactions:
