@@ -7,6 +7,7 @@ import pytest
 from visavis.cli import checks
 from visavis.config import Settings
 from visavis.layers import registry
+from visavis.rooms.webrtc import engine as webrtc_engine
 from visavis.testing.openai_server import ScriptedServer, refuse, say
 from visavis.weights import Store
 
@@ -53,6 +54,7 @@ def test_an_engine_that_does_not_exist_is_missing():
 
 
 def test_the_configured_webrtc_engine_is_needed_and_the_other_is_not(monkeypatch):
+    webrtc_engine.load.cache_clear()
     monkeypatch.setattr("visavis.rooms.webrtc.engine.MODULES", {})
     found = {check.name: check.state for check in checks.webrtc(settings(webrtc_engine="aiortc"))}
     assert found == {"WebRTC engine wrtc": "optional", "WebRTC engine aiortc": "missing"}

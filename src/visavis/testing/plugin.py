@@ -1,12 +1,13 @@
 """The pytest plugin: ``conversation`` in virtual time, and ``visavis_server``, the real one.
 
-Loaded by pytest itself (entry point ``pytest11``), in every project of an environment: so nothing of visavis is
-imported before a fixture is used.
+Loaded by pytest itself (entry point ``pytest11``), in every project of an environment: so nothing of visavis
+is imported before a fixture is used.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,15 +26,16 @@ def conversation(request: pytest.FixtureRequest) -> Iterator[MakeConversation]:
     """Makes conversations in virtual time: ``conversation(persona, llm=…)`` is a ``ScriptedConversation``."""
     from visavis.testing.virtual.conversation import ScriptedConversation
 
-    made = request.node.stash[_MADE] = []
+    made: list[ScriptedConversation] = request.node.stash.setdefault(_MADE, [])
 
-    def make(*arguments: Any, **options: Any) -> ScriptedConversation:
-        made.append(ScriptedConversation(*arguments, **options))
-        return made[-1]
+    with ExitStack() as closing:
 
-    yield make
-    for one in made:
-        one.close()
+        def make(*arguments: Any, **options: Any) -> ScriptedConversation:
+            made.append(ScriptedConversation(*arguments, **options))
+            closing.callback(made[-1].close)
+            return made[-1]
+
+        yield make
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +48,7 @@ def visavis_settings() -> dict[str, object]:
 def visavis_server(
     tmp_path_factory: pytest.TempPathFactory, visavis_settings: dict[str, object]
 ) -> Iterator[RunningServer]:
-    """The real server as a subprocess on a free port, one for the whole run: ``.url``, ``.key``, ``.create()``."""
+    """The real server as a subprocess on a free port, one for the whole run."""
     from visavis.testing.server_process import running_server
 
     with running_server(tmp_path_factory.mktemp("visavis"), **visavis_settings) as running:
@@ -60,6 +62,7 @@ def pytest_runtest_makereport(
     """A failed test shows what happened in its conversations."""
     report = yield
     if report.when == "call" and report.failed:
-        for number, one in enumerate(item.stash.get(_MADE, []), 1):
+        made: list[ScriptedConversation] = item.stash.get(_MADE, [])
+        for number, one in enumerate(made, 1):
             report.sections.append((f"conversation {number}", one.timeline()))
     return report

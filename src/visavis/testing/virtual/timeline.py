@@ -52,7 +52,7 @@ class Timeline:
                 yield json.dumps(encode(moment), separators=(",", ":"))
 
     def render(self, last: int | None = None) -> str:
-        """What is worth reading, one line each: heartbeats, the playout clock and sentences that grow are not.
+        """What is worth reading, a line each: heartbeats, the playout clock and growing sentences are not.
 
         Args:
             last: so many lines; all if None.
