@@ -18,7 +18,8 @@ OpenPage = Callable[..., AbstractAsyncContextManager[Page]]
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """One server for all tests of this folder, with a small language model."""
-    with running_server(tmp_path_factory.mktemp("server")) as running:
+    # Calls that tests leave behind wait for their people for a while; they must not fill the house.
+    with running_server(tmp_path_factory.mktemp("server"), conversations_per_worker=32) as running:
         yield running
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from visavis.conversation.history import NO_RESULT
+from visavis.conversation.tools import DISPATCHED
 from visavis.testing.virtual.answers import Answer
 
 
@@ -17,11 +19,13 @@ class Asked:
         messages: OpenAI chat messages.
         tools: OpenAI function definitions.
         at: seconds since the conversation began.
+        results: results of tools that the model had not seen when it was asked before.
     """
 
     messages: tuple[dict[str, Any], ...]
     tools: tuple[dict[str, Any], ...]
     at: float
+    results: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -30,8 +34,13 @@ class Asked:
 
     @property
     def result(self) -> str | None:
-        """The last message, if it is a tool's result."""
-        return self.text if self.messages[-1]["role"] == "tool" else None
+        """The newest of ``results``; a late one stands further up in the messages."""
+        return self.results[-1] if self.results else None
+
+    @property
+    def news(self) -> str:
+        """What a reply is looked up by: new results, then the last message."""
+        return "\n".join((*self.results, self.text))
 
     @property
     def system(self) -> str:
@@ -52,9 +61,9 @@ class ScriptedLLM:
     """Answers by a script.
 
     Args:
-        script: one reply for everything; replies in order; or, by a part of the last message (a user's words
-            or a tool's result, whatever their case), the reply to it. A reply is a text, an ``Answer`` or a
-            function of what was asked.
+        script: one reply for everything; replies in order; or, by a part of what is new (a user's words
+            or a tool's result, whatever their case), the reply to it, the first that fits. A reply is a text,
+            an ``Answer`` or a function of what was asked.
 
     Attributes:
         asked: everything so far.
@@ -62,6 +71,7 @@ class ScriptedLLM:
 
     def __init__(self, script: Script | None = None) -> None:
         self.asked: list[Asked] = []
+        self._seen: set[tuple[str, str]] = set()
         self._reply: Reply | None = None
         self._by_text: Mapping[str, Reply] | None = None
         self._in_order: Iterator[Reply] | None = None
@@ -78,6 +88,7 @@ class ScriptedLLM:
         Raises:
             UnexpectedInference: the script has no answer.
         """
+        asked = replace(asked, results=self._unseen(asked))
         self.asked.append(asked)
         reply = self._choose(asked)
         if reply is None:
@@ -88,10 +99,17 @@ class ScriptedLLM:
         said = reply(asked) if callable(reply) else reply
         return Answer(said) if isinstance(said, str) else said
 
+    def _unseen(self, asked: Asked) -> tuple[str, ...]:
+        told = [(m["tool_call_id"], str(m["content"])) for m in asked.messages if m["role"] == "tool"]
+        new = [(name, result) for name, result in told if result not in (NO_RESULT, DISPATCHED)]
+        unseen = tuple(result for name, result in new if (name, result) not in self._seen)
+        self._seen.update(new)
+        return unseen
+
     def _choose(self, asked: Asked) -> Reply | None:
         if self._in_order is not None:
             return next(self._in_order, None)
         if self._by_text is not None:
-            text = asked.text.casefold()
-            return next((reply for part, reply in self._by_text.items() if part.casefold() in text), None)
+            news = asked.news.casefold()
+            return next((reply for part, reply in self._by_text.items() if part.casefold() in news), None)
         return self._reply
