@@ -53,6 +53,7 @@ def talking(server, *options, **streams):
 async def test_a_typed_conversation_is_answered_interrupted_and_ended(server):
     pipe = asyncio.subprocess.PIPE
     await _piped_lines_are_answered(server, pipe)
+    await _a_chat_is_answered(server, pipe)
     await _ctrl_c_interrupts_then_quits(server, pipe)
     status = json.loads(server.api("GET", "/conversations?status=active").text)
     assert status["total_count"] == 0
@@ -81,6 +82,18 @@ async def _piped_lines_are_answered(server, pipe):
         < lines.index("Ada: Nice to meet you.")
         < lines.index("(calls now({}))")
     )
+
+
+async def _a_chat_is_answered(server, pipe):
+    talk = await talking(server, "--chat", "--greeting", "Hello!", stdin=pipe, stdout=pipe, stderr=pipe)
+    out, err = await talk.communicate(b"I am here.\n/echo Good bye.\n")
+    assert talk.returncode == 0, err.decode()
+    assert out.decode().splitlines() == [
+        "Vera: Hello!",
+        "You: I am here.",
+        "Vera: Nice to meet you.",
+        "Vera: Good bye.",
+    ]
 
 
 async def _ctrl_c_interrupts_then_quits(server, pipe):

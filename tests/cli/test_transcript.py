@@ -103,9 +103,23 @@ def test_an_answer_is_over_when_the_replica_stops_speaking_in_its_turn():
 def test_an_echo_is_over_when_it_was_said():
     answers = Answers()
     answers.ask("replica", "Exactly this.")
+    answers.feed(event("conversation.replica.started_speaking", turn="e"))
     answers.feed(utterance("replica", "Exactly this.", turn="e"))
     assert not answers.settled
     answers.feed(event("conversation.replica.stopped_speaking", turn="e"))
+    assert answers.settled
+
+
+def test_in_a_chat_an_answer_is_over_with_its_utterance():
+    answers = Answers()
+    answers.ask("user", "Hello")
+    answers.feed(utterance("user", "Hello"))
+    answers.feed(streaming("Hi"))
+    assert not answers.settled
+    answers.feed(utterance("replica", "Hi there."))
+    assert answers.settled
+    answers.ask("replica", "Exactly this.")
+    answers.feed(utterance("replica", "Exactly this.", turn="e"))
     assert answers.settled
 
 

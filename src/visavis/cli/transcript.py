@@ -129,6 +129,8 @@ class Answers:
                 if key in self._asked:
                     self._asked.remove(key)
                     self._open.add(turn)
+                if properties.get("role") == "replica" and not self.speaking:
+                    self._open.discard(turn)  # a chat: nothing is spoken, the utterance comes last
             case "conversation.replica.started_speaking":
                 self.speaking = True
             case "conversation.replica.stopped_speaking":

@@ -20,7 +20,7 @@ STYLE = """
 * { box-sizing: border-box; }
 body { margin: 0; font: 16px/1.55 system-ui, sans-serif; color: var(--ink); background: var(--paper); }
 main { max-width: 60rem; margin: 0 auto; padding: 24px 16px 96px; }
-nav ul { columns: 18rem; padding-left: 1.2rem; }
+nav ul { columns: 22rem; padding-left: 1.2rem; }
 nav li { break-inside: avoid; }
 a { color: var(--accent); }
 h1 { font-size: 2rem; line-height: 1.2; }
