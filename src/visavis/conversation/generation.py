@@ -63,6 +63,7 @@ class Generation:
         uttered: the whole text was announced.
         tts_failed: a failure to speak was announced.
         entry: its place in the history, from when it has the floor.
+        event_id: the client's name for the interaction that asked for it, if there is one.
     """
 
     def __init__(self, kind: Kind, tie: Tie) -> None:
@@ -82,6 +83,7 @@ class Generation:
         self.uttered = False
         self.tts_failed = False
         self.entry: Entry | None = None
+        self.event_id: str | None = None
         self._script = Script(markdown=kind == "reply")
         self._passed = 0
         self._passed_samples = 0

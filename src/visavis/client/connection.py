@@ -1,4 +1,4 @@
-"""A participant in a call: what `talk`, the `daily` module and programs that steer a replica are built on."""
+"""One WebRTC connection to a room: peer connection, data channels, tracks. ``Call`` is built on it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,11 @@ import structlog
 
 from visavis.client.received import ReceivedAudio, ReceivedMessage, ReceivedPicture
 from visavis.client.whip import Whip
-from visavis.errors import SignallingError
+from visavis.errors import CallEnded, SignallingError
 from visavis.media.buffer import LiveBuffer
 from visavis.media.pump import AudioPump
 from visavis.media.resample import MonoResampler
 from visavis.protocol.events import Shutdown, ShutdownProperties
-from visavis.protocol.interactions import Echo, EchoProperties, Interrupt, Respond, RespondProperties
 from visavis.rooms.base import (
     PLAYOUT_RATE,
     AudioSource,
@@ -28,8 +27,6 @@ from visavis.rooms.base import (
 from visavis.rooms.webrtc import engine as engines
 from visavis.rooms.webrtc import wire
 from visavis.rooms.webrtc.keepalive import PING_SECONDS, Keepalive
-
-__all__ = ["Call", "ReceivedAudio", "ReceivedMessage", "ReceivedPicture", "Signal"]
 
 log = structlog.get_logger(__name__)
 
@@ -42,13 +39,14 @@ KEPT_AUDIO_SECONDS = 10.0
 KEPT_PICTURES = 25
 
 
-class Call:
-    """A place in a call. Made by ``async with Call.join(…)``.
+class Connection:
+    """A place in a room until it is left or lost. Made by ``async with Connection.join(…)``.
 
     Attributes:
         participant_id: our own id in the room.
-        closed: set when the call is over.
+        closed: set when it is over.
         closed_reason: why, in the server's words or ours.
+        lost: whether it broke off, though the conversation goes on as far as is known.
     """
 
     def __init__(
@@ -59,16 +57,17 @@ class Call:
         receive_video: bool,
         ice_servers: list[str],
     ) -> None:
-        """Use ``Call.join`` instead."""
+        """Use ``Connection.join`` instead."""
         self.participant_id = ""
         self.closed = asyncio.Event()
         self.closed_reason = ""
+        self.lost = False
         self._engine = engines.load(engine)
         self._microphone = microphone
         self._receives = {"audio": receive_audio, "video": receive_video}
         self._people: dict[str, Participant] = {}
         self._messages: LiveBuffer[ReceivedMessage] = LiveBuffer(KEPT_MESSAGES)
-        self._events: LiveBuffer[ParticipantJoined | ParticipantLeft] = LiveBuffer(KEPT_MESSAGES)
+        self._arrivals: LiveBuffer[ParticipantJoined | ParticipantLeft] = LiveBuffer(KEPT_MESSAGES)
         self._audio: LiveBuffer[ReceivedAudio] = LiveBuffer(
             KEPT_AUDIO_SECONDS * PLAYOUT_RATE, size=lambda chunk: len(chunk.samples)
         )
@@ -99,8 +98,8 @@ class Call:
         token: str | None = None,
         ice_servers: list[str] | None = None,
         signal: Signal | None = None,
-    ) -> AsyncIterator[Call]:
-        """Be in a call for the length of a ``with`` block.
+    ) -> AsyncIterator[Connection]:
+        """Be in a room for the length of a ``with`` block.
 
         Args:
             url: the ``conversation_url``.
@@ -119,15 +118,15 @@ class Call:
             ConfigurationError: when there is no such engine.
             EngineMissing: when the engine is not installed.
         """
-        call = cls(engine, microphone, receive_audio, receive_video, ice_servers or [])
+        connection = cls(engine, microphone, receive_audio, receive_video, ice_servers or [])
         whip = Whip(url, user_name=user_name, user_id=user_id, token=token)
         if signal is None:
-            call._ask_why = whip.shutdown_reason
+            connection._ask_why = whip.shutdown_reason
         try:
-            await call._connect(signal or whip.offer)
-            yield call
+            await connection._connect(signal or whip.offer)
+            yield connection
         finally:
-            await call._leave()
+            await connection._leave()
             await whip.leave()
 
     @property
@@ -145,32 +144,20 @@ class Call:
 
         Raises:
             MessageTooLarge: beyond 255 KiB of JSON.
-            SignallingError: when the call is over.
+            CallEnded: when it is over.
         """
         payload = wire.dump_payload(data, self._engine.caps.max_message_bytes)
         if self.closed.is_set():
-            raise SignallingError(f"the call is over: {self.closed_reason}")
+            raise CallEnded(self.closed_reason)
         self._app.send(wire.app_to(to, payload))
-
-    async def echo(self, text: str) -> None:
-        """Have the replica say exactly this."""
-        await self.send(Echo(properties=EchoProperties(modality="text", text=text, done=True)).wire())
-
-    async def respond(self, text: str) -> None:
-        """Have the replica answer this as if we had said it."""
-        await self.send(Respond(properties=RespondProperties(text=text)).wire())
-
-    async def interrupt(self) -> None:
-        """Stop the replica now."""
-        await self.send(Interrupt().wire())
 
     def messages(self) -> AsyncIterator[ReceivedMessage]:
         """App messages in the order of arrival, until the call is over."""
         return aiter(self._messages)
 
-    def events(self) -> AsyncIterator[ParticipantJoined | ParticipantLeft]:
+    def arrivals(self) -> AsyncIterator[ParticipantJoined | ParticipantLeft]:
         """Arrivals and departures of others, until the call is over."""
-        return aiter(self._events)
+        return aiter(self._arrivals)
 
     def audio(self) -> AsyncIterator[ReceivedAudio]:
         """The replica's voice; the last 10 s are kept for a slow reader."""
@@ -185,7 +172,7 @@ class Call:
         self._connection.on("connectionstatechange", self._state_changed)
         self._app.on("message", self._app_received)
         self._signal.on("message", self._signal_received)
-        self._signal.on("close", lambda: self._over("the connection was closed"))
+        self._signal.on("close", lambda: self._over("the connection was closed", lost=True))
 
     async def _connect(self, signal: Signal) -> None:
         self._offer_media()
@@ -263,11 +250,11 @@ class Call:
             case "participant-joined":
                 person = Participant(**signal["participant"])
                 self._people[person.id] = person
-                self._events.push(ParticipantJoined(person))
+                self._arrivals.push(ParticipantJoined(person))
             case "participant-left":
                 left = self._people.pop(signal["participant_id"], None)
                 if left is not None:
-                    self._events.push(ParticipantLeft(left, signal["reason"]))
+                    self._arrivals.push(ParticipantLeft(left, signal["reason"]))
             case "ping":
                 self._say("pong", n=signal.get("n"))
             case "closed":
@@ -281,7 +268,7 @@ class Call:
         if state == "failed":
             self._spawn(self._lost())
         elif state == "closed":
-            self._over("the connection was closed")
+            self._over("the connection was closed", lost=True)
 
     async def _lost(self) -> None:
         """The connection broke off. If the conversation has ended, say so as the replica would have."""
@@ -292,15 +279,15 @@ class Call:
             self._messages.push(
                 ReceivedMessage(replica.id if replica else "", event.wire(), time.monotonic())
             )
-        self._over(reason or "connection lost")
+        self._over(reason or "connection lost", lost=reason is None)
 
-    def _over(self, reason: str) -> None:
+    def _over(self, reason: str, lost: bool = False) -> None:
         if self.closed.is_set():
             return
-        self.closed_reason = reason
+        self.closed_reason, self.lost = reason, lost
         self.closed.set()
         self._welcome.set()
-        for buffer in (self._messages, self._events, self._audio, self._pictures, self._outgoing):
+        for buffer in (self._messages, self._arrivals, self._audio, self._pictures, self._outgoing):
             buffer.close()
 
     def _say(self, kind: str, **fields: Any) -> None:
@@ -340,4 +327,4 @@ class Call:
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("call task failed", exc_info=error)
+            log.error("connection task failed", exc_info=error)
