@@ -100,7 +100,7 @@ class InferenceFailed(VisavisError):
 
 
 class InteractionFailed(VisavisError):
-    """What was asked of a replica did not come about; in this very form: the server did not answer in time."""
+    """What was asked of a replica did not come about; by itself: the server did not answer in time."""
 
 
 class InteractionRefused(InteractionFailed):

@@ -16,7 +16,6 @@ from visavis.errors import CallEnded, SignallingError
 from visavis.media.buffer import LiveBuffer
 from visavis.media.pump import AudioPump
 from visavis.media.resample import MonoResampler
-from visavis.protocol.events import Shutdown, ShutdownProperties
 from visavis.rooms.base import (
     PLAYOUT_RATE,
     AudioSource,
@@ -73,7 +72,6 @@ class Connection:
         )
         self._pictures: LiveBuffer[ReceivedPicture] = LiveBuffer(KEPT_PICTURES)
         self._outgoing: LiveBuffer[Any] = LiveBuffer(2)
-        self._ask_why: Callable[[], Awaitable[str | None]] | None = None
         self._welcome = asyncio.Event()
         self._keepalive = Keepalive()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -120,8 +118,6 @@ class Connection:
         """
         connection = cls(engine, microphone, receive_audio, receive_video, ice_servers or [])
         whip = Whip(url, user_name=user_name, user_id=user_id, token=token)
-        if signal is None:
-            connection._ask_why = whip.shutdown_reason
         try:
             await connection._connect(signal or whip.offer)
             yield connection
@@ -266,20 +262,9 @@ class Connection:
     def _state_changed(self) -> None:
         state = self._connection.connectionState
         if state == "failed":
-            self._spawn(self._lost())
+            self._over("connection lost", lost=True)
         elif state == "closed":
             self._over("the connection was closed", lost=True)
-
-    async def _lost(self) -> None:
-        """The connection broke off. If the conversation has ended, say so as the replica would have."""
-        reason = await self._ask_why() if self._ask_why is not None else None
-        if reason is not None and not self.closed.is_set():
-            replica = self.replica
-            event = Shutdown(properties=ShutdownProperties(shutdown_reason=reason, reason=reason))
-            self._messages.push(
-                ReceivedMessage(replica.id if replica else "", event.wire(), time.monotonic())
-            )
-        self._over(reason or "connection lost", lost=reason is None)
 
     def _over(self, reason: str, lost: bool = False) -> None:
         if self.closed.is_set():
@@ -299,7 +284,7 @@ class Connection:
             await asyncio.sleep(PING_SECONDS)
             number = self._keepalive.tick()
             if number is None:
-                await self._lost()
+                self._over("connection lost", lost=True)
             else:
                 self._say("ping", n=number)
 
