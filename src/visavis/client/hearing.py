@@ -60,18 +60,19 @@ class Hearing(Outcome[Heard]):
         if not self._underway:
             self._wait(None)  # should it be dropped later on, this server says so
 
-    def _follow(self, event: EventMessage) -> bool:
-        if event.inference_id not in self._ids and not self._claims(event):
+    def knows(self, event: EventMessage) -> bool:
+        """Whether an event carries an id that is known to be this interaction's."""
+        return event.inference_id in self._ids
+
+    def _follow(self, event: EventMessage, ours: bool) -> None:
+        if not ours:
             self._others(event)
-            return False
-        self._inference_id = event.inference_id or self._inference_id
+            return
+        if event.inference_id:
+            self._ids.add(event.inference_id)
+            self._inference_id = event.inference_id
         self.sign = True
         self._take(event)
-        return True
-
-    def _claims(self, event: EventMessage) -> bool:
-        """Whether an event of an inference that is not known to be ours shows that it is."""
-        return False
 
     def _others(self, event: EventMessage) -> None:
         """An event of another inference."""
@@ -178,9 +179,9 @@ class EchoHeard(Hearing):
         self._ids = {inference_id, str(uuid.UUID(digest))}
         self._expected = _plain(text)
 
-    def _claims(self, event: EventMessage) -> bool:
-        """A server that may have another rule for ids: the same words are ours."""
-        ours = (
+    def claims(self, event: EventMessage) -> bool:
+        """Of a server that may have another rule for ids, the same words."""
+        return (
             isinstance(event, Utterance)
             and event.properties.role != "user"
             and bool(self._expected)
@@ -188,10 +189,11 @@ class EchoHeard(Hearing):
             and not self._inference_id
             and not self.server.acks
         )
-        if ours and event.inference_id:
-            self._ids.add(event.inference_id)
-            self._started = self.server.speaking == event.inference_id
-        return ours
+
+    def _take(self, event: EventMessage) -> None:
+        if isinstance(event, Utterance) and self.server.speaking == event.inference_id:
+            self._started = True  # it was claimed by its words, and had begun before
+        super()._take(event)
 
 
 class ReplyHeard(Hearing):
@@ -217,25 +219,22 @@ class ReplyHeard(Hearing):
         self._expected = _plain(text)
         self._running, self._silent = running, silent_tools
         self._turn: int | None = None
+        self._bound = False
         self._called = False
         self._open_calls: set[str] = set()
         self._owed = 0
 
-    def _claims(self, event: EventMessage) -> bool:
-        ours = (
-            isinstance(event, Utterance)
-            and event.properties.role == "user"
-            and not self._ids
-            and event.inference_id is not None
-            and _plain(event.properties.speech) == self._expected
+    def claims(self, event: EventMessage) -> bool:
+        """The user's utterance with the same words; behind tools' results, the same turn under a fresh id."""
+        if isinstance(event, Utterance) and event.properties.role == "user":
+            return not self._bound and _plain(event.properties.speech) == self._expected
+        is_reply = isinstance(event, ReplicaStartedSpeaking | Utterance | ToolCall | LayerFailed) or (
+            isinstance(event, UtteranceStreaming) and event.properties.role != "user"
         )
-        if ours and event.inference_id:
-            self._ids, self._turn = {event.inference_id}, event.turn_idx
-            self._wait(None)
-        return ours
+        return is_reply and self._owed == 1 and not self._underway and event.turn_idx == self._turn
 
     def _others(self, event: EventMessage) -> None:
-        if not self._ids:
+        if not self._bound:
             super()._others(event)
         elif isinstance(event, Utterance) and event.properties.role == "user":
             # Whatever was not heard yet is answered together with this later turn.
@@ -245,14 +244,17 @@ class ReplyHeard(Hearing):
                 self.failure = InteractionDropped("another turn came first")
 
     def _take(self, event: EventMessage) -> None:
-        if isinstance(event, ToolCall):
+        if isinstance(event, Utterance) and event.properties.role == "user":
+            self._bound, self._turn = True, event.turn_idx
+            self._wait(None)
+        elif isinstance(event, ToolCall):
             self._called = True
             if not self._silent(event.properties.name):
                 self._open_calls.add(event.properties.tool_call_id or "")
             if not self._underway:
                 self._wait_for_more()
-            return
-        super()._take(event)
+        else:
+            super()._take(event)
 
     def tool_answered(self, tool_call_id: str, queued: bool | None) -> None:
         """Once all calls have results the reply is owed: the next utterance, or the one behind this one."""

@@ -89,17 +89,25 @@ class Outcome(ABC, Generic[T]):
         """Whether there is a result or a failure."""
         return self.result is not None or self.failure is not None
 
-    def feed(self, event: EventMessage) -> bool:
+    def knows(self, event: EventMessage) -> bool:
+        """Whether an event carries an id that is known to be this interaction's."""
+        return False
+
+    def claims(self, event: EventMessage) -> bool:
+        """Whether an event that nobody knows shows by what it says that it is this interaction's."""
+        return False
+
+    def feed(self, event: EventMessage, ours: bool = False) -> None:
         """Take the next event.
 
-        Returns:
-            Whether it is this interaction's alone, and no other's that looks the same.
+        Args:
+            event: any.
+            ours: whether it is this interaction's: known or claimed.
         """
-        if isinstance(event, Ack):
-            if event.properties.event_id == self.event_id:
-                self._acknowledged(event)
-            return False
-        return self._follow(event)
+        if not isinstance(event, Ack):
+            self._follow(event, ours)
+        elif event.properties.event_id == self.event_id:
+            self._acknowledged(event)
 
     @abstractmethod
     def give_up(self) -> None:
@@ -123,8 +131,8 @@ class Outcome(ABC, Generic[T]):
     def _accepted(self, ack: Ack) -> None:
         """The first acknowledgement has come, and it was accepted."""
 
-    def _follow(self, event: EventMessage) -> bool:
-        return False
+    def _follow(self, event: EventMessage, ours: bool) -> None:
+        return None
 
     def _acknowledged(self, ack: Ack) -> None:
         first, self.acked, self.sign = not self.acked, True, True
@@ -200,10 +208,9 @@ class Silenced(Outcome[bool]):
     def _refused(self, reason: str) -> None:
         self.result = False
 
-    def _follow(self, event: EventMessage) -> bool:
+    def _follow(self, event: EventMessage, ours: bool) -> None:
         if isinstance(event, ReplicaStoppedSpeaking) and self._spoke and not self.server.acks:
             self.result = True
-        return False
 
     def give_up(self) -> None:
         """Where nothing is acknowledged, silence without an event was there before."""

@@ -54,10 +54,11 @@ class Waiting:
 
     def feed(self, event: EventMessage) -> None:
         """Take the next event."""
-        claimed = False
-        for waiter in list(self._waiters):
-            if not claimed:
-                claimed = waiter.outcome.feed(event)
+        waiters = list(self._waiters)
+        owner = next((waiter for waiter in waiters if waiter.outcome.knows(event)), None)
+        owner = owner or next((waiter for waiter in waiters if waiter.outcome.claims(event)), None)
+        for waiter in waiters:
+            waiter.outcome.feed(event, waiter is owner)
             self._settle(waiter)
 
     def tool_answered(self, tool_call_id: str, queued: bool | None) -> None:
