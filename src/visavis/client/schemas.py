@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, get_type_hints
 
-from pydantic import BaseModel, Field, ValidationError, create_model
+from pydantic import BaseModel, Field, PydanticUserError, ValidationError, create_model
 
 from visavis.errors import ConfigurationError
 
@@ -59,8 +59,12 @@ class Signature:
             field = f"argument_{len(fields)}"  # a name of its own: no parameter's can be in pydantic's way
             self._names[field] = name
             fields[field] = _field(function, parameter, hints.get(name), docs.parameters.get(name))
-        self._model: type[BaseModel] = create_model("Arguments", **fields)
-        self.schema = _without_titles(self._model.model_json_schema())
+        try:
+            self._model: type[BaseModel] = create_model("Arguments", **fields)
+            self.schema = _without_titles(self._model.model_json_schema())
+        except PydanticUserError as error:
+            reason = str(error).splitlines()[0]
+            raise ConfigurationError(f"{function.__name__}: {reason}") from error
 
     def read(self, arguments: str | dict[str, Any]) -> dict[str, Any]:
         """The arguments of a call, validated.

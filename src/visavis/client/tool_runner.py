@@ -115,7 +115,7 @@ def _told(result: Any) -> Any:
     try:
         return to_jsonable_python(result)
     except PydanticSerializationError:
-        raise TypeError(f"a {type(result).__name__} cannot be said in JSON") from None
+        raise TypeError(f"{type(result).__name__} is nothing that JSON can say") from None
 
 
 def _where(error: BaseException) -> str:
