@@ -123,7 +123,8 @@ class Connection:
             yield connection
         finally:
             await connection._leave()
-            await whip.leave()
+            if not connection.lost:  # those who were lost are waited for, those who leave are not
+                await whip.leave()
 
     @property
     def participants(self) -> list[Participant]:
