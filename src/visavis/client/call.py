@@ -49,6 +49,7 @@ class Call(BaseCall):
         super().__init__()
         self._dial, self._desk = dial, desk
         self._connection: Transport | None = None
+        self._begun = asyncio.Event()
         self._changed = asyncio.Event()
         self._former: set[str] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -104,12 +105,12 @@ class Call(BaseCall):
             )
 
         desk = Whip(url, token=token) if signal is None else None
-        async with cls.over(dial, desk) as call:
+        async with cls.join_by(dial, desk) as call:
             yield call
 
     @classmethod
     @asynccontextmanager
-    async def over(cls, dial: Dial, desk: Whip | None = None) -> AsyncIterator[Self]:
+    async def join_by(cls, dial: Dial, desk: Whip | None = None) -> AsyncIterator[Self]:
         """As ``join``, over any transport.
 
         Args:
@@ -127,6 +128,7 @@ class Call(BaseCall):
             if keeping.done():
                 await keeping
             keeping.add_done_callback(call._finished)
+            call._begun.set()
             yield call
         finally:
             keeping.cancel()
@@ -193,6 +195,7 @@ class Call(BaseCall):
             async with self._dial() as connection:
                 self._use_connection(connection)
                 joined.set_result(None)
+                await self._begun.wait()  # what is handed on from here on finds the program's handlers
                 reason = await self._carry(connection)
             while connection.lost:
                 async with AsyncExitStack() as stack:

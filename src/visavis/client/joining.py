@@ -49,5 +49,5 @@ async def join(conversation_url: str, **options: Any) -> AsyncIterator[Call]:
         dialled = DailyConnection.join(conversation_url, **options)
     except TypeError as error:
         raise ConfigurationError(f"in a room of Daily's: {error}") from error
-    async with Call.over(lambda: dialled) as call:
+    async with Call.join_by(lambda: dialled) as call:
         yield call

@@ -150,7 +150,8 @@ class Floor:
         generation.number = self._number()
         generation.inferring = True
         self.speculation.begin(Ahead(generation, participant_id, text))
-        self._start(generation, self._history.messages(NOTES["turn"], self._inner.instructions, ahead=text))
+        messages = self._history.messages(NOTES["turn"], self._inner.instructions, ahead=text)
+        self._start(generation, messages, ahead=True)
 
     def take_up(self, tie: Tie) -> None:
         """The turn ended as expected: the inference ahead gets the floor, and what it has is said."""
@@ -261,9 +262,11 @@ class Floor:
         self._give_to(generation)
         self._start(generation, messages)
 
-    def _start(self, generation: Generation, messages: tuple[dict[str, Any], ...]) -> None:
+    def _start(
+        self, generation: Generation, messages: tuple[dict[str, Any], ...], ahead: bool = False
+    ) -> None:
         tools = (*self._toolbox.definitions, *self._inner.definitions)
-        self._out.put(StartInference(generation.number, messages, tools))
+        self._out.put(StartInference(generation.number, messages, tools, ahead))
 
     def _give_to(self, generation: Generation) -> None:
         self.speculation.cancel()

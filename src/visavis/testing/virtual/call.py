@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
@@ -60,7 +61,7 @@ class ScriptedCall(BaseCall):
         payload = dump_payload(message, RoomCaps("virtual").max_message_bytes)
         if self.closed.is_set():
             raise CallEnded(self.closed_reason)
-        self._sent(self.participant_id, payload, to)
+        self._sent(self.participant_id, json.loads(payload), to)
 
     def audio(self) -> AsyncIterator[ReceivedAudio]:
         """Ends with the call."""
