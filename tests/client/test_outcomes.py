@@ -153,3 +153,12 @@ def test_what_participants_ask_is_no_event() -> None:
     assert is_interaction({"event_type": "conversation.echo"})
     assert is_interaction({"event_type": "conversation.append_context"})
     assert not is_interaction({"event_type": "conversation.utterance"})
+
+
+def test_a_reply_to_results_that_were_not_seen_is_known_by_its_turn() -> None:
+    reply = ReplyHeard("e", Server(acks=True), "Hi")
+    call = event("conversation.tool_call", name="look", arguments="{}", tool_call_id="c1")
+    feed(reply, utterance("user", "Hi"), call, started(), utterance("replica", "One moment."), stopped())
+    assert not reply.done
+    feed(reply, started("fresh"), utterance("replica", "It rains.", "fresh"), stopped("fresh"))
+    assert reply.result == Heard("One moment. It rains.", False, 2.0, "fresh")

@@ -130,6 +130,25 @@ class Client:
             **options,
         )
 
+    def steer(self, conversation: Conversation | str, *, after: int = 0) -> AbstractAsyncContextManager[Call]:
+        """Steer a conversation without being in its room, for the length of a ``with`` block.
+
+        The same ``Call`` without media: events by the log, interactions by REST. Who steers is no
+        participant: nobody is greeted, and the call does not go on for its sake. For backends that run tools.
+
+        Args:
+            conversation: one that was created, or its ``conversation_id``.
+            after: the ``seq`` that was seen last: everything behind it is told, calls of tools among it.
+
+        Raises:
+            ApiError: there is no such conversation.
+        """
+        from visavis.client.call import Call
+        from visavis.client.steering import Steering as Way
+
+        name = conversation if isinstance(conversation, str) else conversation.conversation_id
+        return Call.join_by(lambda: Way.begin(self, name, after))
+
     async def request(self, method: str, path: str, **options: Any) -> Any:
         """Any request, for routes that have no method here.
 

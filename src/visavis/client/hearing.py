@@ -222,6 +222,7 @@ class ReplyHeard(Hearing):
         self._bound = False
         self._called = False
         self._open_calls: set[str] = set()
+        self._call_id: str | None = None
         self._owed = 0
 
     def claims(self, event: EventMessage) -> bool:
@@ -231,7 +232,17 @@ class ReplyHeard(Hearing):
         is_reply = isinstance(event, ReplicaStartedSpeaking | Utterance | ToolCall | LayerFailed) or (
             isinstance(event, UtteranceStreaming) and event.properties.role != "user"
         )
-        return is_reply and self._owed == 1 and not self._underway and event.turn_idx == self._turn
+        return is_reply and self._awaits_reply and event.turn_idx == self._turn
+
+    @property
+    def _awaits_reply(self) -> bool:
+        """Whether the reply to tools' results may begin now. Results given by REST are not seen."""
+        given = self._owed == 1 or (bool(self._open_calls) and not self._tools_run)
+        return given and not self._underway
+
+    @property
+    def _tools_run(self) -> bool:
+        return any(self._running(inference_id) for inference_id in self._ids)
 
     def _others(self, event: EventMessage) -> None:
         if not self._bound:
@@ -245,9 +256,14 @@ class ReplyHeard(Hearing):
 
     def _take(self, event: EventMessage) -> None:
         if isinstance(event, Utterance) and event.properties.role == "user":
-            self._bound, self._turn = True, event.turn_idx
+            self._bound, self._turn, self._call_id = True, event.turn_idx, event.inference_id
             self._wait(None)
-        elif isinstance(event, ToolCall):
+            return
+        if event.inference_id != self._call_id and self._open_calls:
+            self._open_calls.clear()  # their results were not seen, but this is the reply to them
+            self._owed = 1
+        if isinstance(event, ToolCall):
+            self._call_id = event.inference_id
             self._called = True
             if not self._silent(event.properties.name):
                 self._open_calls.add(event.properties.tool_call_id or "")
@@ -279,7 +295,7 @@ class ReplyHeard(Hearing):
     def give_up(self) -> None:
         """There was no sign for a while: after a tool call that may be all."""
         if self._called and not self._underway and self._failed is None:
-            if self._running(self._inference_id):
+            if self._tools_run:
                 self.sign = True
             else:
                 self._settle()

@@ -297,7 +297,22 @@ class Client:
             conversation: one that was created, or its ``conversation_url``.
             options: of ``visavis.client.Client.join``.
         """
-        way = self._client.join(conversation, **options)
+        with self._hold(self._client.join(conversation, **options)) as call:
+            yield call
+
+    @contextmanager
+    def steer(self, conversation: Conversation | str, *, after: int = 0) -> Iterator[Call]:
+        """Steer a conversation without being in its room, for the length of a ``with`` block.
+
+        Args:
+            conversation: one that was created, or its ``conversation_id``.
+            after: the ``seq`` that was seen last.
+        """
+        with self._hold(self._client.steer(conversation, after=after)) as call:
+            yield call
+
+    @contextmanager
+    def _hold(self, way: AbstractAsyncContextManager[AsyncCall]) -> Iterator[Call]:
         call = Call(self._loop.run(_enter(way)), self._loop)
         try:
             yield call
