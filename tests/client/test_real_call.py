@@ -16,7 +16,7 @@ from visavis.client import Call, Client, StateChange, Tools
 from visavis.client import call as calls_
 from visavis.client.models import Conversation
 from visavis.client.sync import Client as SyncClient
-from visavis.errors import CallEnded, InteractionDropped
+from visavis.errors import ApiError, CallEnded, ConfigurationError, InteractionDropped
 from visavis.protocol.events import Ack, ReplicaStartedSpeaking, Shutdown, Utterance
 from visavis.rooms.base import ParticipantJoined
 from visavis.testing.openai_server import Reply, Request, ScriptedServer, say
@@ -132,6 +132,8 @@ async def test_a_voice_is_heard_and_a_face_is_seen(tmp_path: Path) -> None:
 async def test_a_cut_connection_is_made_anew_and_nothing_is_missed(tmp_path: Path, silently: bool) -> None:
     async with conversation(tmp_path) as (client, made), client.join(made, user_name="cut", **SILENT) as call:
         states: list[str] = []
+        people: list[str] = []
+        call.on(ParticipantJoined, lambda joined: people.append(joined.participant.user_name))
         back = asyncio.Event()
         call.on(StateChange, lambda change: states.append(change.state))
         call.on("state", lambda change: back.set() if change.state == "connected" else None)
@@ -140,6 +142,8 @@ async def test_a_cut_connection_is_made_anew_and_nothing_is_missed(tmp_path: Pat
 
         cut(call, silently)
         lost = asyncio.create_task(call.respond("Hello"))  # goes into a connection that is dead
+        late = client.join(made, user_name="late", **SILENT)
+        await late.__aenter__()
         meanwhile = {"event_type": "conversation.echo", "properties": {"text": "Meanwhile."}}
         await client.interactions.send({**meanwhile, "conversation_id": made.conversation_id})
 
@@ -147,6 +151,8 @@ async def test_a_cut_connection_is_made_anew_and_nothing_is_missed(tmp_path: Pat
         await back.wait()
         assert (await call.echo("After.")).speech == "After."
         assert call.participant_id != first_id
+        assert people == ["late"]
+        await late.__aexit__(None, None, None)
         assert first_id not in {person.id for person in call.participants}
 
         await client.conversations.end(made.conversation_id)
@@ -205,14 +211,41 @@ async def test_the_same_without_async(tmp_path: Path) -> None:
             said.append(call.respond("What is the weather?").speech)
             assert call.replica is not None
             assert client.conversations.get(room.rsplit("/", 1)[1]).status == "active"
-            assert call.wait_closed(0.01) is False
+            with pytest.raises(TimeoutError), call.within(0.01):
+                call.wait_closed()
             client.conversations.end(room.rsplit("/", 1)[1])
             kinds = [type(event) for event in call.events()]
             assert kinds[-1] is Shutdown and Ack in kinds
-            assert call.wait_closed()
+            assert call.wait_closed() == "end_conversation_endpoint_hit"
             said += [one.speech for one in heard]
         return said
 
     async with conversation(tmp_path) as (client, made):
         said = await asyncio.to_thread(script, client.base_url, made.conversation_url)
     assert sorted(said) == ["One.", "They say it rains in Oslo.", "Two."]
+
+
+@pytest.mark.parametrize("chat", (False, True))
+async def test_a_conversation_is_steered_from_outside_of_its_room(tmp_path: Path, chat: bool) -> None:
+    async with conversation(tmp_path, chat=chat) as (client, made), client.steer(made) as steering:
+        steering.use(tools)
+        async with client.join(made, **SILENT) as call:
+            assert len(call.participants) == 2
+            assert (await call.respond("What is the weather?")).speech == "They say it rains in Oslo."
+            assert (await steering.echo("From outside.")).speech == "From outside."
+            with pytest.raises(ConfigurationError, match="join it"):
+                await steering.send("not an interaction")
+            await steering.append_context("It rains.")
+        await steering.closed.wait()  # the last participant has left: nobody waits for who steers
+        assert steering.closed_reason == "participant_left_timeout reached"
+        seen = [event.seq async for event in steering.events()]
+        assert seen == sorted(set(seen)) and len(seen) > 10
+        with pytest.raises(CallEnded):
+            await steering.echo("Too late.")
+
+
+async def test_nobody_steers_what_is_not_there(tmp_path: Path) -> None:
+    async with conversation(tmp_path) as (client, _):
+        with pytest.raises(ApiError, match="Invalid conversation_id"):
+            async with client.steer("c-nothing"):
+                pytest.fail("steered")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
@@ -18,12 +17,19 @@ from visavis.client.kinds import (
     is_interaction,
     read_event,
 )
-from visavis.client.outcomes import Applied, Heard, Outcome, Server, Silenced
+from visavis.client.naming import call_of_result, name_of_result, new_name
+from visavis.client.outcomes import QUEUED, Applied, Heard, Outcome, Server, Silenced
 from visavis.client.received import ReceivedMessage
 from visavis.client.waiting import Waiting
 from visavis.media.buffer import LiveBuffer
 from visavis.protocol import interactions as asks
-from visavis.protocol.events import EventMessage, ReplicaStartedSpeaking, ReplicaStoppedSpeaking, Shutdown
+from visavis.protocol.events import (
+    Ack,
+    EventMessage,
+    ReplicaStartedSpeaking,
+    ReplicaStoppedSpeaking,
+    Shutdown,
+)
 from visavis.rooms.base import Participant, ParticipantJoined, ParticipantLeft
 
 if TYPE_CHECKING:
@@ -110,7 +116,7 @@ class BaseCall(ABC):
             LayerFailure: it cannot be spoken.
             CallEnded: the call was over first.
         """
-        name = _name()
+        name = new_name()
         properties = asks.EchoProperties(modality="text", text=text, inference_id=name, done=True)
         outcome = EchoHeard(name, self._server, text, name)
         return await self._ask(asks.Echo(event_id=name, properties=properties), outcome)
@@ -134,7 +140,7 @@ class BaseCall(ABC):
             LayerFailure: the language model failed.
             CallEnded: the call was over first.
         """
-        name = _name()
+        name = new_name()
         properties = asks.RespondProperties(text=text, **({"interrupt": True} if interrupt else {}))
         outcome = ReplyHeard(name, self._server, text, self._tools_run, self._is_silent)
         return await self._ask(asks.Respond(event_id=name, properties=properties), outcome)
@@ -150,7 +156,7 @@ class BaseCall(ABC):
                 5 s of another one.
             CallEnded: the call was over first.
         """
-        name = _name()
+        name = new_name()
         return await self._ask(asks.Interrupt(event_id=name), Silenced(name, self._server))
 
     async def append_context(self, context: str, *, job_completed: bool = False) -> None:
@@ -165,12 +171,12 @@ class BaseCall(ABC):
         """
         done = {"job_status": "completed"} if job_completed else {}
         properties = asks.AppendContextProperties(context=context, **done)
-        await self._apply(asks.AppendContext(event_id=_name(), properties=properties))
+        await self._apply(asks.AppendContext(event_id=new_name(), properties=properties))
 
     async def overwrite_context(self, context: str) -> None:
         """Replace the conversational context, silently."""
         properties = asks.OverwriteContextProperties(context=context)
-        await self._apply(asks.OverwriteContext(event_id=_name(), properties=properties))
+        await self._apply(asks.OverwriteContext(event_id=new_name(), properties=properties))
 
     async def sensitivity(
         self, *, pause: asks.Sensitivity_ | None = None, interrupt: asks.Sensitivity_ | None = None
@@ -183,12 +189,12 @@ class BaseCall(ABC):
         """
         given = {"participant_pause_sensitivity": pause, "participant_interrupt_sensitivity": interrupt}
         properties = asks.SensitivityProperties(**{key: value for key, value in given.items() if value})
-        await self._apply(asks.Sensitivity(event_id=_name(), properties=properties))
+        await self._apply(asks.Sensitivity(event_id=new_name(), properties=properties))
 
     async def set_emotion(self, emotion: str) -> None:
         """Have the replica look like this until the next time: ``happiness``, ``sadness``, ``neutral`` …."""
         properties = asks.SetEmotionProperties(emotion=emotion)
-        await self._apply(asks.SetEmotion(event_id=_name(), properties=properties))
+        await self._apply(asks.SetEmotion(event_id=new_name(), properties=properties))
 
     async def tool_result(
         self, tool_call_id: str, output: Any, *, status: Literal["success", "error"] = "success"
@@ -203,14 +209,10 @@ class BaseCall(ABC):
         Raises:
             InteractionRefused: no such call waits for its result.
         """
-        name = _name()
         properties = asks.ToolResultProperties(tool_call_id=tool_call_id, output=output, status=status)
-
-        def applied(queued: bool | None) -> None:
-            self._waiting.tool_answered(tool_call_id, queued)
-
-        outcome = Applied(name, self._server, applied)
-        await self._ask(asks.ToolResult(event_id=name, properties=properties), outcome)
+        await self._apply(asks.ToolResult(event_id=name_of_result(tool_call_id), properties=properties))
+        if not self._server.acks:
+            self._waiting.tool_answered(tool_call_id, None)
 
     async def confirm_objective(self, name: str, output_variables: dict[str, Any] | None = None) -> None:
         """Confirm a pending objective.
@@ -223,7 +225,7 @@ class BaseCall(ABC):
         properties = asks.ObjectiveConfirmProperties(
             **{key: value for key, value in given.items() if value is not None}
         )
-        await self._apply(asks.ObjectiveConfirm(event_id=_name(), properties=properties))
+        await self._apply(asks.ObjectiveConfirm(event_id=new_name(), properties=properties))
 
     # Receiving
 
@@ -304,6 +306,8 @@ class BaseCall(ABC):
             self._server.acks = True
         if isinstance(event, ReplicaStartedSpeaking):
             self._server.speaking = event.inference_id or ""
+        if isinstance(event, Ack) and event.properties.accepted:
+            self._accepted(event)
         self._told_shutdown = self._told_shutdown or isinstance(event, Shutdown)
         self._events.push(event)
         self._handlers.tell(event)
@@ -344,15 +348,19 @@ class BaseCall(ABC):
     def _others_asked(self, interaction: dict[str, Any]) -> None:
         """Another participant's interaction: a tool's result tells those who wait for what follows."""
         properties = interaction.get("properties")
-        if interaction["event_type"] == "conversation.tool_result" and isinstance(properties, dict):
+        named = call_of_result(str(interaction.get("event_id"))) is not None  # the acknowledgement tells more
+        is_result = interaction["event_type"] == "conversation.tool_result" and not named
+        if is_result and isinstance(properties, dict):
             self._waiting.tool_answered(str(properties.get("tool_call_id")), None)
+
+    def _accepted(self, ack: Ack) -> None:
+        """Of anybody's interaction: a tool's result is told by its name."""
+        tool_call_id = call_of_result(ack.properties.event_id)
+        if tool_call_id is not None:
+            self._waiting.tool_answered(tool_call_id, ack.properties.reason == QUEUED)
 
     def _tools_run(self, inference_id: str) -> bool:
         return any(inference_id in runner.running for runner in self._runners)
 
     def _is_silent(self, name: str) -> bool:
         return any(runner.is_silent(name) for runner in self._runners)
-
-
-def _name() -> str:
-    return uuid.uuid4().hex

@@ -7,7 +7,6 @@ chat in an old dialect), it asks to be told when nothing has come for a while.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -153,38 +152,23 @@ class Outcome(ABC, Generic[T]):
 
 
 class Applied(Outcome[bool]):
-    """An interaction that changes something silently: it is over with its acknowledgement, if there is one.
+    """An interaction that changes something silently: over with its acknowledgement, if there is one."""
 
-    Args:
-        event_id: the client's name for it.
-        server: what is known of the other side when it is sent.
-        then: called as soon as it is applied: with whether it waits for the floor, or None if nobody knows.
-    """
-
-    def __init__(
-        self, event_id: str, server: Server, then: Callable[[bool | None], None] = lambda queued: None
-    ) -> None:
+    def __init__(self, event_id: str, server: Server) -> None:
         super().__init__(event_id, server)
-        self._then = then
         self.patience = SURE_SECONDS if server.acks else ACK_SECONDS
         if server.acks is False:
-            self._unconfirmed()
+            self.result = False
 
     def _accepted(self, ack: Ack) -> None:
         self.result = True
-        self._then(ack.properties.reason == QUEUED)
-
-    def _unconfirmed(self) -> None:
-        self.result = False
-        self._then(None)
 
     def give_up(self) -> None:
         """A server that acknowledges would have."""
         if self.server.acks:
             self.failure = InteractionFailed(f"no acknowledgement within {SURE_SECONDS:g} s")
         else:
-            self.server.acks = False
-            self._unconfirmed()
+            self.server.acks = self.result = False
 
 
 class Silenced(Outcome[bool]):

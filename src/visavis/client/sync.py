@@ -40,14 +40,16 @@ class Loop:
     """An event loop in a thread."""
 
     def __init__(self) -> None:
+        self.patience = threading.local()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="visavis", daemon=True)
         self._thread.start()
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Wait for this.
+        """Wait for this, as long as ``patience.seconds`` of this thread says.
 
         Raises:
+            TimeoutError: it took longer.
             RuntimeError: this thread is the loop's own: it would wait for itself.
         """
         if threading.current_thread() is self._thread:
@@ -55,7 +57,7 @@ class Loop:
             raise RuntimeError("the call's own loop must not wait for itself; use visavis.client there")
         future: Future[T] = asyncio.run_coroutine_threadsafe(work, self._loop)
         try:
-            return future.result()
+            return future.result(getattr(self.patience, "seconds", None))
         except BaseException:
             future.cancel()
             raise
@@ -145,15 +147,26 @@ class Call:
         """Why the call is over; empty before."""
         return self._call.closed_reason
 
-    def wait_closed(self, timeout: float | None = None) -> bool:
-        """Wait until the call is over; False if it was not within so many seconds."""
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """In this block and thread, whatever is waited for may take so long.
 
-        async def wait() -> bool:
-            try:
-                await asyncio.wait_for(self._call.closed.wait(), timeout)
-            except TimeoutError:
-                return False
-            return True
+        Raises:
+            TimeoutError: something took longer; it is given up.
+        """
+        before = getattr(self._loop.patience, "seconds", None)
+        self._loop.patience.seconds = seconds
+        try:
+            yield
+        finally:
+            self._loop.patience.seconds = before
+
+    def wait_closed(self) -> str:
+        """Wait until the call is over; why it is."""
+
+        async def wait() -> str:
+            await self._call.closed.wait()
+            return self._call.closed_reason
 
         return self._loop.run(wait())
 
