@@ -237,7 +237,8 @@ class Call(BaseCall):
             self._use_connection(connection)
             for message in self._waiting.unacknowledged if self._server.acks else []:
                 # What the events that were missed do not acknowledge has never arrived.
-                await connection.send(message)
+                if not connection.closed.is_set():
+                    await connection.send(message)
             self._set_state("connected")
             return connection
         raise failure
