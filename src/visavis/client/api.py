@@ -17,7 +17,7 @@ from visavis.net import is_loopback
 
 if TYPE_CHECKING:
     from visavis.client.call import Call
-    from visavis.rooms.base import AudioSource
+    from visavis.rooms.base import AudioSource, VideoSource
 
 DEFAULT_URL = "http://127.0.0.1:7600"
 VERSION = "/v2"
@@ -89,6 +89,7 @@ class Client:
         user_name: str = "",
         user_id: str = "",
         microphone: AudioSource | None = None,
+        camera: VideoSource | None = None,
         receive_audio: bool = True,
         receive_video: bool = True,
         token: str | None = None,
@@ -103,6 +104,7 @@ class Client:
             user_name: how others see us.
             user_id: the application's name for us.
             microphone: what we say, e.g. a ``visavis.client.Microphone``.
+            camera: what we show; not in a room of Daily's.
             receive_audio: whether the replica's voice is received.
             receive_video: whether its picture is received.
             token: a meeting token; that of the conversation if it came with one.
@@ -124,6 +126,7 @@ class Client:
             user_name=user_name,
             user_id=user_id,
             microphone=microphone,
+            camera=camera,
             receive_audio=receive_audio,
             receive_video=receive_video,
             token=token,

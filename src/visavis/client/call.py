@@ -7,7 +7,7 @@ import time
 import traceback
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
 import structlog
 
@@ -20,7 +20,13 @@ from visavis.client.whip import Whip
 from visavis.errors import CallEnded, SignallingError
 from visavis.protocol.base import Message
 from visavis.protocol.events import Shutdown, ShutdownProperties
-from visavis.rooms.base import AudioSource, Participant, ParticipantJoined, ParticipantLeft
+from visavis.rooms.base import (
+    AudioSource,
+    Participant,
+    ParticipantJoined,
+    ParticipantLeft,
+    VideoSource,
+)
 
 __all__ = ["Call", "ReceivedAudio", "ReceivedMessage", "ReceivedPicture", "Signal"]
 
@@ -64,6 +70,7 @@ class Call(BaseCall):
         user_id: str = "",
         engine: str = "aiortc",
         microphone: AudioSource | None = None,
+        camera: VideoSource | None = None,
         receive_audio: bool = True,
         receive_video: bool = True,
         token: str | None = None,
@@ -78,6 +85,7 @@ class Call(BaseCall):
             user_id: the application's name for us.
             engine: ``aiortc`` or ``wrtc``.
             microphone: what we say, e.g. a ``visavis.client.Microphone``; pulled every 20 ms.
+            camera: what we show.
             receive_audio: whether the replica's voice is received.
             receive_video: whether its picture is received.
             token: a meeting token.
@@ -97,6 +105,7 @@ class Call(BaseCall):
                 user_id=user_id,
                 engine=engine,
                 microphone=microphone,
+                camera=camera,
                 receive_audio=receive_audio,
                 receive_video=receive_video,
                 token=token,
@@ -156,22 +165,35 @@ class Call(BaseCall):
         connection = await self._line()
         await connection.send(data.wire() if isinstance(data, Message) else data, to)
 
-    async def audio(self) -> AsyncIterator[ReceivedAudio]:
-        """The replica's voice; the last 10 s are kept for a slow reader."""
-        async for chunk in self._media(lambda connection: connection.audio()):
-            yield chunk
+    def audio(self, participant_id: str | None = None) -> AsyncIterator[ReceivedAudio]:
+        """The replica's voice, or somebody's microphone; the last 10 s are kept for a slow reader.
 
-    async def video(self) -> AsyncIterator[ReceivedPicture]:
-        """The replica's picture; the last second is kept for a slow reader."""
-        async for picture in self._media(lambda connection: connection.video()):
-            yield picture
+        Args:
+            participant_id: whose microphone; None: the replica's voice.
+        """
+        return self._media(participant_id, lambda connection: connection.audio(participant_id))
 
-    async def _media(self, of: Callable[[Transport], AsyncIterator[T]]) -> AsyncIterator[T]:
-        """From one connection after the other."""
+    def video(
+        self, participant_id: str | None = None, source: Literal["camera", "screen"] = "camera"
+    ) -> AsyncIterator[ReceivedPicture]:
+        """The replica's picture, or somebody's; the last second is kept for a slow reader.
+
+        Args:
+            participant_id: whose; None: the replica's.
+            source: what of them.
+        """
+        return self._media(participant_id, lambda connection: connection.video(participant_id, source))
+
+    async def _media(
+        self, participant_id: str | None, of: Callable[[Transport], AsyncIterator[T]]
+    ) -> AsyncIterator[T]:
+        """From one connection after the other; of a person until they leave."""
         connection = self._connection
         while connection is not None:
             async for item in of(connection):
                 yield item
+            if participant_id is not None and not connection.closed.is_set():
+                return
             try:
                 connection = await self._line()
             except CallEnded:

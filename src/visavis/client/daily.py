@@ -10,7 +10,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Literal
 
 import av
 import numpy as np
@@ -159,13 +159,30 @@ class DailyConnection:
         """Arrivals and departures of others."""
         return aiter(self._arrivals)
 
-    def audio(self) -> AsyncIterator[ReceivedAudio]:
-        """The replica's voice."""
+    def audio(self, participant_id: str | None = None) -> AsyncIterator[ReceivedAudio]:
+        """The replica's voice.
+
+        Raises:
+            ConfigurationError: somebody else's is asked for.
+        """
+        self._only_replica(participant_id)
         return aiter(self._audio)
 
-    def video(self) -> AsyncIterator[ReceivedPicture]:
-        """The replica's picture."""
+    def video(
+        self, participant_id: str | None = None, source: Literal["camera", "screen"] = "camera"
+    ) -> AsyncIterator[ReceivedPicture]:
+        """The replica's picture.
+
+        Raises:
+            ConfigurationError: somebody else's is asked for.
+        """
+        self._only_replica(participant_id)
         return aiter(self._pictures)
+
+    def _only_replica(self, participant_id: str | None) -> None:
+        person = self._people.get(participant_id or "")
+        if participant_id is not None and (person is None or person.kind != "replica"):
+            raise ConfigurationError("in a room of Daily's only the replica's media are received")
 
     async def _ask(self, begin: Callable[[Callable[..., None]], None]) -> None:
         """Start something of Daily's and wait for its completion."""

@@ -45,6 +45,8 @@ async def join(conversation_url: str, **options: Any) -> AsyncIterator[Call]:
     from visavis.client.daily import DailyConnection
 
     options.pop("user_id", None)  # Daily takes it from the token
+    if options.get("camera") is None:
+        options.pop("camera", None)
     try:
         dialled = DailyConnection.join(conversation_url, **options)
     except TypeError as error:

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from visavis.client.following import OVER
 from visavis.client.received import ReceivedAudio, ReceivedMessage, ReceivedPicture
@@ -91,12 +91,14 @@ class Steering:
         return
         yield
 
-    async def audio(self) -> AsyncIterator[ReceivedAudio]:
+    async def audio(self, participant_id: str | None = None) -> AsyncIterator[ReceivedAudio]:
         """None."""
         return
         yield
 
-    async def video(self) -> AsyncIterator[ReceivedPicture]:
+    async def video(
+        self, participant_id: str | None = None, source: Literal["camera", "screen"] = "camera"
+    ) -> AsyncIterator[ReceivedPicture]:
         """None."""
         return
         yield

@@ -18,7 +18,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, contextmanager
-from typing import Any, ParamSpec, Self, TypeVar
+from typing import Any, Literal, ParamSpec, Self, TypeVar
 
 import httpx
 
@@ -178,13 +178,15 @@ class Call:
         """App messages of everybody as they came."""
         return self._loop.iterate(self._call.messages())
 
-    def audio(self) -> Iterator[ReceivedAudio]:
-        """The replica's voice."""
-        return self._loop.iterate(self._call.audio())
+    def audio(self, participant_id: str | None = None) -> Iterator[ReceivedAudio]:
+        """The replica's voice, or somebody's microphone."""
+        return self._loop.iterate(self._call.audio(participant_id))
 
-    def video(self) -> Iterator[ReceivedPicture]:
-        """The replica's picture."""
-        return self._loop.iterate(self._call.video())
+    def video(
+        self, participant_id: str | None = None, source: Literal["camera", "screen"] = "camera"
+    ) -> Iterator[ReceivedPicture]:
+        """The replica's picture, or somebody's."""
+        return self._loop.iterate(self._call.video(participant_id, source))
 
     def on(self, kind: Any, handler: Callable[[Any], Any]) -> Callable[[], None]:
         """Call a function for everything of a kind: one after the other, in a thread for handlers."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from visavis.client.received import ReceivedAudio, ReceivedMessage, ReceivedPicture
 from visavis.rooms.base import Participant, ParticipantJoined, ParticipantLeft
@@ -48,12 +48,14 @@ class Transport(Protocol):
         """Arrivals and departures of others."""
         ...
 
-    def audio(self) -> AsyncIterator[ReceivedAudio]:
-        """The replica's voice."""
+    def audio(self, participant_id: str | None = None) -> AsyncIterator[ReceivedAudio]:
+        """The replica's voice, or somebody's microphone."""
         ...
 
-    def video(self) -> AsyncIterator[ReceivedPicture]:
-        """The replica's picture."""
+    def video(
+        self, participant_id: str | None = None, source: Literal["camera", "screen"] = "camera"
+    ) -> AsyncIterator[ReceivedPicture]:
+        """The replica's picture, or somebody's."""
         ...
 
 

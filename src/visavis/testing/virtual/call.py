@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Coroutine
-from typing import Any
+from typing import Any, Literal
 
 from visavis.client.base import BaseCall
 from visavis.client.received import ReceivedAudio, ReceivedMessage, ReceivedPicture
@@ -63,11 +63,13 @@ class ScriptedCall(BaseCall):
             raise CallEnded(self.closed_reason)
         self._sent(self.participant_id, json.loads(payload), to)
 
-    def audio(self) -> AsyncIterator[ReceivedAudio]:
+    def audio(self, participant_id: str | None = None) -> AsyncIterator[ReceivedAudio]:
         """Ends with the call."""
         return aiter(self._audio)
 
-    def video(self) -> AsyncIterator[ReceivedPicture]:
+    def video(
+        self, participant_id: str | None = None, source: Literal["camera", "screen"] = "camera"
+    ) -> AsyncIterator[ReceivedPicture]:
         """Ends with the call."""
         return aiter(self._pictures)
 
