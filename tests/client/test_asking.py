@@ -191,6 +191,26 @@ def test_tool_calls_belong_to_the_answer(
     assert app.at >= takes
 
 
+@pytest.mark.parametrize("chat", (False, True))
+def test_what_is_told_twice_is_heard_once(conversation: MakeConversation, chat: bool) -> None:
+    from visavis.client import Tools
+
+    tools = Tools()
+
+    @tools.tool
+    def look() -> str:
+        return "it rains"
+
+    async def work(call: BaseCall) -> Any:
+        call.use(tools)
+        return await call.respond("What is the weather?")
+
+    script = {"it rains": "Take an umbrella.", "weather": calls("look")}
+    talk, app = asking(conversation, work, persona=FILLER, chat=chat, dialect="pal", llm=script)
+    talk.run_until(lambda: app.done)
+    assert app.result.speech == "One moment. Take an umbrella."
+
+
 def test_a_tool_that_others_answer_is_waited_for_too(conversation: MakeConversation) -> None:
     script = {"it rains": "Take an umbrella.", "weather": calls("look")}
     talk, app = asking(conversation, lambda call: call.respond("What is the weather?"), llm=script)

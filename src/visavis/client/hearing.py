@@ -1,6 +1,7 @@
 """Whether what was asked for was heard: echoes and replies, in calls with voices and in chats.
 
-With a voice an utterance ends with ``replica.stopped_speaking``. In a chat its ``utterance`` comes last
+Events of role ``pal`` are doubles of those of role ``replica`` (PROTOCOL 0), and are not looked at. With a
+voice an utterance ends with ``replica.stopped_speaking``. In a chat its ``utterance`` comes last
 (docs/protocol.md, "Chat mode").
 """
 
@@ -91,13 +92,13 @@ class Hearing(Outcome[Heard]):
             case ReplicaStartedSpeaking():
                 self._started = True
                 self._wait(None)
-            case UtteranceStreaming() if event.properties.role != "user":
+            case UtteranceStreaming() if event.properties.role == "replica":
                 self._words = event.properties.speech
                 self._final = event.properties.final
                 self._interrupted = self._interrupted or bool(event.properties.is_interrupted)
                 if not self._started:
                     self._wait(None)
-            case Utterance() if event.properties.role != "user":
+            case Utterance() if event.properties.role == "replica":
                 self._text = event.properties.speech
                 self._interrupted = self._interrupted or bool(event.properties.interrupted)
                 if not self._started:
@@ -183,7 +184,7 @@ class EchoHeard(Hearing):
         """Of a server that may have another rule for ids, the same words."""
         return (
             isinstance(event, Utterance)
-            and event.properties.role != "user"
+            and event.properties.role == "replica"
             and bool(self._expected)
             and _plain(event.properties.speech) == self._expected
             and not self._inference_id
@@ -230,7 +231,7 @@ class ReplyHeard(Hearing):
         if isinstance(event, Utterance) and event.properties.role == "user":
             return not self._bound and _plain(event.properties.speech) == self._expected
         is_reply = isinstance(event, ReplicaStartedSpeaking | Utterance | ToolCall | LayerFailed) or (
-            isinstance(event, UtteranceStreaming) and event.properties.role != "user"
+            isinstance(event, UtteranceStreaming) and event.properties.role == "replica"
         )
         return is_reply and self._awaits_reply and event.turn_idx == self._turn
 
