@@ -1,5 +1,6 @@
 import { type AppMessage, frameAppMessage, parseAppMessage } from './app'
 import type { DeviceChoice } from './capture'
+import { CatchUp, fetchMissed } from './catchUp'
 import { Emitter } from './emitter'
 import { endWords } from './endWords'
 import { asEvent, type ConversationEvent } from './events'
@@ -68,6 +69,7 @@ export class Call extends Emitter<CallEvents> {
   #participantId = ''
   #wants: readonly Want[] | null = null
   #saidSending = ''
+  #events = new CatchUp((message) => this.#deliver(message))
   #options: JoinOptions = { url: '' }
   #life = new AbortController()
   #peer: Peer | null = null
@@ -120,6 +122,7 @@ export class Call extends Emitter<CallEvents> {
     this.#go('joining')
     this.#options = options
     this.#life = new AbortController()
+    this.#events = new CatchUp((message) => this.#deliver(message))
     try {
       if (options.microphone !== undefined) await this.media.choose('audio', options.microphone)
       if (options.camera !== undefined) await this.media.choose('video', options.camera)
@@ -268,6 +271,7 @@ export class Call extends Emitter<CallEvents> {
     const life = this.#life
     const since = seconds()
     this.#drop()
+    this.#events.hold()
     this.#go('reconnecting', 'The connection was lost. Joining again…')
     let delay: number | null = 0
     for (let attempt = 1; delay !== null; attempt++) {
@@ -284,6 +288,7 @@ export class Call extends Emitter<CallEvents> {
     if (over()) return true
     try {
       await this.#connect()
+      await this.#catchUp()
       return true
     } catch (error) {
       if (over()) return true
@@ -293,6 +298,20 @@ export class Call extends Emitter<CallEvents> {
       this.#over('left', reason)
       return true
     }
+  }
+
+  /** What happened while the connection was gone reaches the application before what happens now. */
+  async #catchUp(): Promise<void> {
+    const { url } = this.#options
+    const missed = (): ReturnType<typeof fetchMissed> =>
+      fetchMissed(url, this.#events.last, this.#replicaId, this.#life.signal)
+    await this.#events.go(missed).catch(() => {
+      if (!this.#life.signal.aborted) this.emit('complaint', 'What happened while you were away could not be fetched.')
+    })
+  }
+
+  get #replicaId(): string {
+    return this.#participants.find(({ kind }) => kind === 'replica')?.id ?? ''
   }
 
   /** Where the server knows the conversation but no longer holds it, its own account of the end. */
@@ -307,8 +326,7 @@ export class Call extends Emitter<CallEvents> {
   #tellShutdown(reason: string): void {
     const properties = { shutdown_reason: reason, reason }
     const event = { message_type: 'system', event_type: 'system.shutdown', properties }
-    const replica = this.#participants.find(({ kind }) => kind === 'replica')
-    this.emit('message', { from: replica?.id ?? '', data: event })
+    this.emit('message', { from: this.#replicaId, data: event })
     this.emit('event', event)
   }
 
@@ -344,7 +362,10 @@ export class Call extends Emitter<CallEvents> {
 
   #onApp(text: unknown): void {
     const message = parseAppMessage(text)
-    if (!message) return
+    if (message) this.#events.take(message)
+  }
+
+  #deliver(message: AppMessage): void {
     this.emit('message', message)
     const event = asEvent(message.data)
     if (!event) return
