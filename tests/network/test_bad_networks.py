@@ -49,7 +49,7 @@ async def through(page: Page, way: Link) -> None:
     async def reach(route: Route) -> None:
         if way.conditions.down:
             await route.abort()
-        elif "/whip" in route.request.url and route.request.method == "POST":
+        elif "/whip" in route.request.url and route.request.method in ("POST", "PATCH"):
             # The server must not learn of a way past the link.
             offer = without_candidates(route.request.post_data or "")
             answer = await route.fetch(post_data=offer)
@@ -153,3 +153,17 @@ async def test_thirty_seconds_without_a_network_lose_nothing(
         missed = {event["seq"] for event in kept if event["seq"] <= seqs[-1]} - set(seqs)
         assert not missed
         assert (await page.evaluate("() => window.states"))[-1] == "joined"
+
+
+async def test_another_network_is_found_without_joining_anew(
+    server: RunningServer, open_page: OpenPage
+) -> None:
+    async with link() as wifi, link() as mobile, call(server, open_page, wifi) as (page, name):
+        await page.unroute_all()
+        await through(page, mobile)
+        wifi.conditions.down = True
+        await page.evaluate("() => window.dispatchEvent(new Event('online'))")
+        echo(server, name)
+        await told(page, lambda event: event["event_type"] == STOPPED)
+        assert await page.evaluate("() => window.states") == ["joining", "joined"]
+        assert mobile.passed > 100

@@ -20,7 +20,7 @@ import type { Source } from './sources'
 import { type CallState, canGo } from './state'
 import { type CallStats, StatsReader } from './stats'
 import { fetchStatus } from './status'
-import { deleteSession, postOffer, type WhipSession } from './whip'
+import { deleteSession, patchSession, postOffer, type WhipSession } from './whip'
 
 /** Milliseconds from the server's answer to its welcome, at most. */
 const WELCOME_LIMIT = 15_000
@@ -263,8 +263,19 @@ export class Call extends Emitter<CallEvents> {
     }
     const timer = setInterval(() => keepalive.isLost(seconds()) && lost(), CHECK_INTERVAL * 1000)
     this.#life.signal.addEventListener('abort', stop)
+    const restart = (): void => void this.#restartIce(peer)
+    peer.on('shaky', restart)
+    for (const network of networks()) network.addEventListener('change', restart, { signal: this.#life.signal })
+    window.addEventListener('online', restart, { signal: this.#life.signal })
     peer.on('signal', () => keepalive.heard(seconds()))
     peer.on('lost', lost)
+  }
+
+  /** The network has changed, or seems to have: look for another way before the call counts as lost. */
+  async #restartIce(peer: Peer): Promise<void> {
+    const session = this.#session
+    if (this.#peer !== peer || this.#status.state !== 'joined' || !session) return
+    await peer.restartIce((fragment) => patchSession(session.location, fragment))
   }
 
   async #recover(): Promise<void> {
@@ -425,6 +436,12 @@ export class Call extends Emitter<CallEvents> {
 
 const CANNOT_CONNECT =
   'The server answered, but no media connection could be made. A firewall or VPN may block it: try another network.'
+
+/** What tells of another network, in browsers that do. */
+function networks(): EventTarget[] {
+  const { connection } = navigator as Navigator & { connection?: EventTarget }
+  return connection ? [connection] : []
+}
 
 function seconds(): number {
   return performance.now() / 1000
