@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import traceback
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Literal, Self, TypeVar
 
@@ -18,6 +18,7 @@ from visavis.client.received import ReceivedAudio, ReceivedMessage, ReceivedPict
 from visavis.client.transport import Dial, Transport
 from visavis.client.whip import Whip
 from visavis.errors import CallEnded, SignallingError
+from visavis.ice import IceServer
 from visavis.protocol.base import Message
 from visavis.protocol.events import Shutdown, ShutdownProperties
 from visavis.rooms.base import (
@@ -74,7 +75,7 @@ class Call(BaseCall):
         receive_audio: bool = True,
         receive_video: bool = True,
         token: str | None = None,
-        ice_servers: list[str] | None = None,
+        ice_servers: Sequence[IceServer] = (),
         signal: Signal | None = None,
     ) -> AsyncIterator[Self]:
         """Be in a call for the length of a ``with`` block.
@@ -89,7 +90,7 @@ class Call(BaseCall):
             receive_audio: whether the replica's voice is received.
             receive_video: whether its picture is received.
             token: a meeting token.
-            ice_servers: STUN and TURN URLs for our side.
+            ice_servers: STUN and TURN servers for our side.
             signal: takes the offer and gives the answer instead of HTTP; ``url`` is then not used.
 
         Raises:

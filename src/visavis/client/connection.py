@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Literal
 
@@ -14,6 +14,7 @@ from visavis.client.others import Others
 from visavis.client.received import ReceivedAudio, ReceivedMessage, ReceivedPicture
 from visavis.client.whip import Whip
 from visavis.errors import CallEnded, SignallingError
+from visavis.ice import IceServer
 from visavis.media.buffer import LiveBuffer
 from visavis.media.pump import AudioPump
 from visavis.media.resample import MonoResampler
@@ -58,7 +59,7 @@ class Connection:
         camera: VideoSource | None,
         receive_audio: bool,
         receive_video: bool,
-        ice_servers: list[str],
+        ice_servers: Sequence[IceServer],
     ) -> None:
         """Use ``Connection.join`` instead."""
         self.participant_id = ""
@@ -100,7 +101,7 @@ class Connection:
         receive_audio: bool = True,
         receive_video: bool = True,
         token: str | None = None,
-        ice_servers: list[str] | None = None,
+        ice_servers: Sequence[IceServer] = (),
         signal: Signal | None = None,
     ) -> AsyncIterator[Connection]:
         """Be in a room for the length of a ``with`` block.
@@ -115,7 +116,7 @@ class Connection:
             receive_audio: whether the replica's voice is received.
             receive_video: whether its picture is received.
             token: a meeting token.
-            ice_servers: STUN and TURN URLs for our side.
+            ice_servers: STUN and TURN servers for our side.
             signal: takes the offer and gives the answer instead of HTTP; ``url`` is then not used.
 
         Raises:
@@ -123,7 +124,7 @@ class Connection:
             ConfigurationError: when there is no such engine.
             EngineMissing: when the engine is not installed.
         """
-        connection = cls(engine, microphone, camera, receive_audio, receive_video, ice_servers or [])
+        connection = cls(engine, microphone, camera, receive_audio, receive_video, ice_servers)
         whip = Whip(url, user_name=user_name, user_id=user_id, token=token)
         try:
             await connection._connect(signal or whip.offer)

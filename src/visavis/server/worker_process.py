@@ -119,7 +119,11 @@ class WorkerProcess:
             RemoteError: an engine or a model is missing; the message says which.
             WorkerLost: it died meanwhile.
         """
-        secrets: dict[str, Any] = {"api_keys": [], "llm_api_key": ""}
+        secrets: dict[str, Any] = {
+            "api_keys": [],
+            "llm_api_key": "",
+            "ice_servers": [server.plain() for server in settings.ice_servers],
+        }
         await self._channel.call(
             "start", timeout=START_TIMEOUT, settings=settings.model_dump(mode="json") | secrets
         )

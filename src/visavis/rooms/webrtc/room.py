@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import time
 import uuid
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ import structlog
 from numpy.typing import NDArray
 
 from visavis.errors import SignallingError
+from visavis.ice import IceServer
 from visavis.logs import short
 from visavis.media.pictures import Pictures
 from visavis.media.pump import AudioPump
@@ -63,13 +64,13 @@ class Joined:
 class WebRTCRoom:
     """Implements ``rooms.base.Room``; clients come in by ``accept`` (docs/signalling.md)."""
 
-    def __init__(self, engine: str, replica: Participant, ice_servers: list[str] | None = None) -> None:
+    def __init__(self, engine: str, replica: Participant, ice_servers: Sequence[IceServer] = ()) -> None:
         """Open a room.
 
         Args:
             engine: ``wrtc`` or ``aiortc``.
             replica: who speaks here.
-            ice_servers: STUN and TURN URLs for our own side.
+            ice_servers: STUN and TURN servers for our own side.
 
         Raises:
             ConfigurationError: when there is no such engine.
@@ -78,7 +79,7 @@ class WebRTCRoom:
         self._engine = engines.load(engine)
         self.caps = self._engine.caps
         self._replica = replica
-        self._ice_servers = list(ice_servers or [])
+        self._ice_servers = tuple(ice_servers)
         self._peers: dict[str, Client] = {}
         self._arriving: dict[str, float] = {}
         self._inbox = Inbox()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Query, Request, Response
 
 from visavis.errors import CapacityExceeded, UnknownConversation
+from visavis.ice import link
 from visavis.server.errors import Refusal
 from visavis.server.services import Injected, Services
 
@@ -80,7 +82,7 @@ async def status(conversation_id: str, response: Response, services: Injected) -
 def _name_ice_servers(response: Response, services: Services) -> None:
     """One header each (RFC 9725, 4.6)."""
     for server in services.settings.ice_servers:
-        response.headers.append("link", f'<{server}>; rel="ice-server"')
+        response.headers.append("link", link(server.issue(time.time())))
 
 
 def _must_be_on(services: Services, conversation_id: str) -> None:
