@@ -127,13 +127,21 @@ class WebRTCRoom:
         self._peers[participant.id] = peer
         self.peer_joined(peer)
 
-    def relay(self, participant_id: str, frame: str) -> None:
-        """Take a frame of somebody who was attached.
+    def relay(self, participant_id: str, frame: str | None) -> None:
+        """Take a frame of somebody who was attached; None for one that is no text.
 
         Raises:
             SignallingError: for an unknown participant.
         """
         self._attached(participant_id).received(frame)
+
+    def read(self, participant_id: str, size: int) -> None:
+        """Somebody who was attached took so many bytes of what was delivered.
+
+        Raises:
+            SignallingError: for an unknown participant.
+        """
+        self._attached(participant_id).read(size)
 
     def detach(self, participant_id: str, lost: bool) -> None:
         """Somebody who was attached is gone; ``lost`` if without a goodbye.

@@ -91,7 +91,7 @@ async def _answer(
     if stream or "text/event-stream" in request.headers.get("accept", ""):
         if row.status == "ended" and not await services.store.events(row.id, after, 1):
             return Response(status_code=204)  # tells an EventSource to ask no more
-        return sse.response(_follow(row.id, services, after))
+        return sse.EventStream(_follow(row.id, services, after))
     events = EventList()
     await events.read(services.store.event_pages(row.id, after, limit))
     last = after if events.last_seq is None else events.last_seq
@@ -101,6 +101,7 @@ async def _answer(
 async def _follow(conversation_id: str, services: Services, after: int) -> AsyncIterator[str]:
     """First what is stored, then what happens, each event once: following begins before reading."""
     feed = services.recorder.follow(conversation_id)
+    on = services.supervisor.holds(conversation_id)  # then the feed will have its end, however soon it comes
     try:
         await services.recorder.flush()
         async for page in services.store.event_pages(conversation_id, after):
@@ -109,7 +110,7 @@ async def _follow(conversation_id: str, services: Services, after: int) -> Async
                 after = seq
                 if event["event_type"] == SHUTDOWN:
                     return
-        if not services.supervisor.holds(conversation_id):
+        if not on:
             return
         async for seq, event in feed:
             if seq > after:
