@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
 
+from visavis.errors import UnknownConversation
 from visavis.rooms.base import Participant
 from visavis.rooms.webrtc import wire
 from visavis.rooms.webrtc.room import RELAY_BACKLOG, WebRTCRoom
@@ -73,3 +75,14 @@ async def test_the_limit_of_a_frame_counts_bytes(room: WebRTCRoom) -> None:
     room.relay("guest", wire.app_to("*", wire.dump("é" * 131_100)))
     assert guest.frames[-1] == {"type": "error", "message": "frame too large"}
     await room.close("over")
+
+
+async def test_nobody_joins_while_the_room_says_goodbye(room: WebRTCRoom) -> None:
+    Guest(room, "guest")
+    closing = asyncio.create_task(room.close("over"))
+    await asyncio.sleep(0)
+    with pytest.raises(UnknownConversation):
+        Guest(room, "late")
+    with pytest.raises(UnknownConversation):
+        await room.accept("v=0")
+    await closing

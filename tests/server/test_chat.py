@@ -19,7 +19,7 @@ import websockets
 from tests.server.conftest import KEY
 from tests.server.fakes import FakeLLM, FakeRoom, TaskLauncher
 from visavis.config import Settings
-from visavis.errors import SignallingError
+from visavis.errors import UnknownConversation
 from visavis.rooms.base import Participant
 from visavis.server import relays, sse
 from visavis.server.app import create_app
@@ -186,7 +186,7 @@ async def test_joining_while_the_room_says_goodbye_is_a_404(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(participant: Participant, deliver: Callable[[str], None]) -> None:
-        raise SignallingError("the room is closed")
+        raise UnknownConversation("the conversation is over")
 
     monkeypatch.setattr(site.room, "attach", refuse)
     assert (await site.http.get(site.chat)).status_code == 404

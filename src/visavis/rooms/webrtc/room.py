@@ -14,7 +14,7 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
-from visavis.errors import SignallingError
+from visavis.errors import SignallingError, UnknownConversation
 from visavis.logs import short
 from visavis.media.pictures import Pictures
 from visavis.media.pump import AudioPump
@@ -38,6 +38,7 @@ from visavis.rooms.webrtc.relayed import Deliver, RelayedPeer
 
 log = structlog.get_logger(__name__)
 
+OVER = "the conversation is over"
 JOIN_SECONDS = 15.0
 """A peer whose channels have not opened by then is dropped."""
 GOODBYE_SECONDS = 1.0
@@ -92,10 +93,11 @@ class WebRTCRoom:
         """Let a client in. It counts as joined once its two channels are open.
 
         Raises:
-            SignallingError: when the offer cannot be answered or the room is closed.
+            SignallingError: when the offer cannot be answered.
+            UnknownConversation: when the room says goodbye.
         """
         if self._closing is not None:
-            raise SignallingError("the room is closed")
+            raise UnknownConversation(OVER)
         participant = Participant(str(uuid.uuid4()), user_id, user_name, "person", time.time())
         peer = Peer(self._engine, participant, self._ice_servers, self._pictures, self)
         self._peers[participant.id] = peer
@@ -108,7 +110,7 @@ class WebRTCRoom:
             self._forget(peer)
             raise
         if participant.id not in self._peers:
-            raise SignallingError("the room closed during the join")
+            raise UnknownConversation(OVER)
         return Joined(participant.id, answer)
 
     def attach(self, participant: Participant, deliver: Deliver) -> None:
@@ -119,10 +121,10 @@ class WebRTCRoom:
             deliver: takes each frame of JSON text for them (docs/signalling.md).
 
         Raises:
-            SignallingError: when the room is closed.
+            UnknownConversation: when the room says goodbye.
         """
         if self._closing is not None:
-            raise SignallingError("the room is closed")
+            raise UnknownConversation(OVER)
         peer = RelayedPeer(participant, self, deliver, self.caps.max_message_bytes)
         self._peers[participant.id] = peer
         self.peer_joined(peer)

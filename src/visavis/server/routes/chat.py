@@ -13,7 +13,7 @@ from fastapi import APIRouter, Query, Request, Response, WebSocket
 from starlette.responses import StreamingResponse
 from starlette.websockets import WebSocketState
 
-from visavis.errors import CapacityExceeded, SignallingError, UnknownConversation, VisavisError, WorkerLost
+from visavis.errors import CapacityExceeded, UnknownConversation, VisavisError, WorkerLost
 from visavis.rooms.webrtc.wire import MAX_FRAME_BYTES, dump
 from visavis.server import sse
 from visavis.server.errors import Refusal, error_response
@@ -112,7 +112,7 @@ async def _join(
         raise Refusal(400, "user_id: 'tavus-replica' marks the replica")
     try:
         participant_id = await services.supervisor.attach(conversation_id, user_id, user_name, relay)
-    except (UnknownConversation, SignallingError):  # the latter while the room says goodbye
+    except UnknownConversation:
         raise Refusal(404, OVER) from None
     except CapacityExceeded as error:
         raise Refusal(409, str(error)) from None
