@@ -62,7 +62,7 @@ def unheard() -> Iterator[None]:
     """Print within the block; a terminal or pipe that has gone is no reason to stop."""
     try:
         yield
-    except OSError:
+    except (OSError, SystemExit):  # Rich turns a broken pipe into an exit
         # What is still buffered would fail again when the interpreter ends, and change its exit code.
         nowhere = os.open(os.devnull, os.O_WRONLY)
         for stream in (sys.stdout, sys.stderr):

@@ -48,6 +48,7 @@ class Runner:
         self._on_result = on_result
         self._stop = stop or Stop()
         self._failed = Stop()
+        self._ends: tuple[Stop, ...] = (self._stop,)
         self._results: dict[str, Result] = {}
         self._broken: dict[str, str] = {}
         self._looked_at: set[str] = set()
@@ -63,10 +64,15 @@ class Runner:
             Those that came to an end, when the run was asked to stop.
         """
         together = [case for case in cases if not case.alone]
-        first = self._failed if fail_fast else Stop()
+        self._ends = (self._stop, self._failed) if fail_fast else (self._stop,)
         try:
             for batch in (together, *([case] for case in cases if case.alone)):
-                await self._stop.unless(first.unless(self._together(batch)))
+                if any(stop.asked for stop in self._ends):
+                    break
+                work = self._together(batch)
+                for stop in self._ends:
+                    work = stop.unless(work)
+                await work
         except Stopped:
             pass  # what is done is reported
         finally:
@@ -81,6 +87,8 @@ class Runner:
 
     async def _one(self, case: Case) -> None:
         async with self._gate:
+            if any(stop.asked for stop in self._ends):
+                return
             result = await self._outcome(case)
         self._results[case.id] = result.judged(self._shortfalls)
         self._on_result(result)

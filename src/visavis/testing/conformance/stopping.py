@@ -24,9 +24,14 @@ class Stop:
         self.reason = ""
         self._asked = asyncio.Event()
 
+    @property
+    def asked(self) -> bool:
+        """Whether it was."""
+        return self._asked.is_set()
+
     def ask(self, reason: str) -> None:
         """Give up what runs behind ``unless``, and begin nothing new."""
-        if not self._asked.is_set():
+        if not self.asked:
             self.reason = reason
             self._asked.set()
 
@@ -36,6 +41,9 @@ class Stop:
         Raises:
             Stopped: it was given up.
         """
+        if self.asked:
+            work.close()
+            raise Stopped(self.reason)
         doing, asked = asyncio.create_task(work), asyncio.create_task(self._asked.wait())
         try:
             await asyncio.wait((doing, asked), return_when=asyncio.FIRST_COMPLETED)
