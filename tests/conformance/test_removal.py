@@ -22,8 +22,6 @@ from visavis.testing.conformance.stopping import Stop, Stopped, to_the_end
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(belongings, "PAUSES", (0.0, 0.0, 0.0))
     monkeypatch.setattr(belongings, "AT_ONCE", (0.0,))
-    monkeypatch.setattr(belongings.Belongings.remove, "__defaults__", (None, (0.0, 0.0, 0.0)))
-    monkeypatch.setattr("visavis.testing.conformance.runner.AT_ONCE", (0.0,))
     monkeypatch.setattr(sessions, "WAITS", (0.01, 0.01, 0.01))
     monkeypatch.setattr(
         "visavis.testing.conformance.runner.DRIVERS", {"chat": room(event("system.replica_joined"))}
@@ -271,3 +269,20 @@ async def test_what_is_stopped_has_ended() -> None:
     assert ended.is_set() and stop.reason == "SIGINT"
     with pytest.raises(Stopped):
         await stop.unless(work())
+
+
+async def test_a_removal_comes_to_an_end_where_the_server_does_not_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    server = PaperServer()
+
+    async def before(request: httpx.Request) -> None:
+        if request.method == "DELETE":
+            await asyncio.Event().wait()
+
+    monkeypatch.setattr(belongings, "LIMIT", 0.05)
+    monkeypatch.setattr(belongings, "LAST_LIMIT", 0.05)
+    server.before = before
+    results, left = await run(server, case())
+    assert results[0].outcome == "passed"
+    assert len(left) == 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -27,8 +27,10 @@ PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0)
 AT_ONCE = PAUSES[:2]
 """The same right after a case, while others wait for their turn; what is left is tried again at the end."""
 LONGEST_PAUSE = 30.0
-LIMIT = 90.0
-"""Seconds that a removal may take in all."""
+LIMIT = 30.0
+"""Seconds that the removal of a case's belongings may take."""
+LAST_LIMIT = 90.0
+"""Seconds that the removal of everything may take, at the end of a run."""
 ANSWER_LIMIT = 15.0
 """Seconds that a creation under way may take, once nobody waits for it any more."""
 AT_A_TIME = 4
@@ -88,26 +90,26 @@ class Belongings:
         self._posts.append((case, task))
         return await asyncio.shield(task)
 
-    async def remove(self, case: str | None = None, pauses: Sequence[float] = PAUSES) -> None:
-        """End and delete what a case made, or everything; what resists stays in ``left``.
-
-        Args:
-            case: whose; everybody's if None.
-            pauses: seconds between tries.
-        """
-        with contextlib.suppress(TimeoutError):  # what is still there then is in ``left``
+    async def remove(self, case: str) -> None:
+        """End and delete what a case made; what resists stays until the end of the run."""
+        with contextlib.suppress(TimeoutError):  # it is tried again
             async with asyncio.timeout(LIMIT):
-                await self._answered(case)
-                things = [thing for thing in self._things if case in (None, thing.case)]
-                await self._remove_all((one for one in things if one.kind == CONVERSATIONS), pauses)
-                await self._remove_all((one for one in things if one.kind != CONVERSATIONS), pauses)
+                await self._remove_all(case, AT_ONCE)
 
-    async def sweep(self, prefix: str) -> None:
-        """Find active conversations of this run whose creation was never answered.
+    async def clean(self, prefix: str) -> None:
+        """End and delete everything; what resists stays in ``left``.
 
         Args:
             prefix: what the names of the run's conversations begin with.
         """
+        with contextlib.suppress(TimeoutError):  # what is still there then is in ``left``
+            async with asyncio.timeout(LAST_LIMIT):
+                await self._remove_all(None, PAUSES)
+                await self._sweep(prefix)
+                await self._remove_all(None, AT_ONCE)
+
+    async def _sweep(self, prefix: str) -> None:
+        """Find active conversations of this run whose creation was never answered."""
         known = {thing.id for thing in self._things}
         for page in range(1, PAGES + 1):
             answer = await self._ask("GET", f"/conversations?status=active&limit={PAGE}&page={page}", AT_ONCE)
@@ -155,10 +157,15 @@ class Belongings:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-    async def _remove_all(self, things: Iterable[Thing], pauses: Sequence[float]) -> None:
-        async with asyncio.TaskGroup() as group:
-            for thing in things:
-                group.create_task(self._remove(thing, pauses))
+    async def _remove_all(self, case: str | None, pauses: Sequence[float]) -> None:
+        """Conversations first: they cost minutes, and may hold the others."""
+        await self._answered(case)
+        things = [thing for thing in self._things if case in (None, thing.case)]
+        for held in (True, False):
+            async with asyncio.TaskGroup() as group:
+                for thing in things:
+                    if (thing.kind == CONVERSATIONS) == held:
+                        group.create_task(self._remove(thing, pauses))
 
     async def _remove(self, thing: Thing, pauses: Sequence[float]) -> None:
         async with self._gate:

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from visavis.testing.conformance import hooks, steps
-from visavis.testing.conformance.belongings import AT_ONCE
 from visavis.testing.conformance.cost import held
 from visavis.testing.conformance.drivers import ABILITIES, DRIVERS
 from visavis.testing.conformance.invariants import EXEMPT, INVARIANTS, NUMBERED, Invariant
@@ -105,7 +104,7 @@ class Runner:
             problem = await self._problem(case, session)
         finally:
             # One after the other a server may hold few conversations, and minutes cost.
-            await to_the_end(self._target.made.remove(case.id, AT_ONCE))
+            await to_the_end(self._target.made.remove(case.id))
         seconds = round(time.monotonic() - began, 3)
         self._look_at(session)
         if problem is None:

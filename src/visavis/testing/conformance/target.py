@@ -66,9 +66,7 @@ class Target:
 
     async def clean(self) -> None:
         """End and delete everything that is still there."""
-        await self.made.remove()
-        await self.made.sweep(self.prefix)
-        await self.made.remove()
+        await self.made.clean(self.prefix)
 
 
 def checked(url: str) -> str:
