@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -222,10 +223,13 @@ async def test_a_rule_that_cannot_be_applied_is_broken(monkeypatch: pytest.Monke
     def fails(events: object, conversation_id: object) -> None:
         raise TypeError("unhashable type: 'dict'")
 
-    broken = INVARIANTS[0].__class__(INVARIANTS[0].case, fails)
-    monkeypatch.setattr("visavis.testing.conformance.runner.INVARIANTS", [broken])
+    kept = INVARIANTS[:]
     monkeypatch.setattr("visavis.testing.conformance.runner.DRIVERS", {"chat": room(JOINED)})
-    *_, rule = await Runner(PaperServer().target, "chat").run([case({"talk": {}})])
+    INVARIANTS[0] = replace(kept[0], rule=fails)
+    try:
+        _, rule, *_ = await Runner(PaperServer().target, "chat").run([case({"talk": {}})])
+    finally:
+        INVARIANTS[:] = kept
     assert rule.outcome == "failed"
     assert rule.detail == "in REST-900: an event cannot be read: TypeError: unhashable type: 'dict'"
 
