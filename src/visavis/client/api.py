@@ -38,7 +38,7 @@ class Client:
 
     Attributes:
         conversations: ``create``, ``get``, ``list``, ``events``, ``follow``, ``log``, ``end``, ``delete``.
-        personas: ``create``, ``get``, ``list``.
+        personas: ``create``, ``get``, ``list``, ``delete``.
         replicas: ``get``, ``list``.
         objectives: ``create``, ``get``, ``list``, ``delete``.
         guardrails: likewise.
@@ -224,6 +224,10 @@ class Personas:
         """Your own, the newest first, then the built-in ones."""
         params = {"limit": limit, "page": page}
         return await self._client.fetch(Page[Persona], "GET", "/personas", params=params)
+
+    async def delete(self, persona_id: str) -> None:
+        """Forget it; conversations that began with it go on."""
+        await self._client.request("DELETE", f"/personas/{persona_id}")
 
 
 class Replicas:
