@@ -165,6 +165,10 @@ class WorkerProcess:
         """Ask something of one of its conversations."""
         return await self._channel.call(method, **params)
 
+    def notify(self, method: str, **params: Any) -> None:
+        """Tell one of its conversations something; void once it is gone."""
+        self._channel.notify(method, **params)
+
     async def exited(self) -> None:
         """Wait until the process is gone or has hung up, then make sure of both."""
         gone = asyncio.create_task(self._child.wait())

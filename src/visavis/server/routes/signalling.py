@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -37,8 +36,7 @@ async def join(
         joined = await services.supervisor.join(conversation_id, offer, user_id, user_name)
     except CapacityExceeded as error:
         raise Refusal(409, str(error)) from None
-    prefix = urlsplit(services.settings.base_url).path
-    location = f"{prefix}/{conversation_id}/whip/{joined['participant_id']}"
+    location = f"{services.prefix}/{conversation_id}/whip/{joined['participant_id']}"
     response = Response(joined["answer"], 201, {"location": location}, media_type=OFFER)
     _name_ice_servers(response, services)
     return response
