@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import inspect
 import threading
 import time
@@ -165,6 +166,7 @@ def test_an_app_may_sleep_while_it_cleans_up() -> None:
 
     talk = ScriptedConversation(app=app)
     talk.run(1)
+    gc.collect()  # what nobody holds would be gone
     talk.close()
     assert seen == ["clean"]
 
