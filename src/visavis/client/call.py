@@ -90,7 +90,7 @@ class Call(BaseCall):
             receive_audio: whether the replica's voice is received.
             receive_video: whether its picture is received.
             token: a meeting token.
-            ice_servers: STUN and TURN servers for our side.
+            ice_servers: STUN and TURN servers for our side; empty: those that the server names.
             signal: takes the offer and gives the answer instead of HTTP; ``url`` is then not used.
 
         Raises:

@@ -116,7 +116,7 @@ class Connection:
             receive_audio: whether the replica's voice is received.
             receive_video: whether its picture is received.
             token: a meeting token.
-            ice_servers: STUN and TURN servers for our side.
+            ice_servers: STUN and TURN servers for our side; empty: those that the server names.
             signal: takes the offer and gives the answer instead of HTTP; ``url`` is then not used.
 
         Raises:
@@ -124,8 +124,9 @@ class Connection:
             ConfigurationError: when there is no such engine.
             EngineMissing: when the engine is not installed.
         """
-        connection = cls(engine, microphone, camera, receive_audio, receive_video, ice_servers)
         whip = Whip(url, user_name=user_name, user_id=user_id, token=token)
+        servers = ice_servers or (await whip.ice_servers() if signal is None else ())
+        connection = cls(engine, microphone, camera, receive_audio, receive_video, servers)
         try:
             await connection._connect(signal or whip.offer)
             yield connection

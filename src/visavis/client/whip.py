@@ -8,6 +8,7 @@ import httpx
 import structlog
 
 from visavis.errors import SignallingError
+from visavis.ice import IceServer, from_links
 from visavis.net import is_loopback
 
 log = structlog.get_logger(__name__)
@@ -65,17 +66,29 @@ class Whip:
             self._resource = response.url.join(location)
         return response.text
 
+    async def ice_servers(self) -> list[IceServer]:
+        """Those that the server names; none where it does not answer: the offer will tell why."""
+        response = await self._status()
+        return from_links(", ".join(response.headers.get_list("link"))) if response is not None else []
+
     async def shutdown_reason(self) -> str | None:
         """Why the conversation is over; None while it goes on, or when the server does not say."""
-        url = self._room.copy_with(path=f"{self._room.path}/status")
+        response = await self._status()
         try:
-            async with self._client(STATUS_SECONDS) as client:
-                status = (await client.get(url, headers=self._headers)).json()
-        except (httpx.HTTPError, ValueError):
+            status = response.json() if response is not None else None
+        except ValueError:
             return None
         if not isinstance(status, dict) or status.get("status") != "ended":
             return None
         return str(status.get("shutdown_reason") or "ended")
+
+    async def _status(self) -> httpx.Response | None:
+        url = self._room.copy_with(path=f"{self._room.path}/status")
+        try:
+            async with self._client(STATUS_SECONDS) as client:
+                return await client.get(url, headers=self._headers)
+        except httpx.HTTPError:
+            return None
 
     async def events(self, after: int) -> list[dict[str, Any]]:
         """What was broadcast behind this ``seq``, as far as the server keeps and tells it."""
