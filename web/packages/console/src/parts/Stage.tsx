@@ -32,7 +32,7 @@ export function Stage({ session, view, captions }: StageProps): React.JSX.Elemen
           </span>
         </div>
         {captions && <Captions view={view} />}
-        <SelfView view={view} />
+        {view.look.localVideo && <SelfView view={view} />}
       </div>
       <Announcer view={view} name={replica} />
     </section>

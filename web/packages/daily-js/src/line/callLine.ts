@@ -1,0 +1,238 @@
+import {
+  Call,
+  capture,
+  type DeviceChoice,
+  type DeviceKind,
+  Emitter,
+  LocalMedia,
+  MediaProblem,
+  type MediaProblemKind,
+  mediaProblemOf,
+  type Participant,
+} from '@visavis/call'
+import { Levels } from './levels'
+import type { Line, LineEvents, LineJoin, LineParticipant, LineTrack, LineView, Opened, Opening, Source } from './line'
+
+const OFF: LineTrack = { state: 'off', track: null }
+
+type Joiner = (options: LineJoin) => Promise<void>
+
+/**
+ * The call core in this page. The one place that knows it: when the core relays other people's media, only
+ * `#tracksOf` and `share` change.
+ */
+export class CallLine extends Emitter<LineEvents> implements Line {
+  readonly #call: Call
+  readonly #joiner: Joiner
+  readonly #levels = new Levels()
+  readonly #blocked: Partial<Record<DeviceKind, MediaProblemKind>> = {}
+  #speaker = ''
+  #screen: MediaStream | null = null
+  #view: LineView
+
+  constructor(call: Call = newCall(), joiner: Joiner = (options) => call.join(options)) {
+    super()
+    this.#call = call
+    this.#joiner = joiner
+    this.#view = this.#look()
+    call.on('status', ({ state }) => {
+      if (state === 'left' || state === 'failed') this.stopSharing()
+      this.#refresh()
+    })
+    call.on('participants', () => this.#refresh())
+    call.on('message', (message) => this.emit('message', message))
+    call.on('complaint', (complaint) => this.emit('complaint', complaint))
+    call.remote.addEventListener('addtrack', () => this.#refresh())
+    call.media.on('changed', () => this.#refresh())
+    call.media.on('problem', ({ device, kind, message }) => {
+      this.#blocked[device] = kind
+      this.#refresh()
+      this.emit('device', { device, problem: kind, message })
+    })
+  }
+
+  get view(): LineView {
+    return this.#view
+  }
+
+  load(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  join(options: LineJoin): Promise<void> {
+    return this.#joiner(options)
+  }
+
+  leave(): void {
+    this.#call.leave()
+    this.#call.media.release()
+  }
+
+  send(data: unknown, to: string): void {
+    this.#call.sendAppMessage(data, to)
+  }
+
+  async open(device: DeviceKind, opening: Opening): Promise<Opened> {
+    const { media } = this.#call
+    try {
+      await media.choose(device, pending.put(opening))
+      // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- two known keys
+      delete this.#blocked[device]
+      this.#refresh()
+      return { ok: true }
+    } catch (error) {
+      const problem = error instanceof MediaProblem ? error : mediaProblemOf(error, device)
+      this.#blocked[device] = problem.kind
+      this.#refresh()
+      return { ok: false, problem: problem.kind, message: problem.message }
+    }
+  }
+
+  shut(device: DeviceKind): void {
+    void this.#call.media.choose(device, null)
+  }
+
+  mute(muted: boolean): void {
+    this.#call.media.mute(muted)
+  }
+
+  async share(options: DisplayMediaStreamOptions | MediaStream): Promise<boolean> {
+    try {
+      this.#screen = options instanceof MediaStream ? options : await navigator.mediaDevices.getDisplayMedia(options)
+    } catch (error) {
+      if (error instanceof DOMException && error.name === 'NotAllowedError') return false
+      throw error
+    }
+    for (const track of this.#screen.getVideoTracks()) track.addEventListener('ended', () => this.stopSharing())
+    this.#refresh()
+    return true
+  }
+
+  stopSharing(): void {
+    const screen = this.#screen
+    if (!screen) return
+    this.#screen = null
+    for (const track of screen.getTracks()) track.stop()
+    this.#refresh()
+  }
+
+  async devices(): Promise<MediaDeviceInfo[]> {
+    return window.isSecureContext ? navigator.mediaDevices.enumerateDevices() : []
+  }
+
+  setSpeaker(id: string): void {
+    this.#speaker = id
+    this.#refresh()
+  }
+
+  report(): Promise<unknown[]> {
+    return this.#call.report()
+  }
+
+  levels(): Promise<Record<string, number>> {
+    const tracks = this.#view.participants.map(({ id, tracks: { microphone } }) => [id, microphone.track] as const)
+    return Promise.resolve(this.#levels.read(new Map(tracks)))
+  }
+
+  stopLevels(): void {
+    this.#levels.close()
+  }
+
+  close(): void {
+    this.stopLevels()
+    this.stopSharing()
+    this.#call.media.release()
+  }
+
+  #refresh(): void {
+    this.#view = this.#look()
+    this.emit('view', this.#view)
+  }
+
+  #look(): LineView {
+    const { status, media } = this.#call
+    const device = (kind: DeviceKind): string => media.track(kind)?.getSettings().deviceId ?? ''
+    return {
+      state: status.state,
+      reason: status.reason,
+      problem: status.problem?.kind ?? null,
+      participants: this.#participants(),
+      devices: { microphone: device('audio'), camera: device('video'), speaker: this.#speaker },
+    }
+  }
+
+  #participants(): LineParticipant[] {
+    const { participants, participantId } = this.#call
+    if (!participants.some(({ id }) => id === participantId)) return [this.#self()]
+    return participants.map((participant) => this.#participant(participant))
+  }
+
+  /** Oneself before the room knows one. */
+  #self(): LineParticipant {
+    const nobody: Participant = { id: '', userId: '', userName: '', kind: 'person', joinedAt: 0 }
+    return { ...nobody, local: true, tracks: this.#ownTracks() }
+  }
+
+  #participant(participant: Participant): LineParticipant {
+    const local = participant.id === this.#call.participantId
+    return { ...participant, local, tracks: local ? this.#ownTracks() : this.#tracksOf(participant) }
+  }
+
+  #tracksOf({ kind }: Participant): Record<Source, LineTrack> {
+    const { remote } = this.#call
+    const [audio, video] = kind === 'replica' ? [remote.getAudioTracks()[0], remote.getVideoTracks()[0]] : []
+    return { microphone: playing(audio), camera: playing(video), screen: OFF, 'screen-audio': OFF }
+  }
+
+  #ownTracks(): Record<Source, LineTrack> {
+    return {
+      microphone: this.#ownTrack('audio'),
+      camera: this.#ownTrack('video'),
+      screen: playing(this.#screen?.getVideoTracks()[0]),
+      'screen-audio': playing(this.#screen?.getAudioTracks()[0]),
+    }
+  }
+
+  #ownTrack(device: DeviceKind): LineTrack {
+    const track = this.#call.media.track(device)
+    if (track) return { state: track.enabled ? 'playable' : 'off', track }
+    const problem = this.#blocked[device]
+    return problem ? { state: 'blocked', problem, track: null } : OFF
+  }
+}
+
+function playing(track: MediaStreamTrack | undefined): LineTrack {
+  return track && track.readyState === 'live' ? { state: 'playable', track } : OFF
+}
+
+/** How the core opens devices for a call object: with the caller's own constraints, or a track it brought. */
+function newCall(): Call {
+  return new Call(new LocalMedia((device, choice) => openAs(device, choice, pending.take(choice))))
+}
+
+async function openAs(
+  device: DeviceKind,
+  choice: DeviceChoice,
+  opening: Opening | undefined,
+): Promise<MediaStreamTrack> {
+  if (opening?.choice instanceof MediaStreamTrack) return opening.choice
+  const track = await capture(device, opening?.choice ?? choice)
+  if (opening && Object.keys(opening.constraints).length > 0) await track.applyConstraints(opening.constraints)
+  return track
+}
+
+/** What the core's own choice of a device, a string, cannot say. */
+const pending = {
+  openings: new Map<string, Opening>(),
+  put(opening: Opening): string {
+    const name = `opening-${crypto.randomUUID()}`
+    this.openings.set(name, opening)
+    return name
+  },
+  take(choice: DeviceChoice): Opening | undefined {
+    if (choice === true) return undefined
+    const opening = this.openings.get(choice)
+    this.openings.delete(choice)
+    return opening
+  },
+}
