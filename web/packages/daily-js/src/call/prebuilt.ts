@@ -2,7 +2,6 @@ import type { FrameLook } from '../line/wire'
 import type {
   DailyCustomIntegrations,
   DailyCustomTrayButtons,
-  DailyLanguage,
   DailyLanguageSetting,
   DailyThemeConfig,
   SidebarView,
@@ -12,7 +11,6 @@ import { Measures } from './measures'
 /** The call's own page in a frame: how it looks. Without a frame these have nothing to act on. */
 export abstract class Prebuilt extends Measures {
   #theme: DailyThemeConfig = { colors: {} }
-  #lang: DailyLanguageSetting = 'en'
   #localVideoShown = true
   #trayButtons: DailyCustomTrayButtons = {}
   #integrations: DailyCustomIntegrations = {}
@@ -72,13 +70,12 @@ export abstract class Prebuilt extends Measures {
 
   // What follows is kept and given back; the page has one look, one language and no such parts.
 
-  getDailyLang(): Promise<{ lang: DailyLanguage; langSetting: DailyLanguageSetting }> {
-    return Promise.resolve({ lang: 'en', langSetting: this.#lang })
+  getDailyLang(): Promise<{ lang: 'en'; langSetting: 'en' }> {
+    return Promise.resolve({ lang: 'en', langSetting: 'en' })
   }
 
-  setDailyLang(lang: DailyLanguageSetting): this {
-    this.#lang = lang
-    this.emit('lang-updated', { lang: 'en', langSetting: lang })
+  setDailyLang(_lang: DailyLanguageSetting): this {
+    this.emit('lang-updated', { lang: 'en', langSetting: 'en' })
     return this
   }
 

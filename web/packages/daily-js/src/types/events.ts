@@ -1,4 +1,10 @@
-import type { CpuLoadReason, CpuLoadState, DailyNetworkStats, DailyParticipantsAudioLevel } from './measures'
+import type {
+  CpuLoadReason,
+  CpuLoadState,
+  DailyCallQualityTestResults,
+  DailyNetworkStats,
+  DailyParticipantsAudioLevel,
+} from './measures'
 import type {
   DailyAccessState,
   DailyParticipant,
@@ -137,7 +143,7 @@ export interface DailyEventPayloads {
   'network-quality-change': DailyNetworkStats
   'network-connection': { type: 'signaling' | 'peer-to-peer' | 'sfu'; event: string; session_id?: string; sfu_id?: string }
   'cpu-load-change': { cpuLoadState: CpuLoadState; cpuLoadStateReason: CpuLoadReason }
-  'test-completed': { test: string; results: object }
+  'test-completed': { test: 'call-quality'; results: DailyCallQualityTestResults }
   'local-audio-level': { audioLevel: number }
   'remote-participants-audio-level': { participantsAudioLevel: DailyParticipantsAudioLevel }
   'local-screen-share-started': object
@@ -152,7 +158,7 @@ export interface DailyEventPayloads {
   'meeting-session-summary-updated': { meetingSession: DailyMeetingSessionSummary }
   'meeting-session-state-updated': { meetingSessionState: DailyMeetingSessionState }
   'theme-updated': { theme: DailyThemeConfig }
-  'lang-updated': { lang: string; langSetting: string }
+  'lang-updated': { lang: 'en'; langSetting: 'en' }
   'show-local-video-changed': { show: boolean }
   'sidebar-view-changed': { view: SidebarView }
   fullscreen: object

@@ -140,5 +140,5 @@ export interface DailyParticipantUpdateOptions {
       })
   eject?: true
   updatePermissions?: DailyParticipantPermissionsUpdate
-  styles?: Record<string, unknown>
+  styles?: object
 }

@@ -29,8 +29,9 @@ export interface DailyIceConfig {
   iceTransportPolicy?: RTCIceTransportPolicy
 }
 
-/** Daily's settings for experts; those that are not named here are accepted and have no effect. */
-export interface DailyAdvancedConfig {
+/** Daily's settings for experts; of its own, the first three have an effect. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- Daily declares each its own type; here none is read
+export interface DailyAdvancedConfig extends Partial<Record<IdleSetting, any>> {
   userMediaAudioConstraints?: MediaTrackConstraints
   userMediaVideoConstraints?: MediaTrackConstraints
   iceConfig?: DailyIceConfig
@@ -39,8 +40,31 @@ export interface DailyAdvancedConfig {
    * without it the server's own limit holds, 255 KiB.
    */
   maxAppMessageSize?: number
-  [other: string]: unknown
 }
+
+/** Accepted, without effect here. */
+type IdleSetting =
+  | 'alwaysIncludeCamInPermissionPrompt'
+  | 'alwaysIncludeMicInPermissionPrompt'
+  | 'avoidEval'
+  | 'bundlePathOverride'
+  | 'callObjectBundleUrlOverride'
+  | 'camSimulcastEncodings'
+  | 'disableSimulcast'
+  | 'enableIndependentDevicePermissionPrompts'
+  | 'fastConnect'
+  | 'h264Profile'
+  | 'keepCamIndicatorLightOn'
+  | 'micAudioMode'
+  | 'noAutoDefaultDeviceChange'
+  | 'preferH264'
+  | 'preferH264ForCam'
+  | 'preferH264ForScreenSharing'
+  | 'proxyUrl'
+  | 'screenSimulcastEncodings'
+  | 'useDevicePreferenceCookies'
+  | 'useLegacyVideoProcessor'
+  | 'v2CamAndMic'
 
 export interface DailyCustomTrackSettings {
   customTrack: MediaStreamTrack
@@ -134,7 +158,7 @@ export interface DailyCustomTrayButtons {
   [id: string]: DailyCustomTrayButton
 }
 export interface DailyCustomIntegrations {
-  [id: string]: { label: string; location: 'main' | 'sidebar'; [option: string]: unknown }
+  [id: string]: { label: string; location: 'main' | 'sidebar' }
 }
 
 export interface DailyCallOptions {
@@ -193,7 +217,6 @@ export interface DailyStartScreenShareOptions {
   displayMediaOptions?: DisplayMediaStreamOptions
   mediaStream?: MediaStream
   screenVideoSendSettings?: DailyVideoSendSettings | DailyScreenVideoSendSettingsPreset
-  [older: string]: unknown
 }
 
 export interface DailyBrowserInfo {
@@ -248,7 +271,7 @@ export type DailyStreamingLayoutConfig = StreamingLayout<
 >
 
 /** Options of what visavis does not do: recording, streaming, transcription by others, telephones. */
-export type DailyUnusedOptions = Record<string, unknown>
+export type DailyUnusedOptions = object
 export interface DailyTranscriptionDeepgramOptions {
   language?: string
   model?: string
