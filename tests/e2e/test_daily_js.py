@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+
+import pytest
+from playwright.async_api import Page
 
 from tests.e2e.conftest import OpenPage
 from tests.e2e.test_readme import served
+from tests.e2e.test_spoken import after_a_moment
 from visavis.testing.server_process import RunningServer
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -56,3 +61,186 @@ async def test_the_page_of_the_seed(server: RunningServer, open_page: OpenPage, 
             await page.evaluate("call.leave()")
             await page.wait_for_function("call.meetingState() === 'left-meeting'")
 
+
+PAGE = """<!doctype html><title>An application</title><link rel="icon" href="data:,">
+<script type="module">
+  import Daily from '{server}/daily-js.js'
+  Object.assign(window, {{ Daily, told: [] }})
+  window.make = (options = {{}}) => {{
+    const call = Daily.createCallObject(options)
+    const names = ['error', 'left-meeting', 'joined-meeting', 'camera-error', 'track-started', 'app-message',
+      'active-speaker-change', 'local-audio-level', 'remote-participants-audio-level']
+    for (const name of names) call.on(name, (event) => told.push(event))
+    return (window.call = call)
+  }}
+  window.actions = () => told.map((event) => event.action)
+  window.last = (action) => told.findLast((event) => event.action === action)
+</script>
+"""
+
+
+@pytest.fixture
+def application(server: RunningServer, tmp_path: Path) -> Iterator[str]:
+    """An application of another origin that imports the stand-in from the server."""
+    (tmp_path / "index.html").write_text(PAGE.format(server=server.url))
+    with served(tmp_path) as url:
+        yield url
+
+
+@asynccontextmanager
+async def opened(open_page: OpenPage, url: str, speech: Path | None = None) -> AsyncIterator[Page]:
+    async with open_page(url, speech=speech) as page:
+        await page.wait_for_function("window.make !== undefined")
+        yield page
+
+
+async def test_a_call_object(
+    server: RunningServer, open_page: OpenPage, application: str, tmp_path: Path
+) -> None:
+    created = server.create(custom_greeting="", properties={"participant_left_timeout": 60})
+    async with opened(open_page, application, after_a_moment(tmp_path)) as page:
+        people = await page.evaluate(
+            "(url) => make().join({ url, userName: 'Ada' })", created["conversation_url"]
+        )
+        (replica,) = [one for key, one in people.items() if key != "local"]
+        assert replica["user_id"].startswith("tavus-replica")
+        assert people["local"]["user_name"] == "Ada"
+        assert await page.evaluate("told.every((event) => event.callClientId === call.callClientId)")
+
+        # The replica's tracks and one's own are real ones.
+        await page.wait_for_function("call.participants().local.tracks.audio.state === 'playable'")
+        await page.wait_for_function("call.participants().local.tracks.video.state === 'playable'")
+        kinds = await page.evaluate(
+            "Object.values(call.participants())"
+            ".flatMap(({ tracks }) => [tracks.audio.track?.kind, tracks.video.track?.kind])"
+        )
+        assert kinds == ["audio", "video", "audio", "video"]
+        await page.evaluate("call.setLocalAudio(false)")
+        assert await page.evaluate("call.participants().local.tracks.audio") | {"persistentTrack": 0} == {
+            "subscribed": True,
+            "state": "off",
+            "off": {"byUser": True},
+            "persistentTrack": 0,
+        }
+        await page.evaluate("call.setLocalAudio(true).setLocalVideo(false)")
+        assert await page.evaluate("[call.localAudio(), call.localVideo()]") == [True, False]
+
+        await page.evaluate("call.startLocalAudioLevelObserver(100)")
+        await page.evaluate("call.startRemoteParticipantsAudioLevelObserver(100)")
+        await page.evaluate(
+            "call.sendAppMessage({ event_type: 'conversation.echo', properties: { text: 'Hello, all.' } })"
+        )
+        await page.wait_for_function(
+            "(id) => last('active-speaker-change')?.activeSpeaker.peerId === id", arg=replica["session_id"]
+        )
+        await page.wait_for_function(
+            "told.some((event) => Object.values(event.participantsAudioLevel ?? {}).some((one) => one > 0))"
+        )
+        await page.wait_for_function("told.some((event) => event.audioLevel > 0)")
+        await page.wait_for_function(
+            "call.getNetworkStats().then(({ stats }) => stats.latest?.recvBitsPerSecond > 10_000)"
+        )
+
+        await page.evaluate("call.leave()")
+        actions = await page.evaluate("actions()")
+        assert actions.index("joined-meeting") < actions.index("track-started")
+        assert actions[-1] == "left-meeting"
+        assert await page.evaluate("call.meetingState()") == "left-meeting"
+        again = await page.evaluate("call.join().then(Object.keys)")
+        assert "local" in again
+        await page.evaluate("call.destroy()")
+        assert await page.evaluate("[call.isDestroyed(), Daily.getCallInstance() ?? null]") == [True, None]
+
+
+async def test_limits_and_duplicates(server: RunningServer, open_page: OpenPage, application: str) -> None:
+    created = server.create(custom_greeting="", properties={"participant_left_timeout": 60})
+    async with opened(open_page, application) as page:
+        fails = "((act) => { try { act(); return '' } catch (error) { return error.message } })"
+        await page.evaluate(
+            "(url) => make({ url, startAudioOff: true, startVideoOff: true })", created["conversation_url"]
+        )
+        assert (
+            await page.evaluate(f"{fails}(() => call.sendAppMessage({{}}))")
+            == "sendAppMessage() only supported after join."
+        )
+        assert (
+            await page.evaluate(f"{fails}(() => make())") == "Duplicate DailyIframe instances are not allowed"
+        )
+        await page.evaluate("call.join({ dailyConfig: { maxAppMessageSize: 4096 } })")
+        long = f"{fails}(() => call.sendAppMessage('x'.repeat(5000)))"
+        assert await page.evaluate(long) == "Message data too large. Max size is 4096"
+        await page.evaluate("call.join({ dailyConfig: {} })")
+        await page.evaluate("call.leave()")
+        await page.evaluate("call.join({ dailyConfig: {} })")
+        assert await page.evaluate(long) == ""
+
+        # As React's StrictMode does: made, destroyed and made again, waiting for nothing.
+        await page.evaluate(
+            "call.destroy(); make(); call.destroy(); make({ allowMultipleCallInstances: true })"
+        )
+        assert await page.evaluate("Daily.getCallInstance(call.callClientId) === call")
+        assert await page.evaluate("Daily.createCallObject({ allowMultipleCallInstances: true }) !== call")
+
+
+NO_DEVICES = """() => {
+  navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'NotFoundError') }
+}"""
+
+
+async def test_errors_are_daily_s(server: RunningServer, open_page: OpenPage, application: str) -> None:
+    created = server.create(custom_greeting="", properties={"participant_left_timeout": 60})
+    nowhere = f"{server.url}/c{'0' * 32}"
+    async with opened(open_page, application) as page:
+        await page.evaluate(NO_DEVICES)
+        refused = await page.evaluate(
+            "(url) => make().join({ url }).catch((error) => error.message)", nowhere
+        )
+        assert "no conversation" in refused
+        assert (await page.evaluate("last('error').error"))["type"] == "no-room"
+        assert await page.evaluate("call.meetingState()") == "error"
+        await page.evaluate("call.join({ url: 'http://127.0.0.1:9/c1' }).catch(() => null)")
+        error = await page.evaluate("last('error').error")
+        assert (error["type"], error["details"]["on"]) == ("connection-error", "join")
+
+        await page.evaluate("(url) => call.join({ url, token: 'a-token' })", created["conversation_url"])
+        await page.wait_for_function("last('camera-error') !== undefined")
+        camera = await page.evaluate("last('camera-error').error")
+        assert (camera["type"], sorted(camera["missingMedia"])) == ("not-found", ["audio", "video"])
+        server.api("POST", f"/conversations/{created['conversation_id']}/end")
+        await page.wait_for_function("call.meetingState() === 'error'")
+        assert (await page.evaluate("last('error')"))["errorMsg"] == "Meeting has ended"
+        assert (await page.evaluate("last('error').error"))["type"] == "ejected"
+        assert (await page.evaluate("actions()"))[-1] == "left-meeting"
+        rejected = await page.evaluate("call.startDialOut({}).catch((error) => error.message)")
+        assert "not supported" in rejected
+
+
+async def test_a_frame(server: RunningServer, open_page: OpenPage, application: str) -> None:
+    """The page in a frame takes its look and its orders from the page around it."""
+    created = server.create(custom_greeting="", properties={"participant_left_timeout": 60})
+    theme = "{ colors: { accent: 'rgb(1, 2, 3)' } }"
+    options = f"{{ showLeaveButton: true, theme: {theme}, iframeStyle: {{ width: '700px', height: '500px', border: '0' }} }}"
+    async with opened(open_page, application) as page:
+        await page.evaluate(f"window.call = Daily.createFrame({options}); 0")
+        await page.evaluate(
+            "document.body.append(Object.assign(document.createElement('main'), { id: 'place' }))"
+        )
+        await page.evaluate("place.append(call.iframe())")
+        people = await page.evaluate(
+            "(url) => call.join({ url, userName: 'Ada' })", created["conversation_url"]
+        )
+        assert len(people) == 2
+        frame = page.frames[1]
+        accent = "getComputedStyle(document.documentElement).getPropertyValue('--accent')"
+        assert await frame.evaluate(accent) == "rgb(1, 2, 3)"
+        assert await page.evaluate("call.iframe().getBoundingClientRect().width") == 700
+        await page.wait_for_function("call.localAudio() && call.localVideo()")
+        await page.evaluate("call.setLocalAudio(false)")
+        await page.wait_for_function("!call.localAudio()")
+        # Moved in its document, a frame loads anew: the call goes on.
+        await page.evaluate("document.body.append(call.iframe())")
+        await page.wait_for_function("Object.keys(call.participants()).length >= 2")
+        await page.frame_locator("iframe").get_by_test_id("leave").click()
+        await page.wait_for_function("call.meetingState() === 'left-meeting'")
+        await page.evaluate("call.destroy()")
+        assert await page.evaluate("document.querySelector('iframe')") is None

@@ -42,7 +42,9 @@ def site(application: Path) -> Iterator[str]:
 async def shown(page: Page, condition: str, name: str) -> Any:
     """The value that the application shows under this name, once the condition holds for it as `it`."""
     try:
-        await page.wait_for_function(f"(() => {{ const it = shown[{name!r}]; return {condition} }})()", timeout=15_000)
+        await page.wait_for_function(
+            f"(() => {{ const it = shown[{name!r}]; return {condition} }})()", timeout=15_000
+        )
     except Exception as error:
         raise AssertionError(await page.evaluate("JSON.stringify(shown)")) from error
     return await page.evaluate(f"shown[{name!r}]")

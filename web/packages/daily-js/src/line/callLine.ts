@@ -72,10 +72,11 @@ export class CallLine extends Emitter<LineEvents> implements Line {
     this.#call.sendAppMessage(data, to)
   }
 
-  async open(device: DeviceKind, opening: Opening): Promise<Opened> {
+  async open(device: DeviceKind, { choice, constraints }: Opening): Promise<Opened> {
     const { media } = this.#call
     try {
-      await media.choose(device, pending.put(opening))
+      await media.choose(device, choice instanceof MediaStreamTrack ? brought.put(choice) : choice)
+      if (Object.keys(constraints).length > 0) await media.track(device)?.applyConstraints(constraints)
       // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- two known keys
       delete this.#blocked[device]
       this.#refresh()
@@ -205,34 +206,22 @@ function playing(track: MediaStreamTrack | undefined): LineTrack {
   return track && track.readyState === 'live' ? { state: 'playable', track } : OFF
 }
 
-/** How the core opens devices for a call object: with the caller's own constraints, or a track it brought. */
+/** The core of a call object: it also takes tracks that the application brings. */
 function newCall(): Call {
-  return new Call(new LocalMedia((device, choice) => openAs(device, choice, pending.take(choice))))
+  return new Call(new LocalMedia(async (device, choice) => brought.take(choice) ?? capture(device, choice)))
 }
 
-async function openAs(
-  device: DeviceKind,
-  choice: DeviceChoice,
-  opening: Opening | undefined,
-): Promise<MediaStreamTrack> {
-  if (opening?.choice instanceof MediaStreamTrack) return opening.choice
-  const track = await capture(device, opening?.choice ?? choice)
-  if (opening && Object.keys(opening.constraints).length > 0) await track.applyConstraints(opening.constraints)
-  return track
-}
-
-/** What the core's own choice of a device, a string, cannot say. */
-const pending = {
-  openings: new Map<string, Opening>(),
-  put(opening: Opening): string {
-    const name = `opening-${crypto.randomUUID()}`
-    this.openings.set(name, opening)
+/** Tracks of the application on their way through the core's own choice of a device, a string. */
+const brought = {
+  tracks: new Map<DeviceChoice, MediaStreamTrack>(),
+  put(track: MediaStreamTrack): string {
+    const name = crypto.randomUUID()
+    this.tracks.set(name, track)
     return name
   },
-  take(choice: DeviceChoice): Opening | undefined {
-    if (choice === true) return undefined
-    const opening = this.openings.get(choice)
-    this.openings.delete(choice)
-    return opening
+  take(choice: DeviceChoice): MediaStreamTrack | undefined {
+    const track = this.tracks.get(choice)
+    this.tracks.delete(choice)
+    return track
   },
 }

@@ -2,12 +2,12 @@ import { LevelMeter } from '@visavis/call'
 
 /** Meters of several participants, made when first read and dropped with their track. */
 export class Levels {
-  readonly #meters = new Map<string, { track: MediaStreamTrack; meter: LevelMeter }>()
+  readonly #meters = new Map<string, Metered>()
 
   read(tracks: ReadonlyMap<string, MediaStreamTrack | null>): Record<string, number> {
-    for (const [id, { track, meter }] of this.#meters) {
-      if (tracks.get(id) === track) continue
-      meter.close()
+    for (const [id, metered] of this.#meters) {
+      if (tracks.get(id) === metered.track) continue
+      stop(metered)
       this.#meters.delete(id)
     }
     const levels: Record<string, number> = {}
@@ -16,7 +16,7 @@ export class Levels {
   }
 
   close(): void {
-    for (const { meter } of this.#meters.values()) meter.close()
+    for (const metered of this.#meters.values()) stop(metered)
     this.#meters.clear()
   }
 
@@ -24,7 +24,27 @@ export class Levels {
     const known = this.#meters.get(id)
     if (known) return known.meter
     const meter = new LevelMeter(track)
-    this.#meters.set(id, { track, meter })
+    this.#meters.set(id, { track, meter, pump: pumpOf(track) })
     return meter
   }
+}
+
+interface Metered {
+  readonly track: MediaStreamTrack
+  readonly meter: LevelMeter
+  readonly pump: HTMLAudioElement
+}
+
+/** Chrome decodes what comes from afar only while an element plays it; a muted one will do. */
+function pumpOf(track: MediaStreamTrack): HTMLAudioElement {
+  const pump = new Audio()
+  pump.muted = true
+  pump.srcObject = new MediaStream([track])
+  pump.play().catch(() => undefined)
+  return pump
+}
+
+function stop({ meter, pump }: Metered): void {
+  meter.close()
+  pump.srcObject = null
 }
