@@ -219,7 +219,8 @@ async def test_a_frame(server: RunningServer, open_page: OpenPage, application: 
     """The page in a frame takes its look and its orders from the page around it."""
     created = server.create(custom_greeting="", properties={"participant_left_timeout": 60})
     theme = "{ colors: { accent: 'rgb(1, 2, 3)' } }"
-    options = f"{{ showLeaveButton: true, theme: {theme}, iframeStyle: {{ width: '700px', height: '500px', border: '0' }} }}"
+    style = "{ width: '700px', height: '500px', border: '0' }"
+    options = f"{{ showLeaveButton: true, theme: {theme}, iframeStyle: {style} }}"
     async with opened(open_page, application) as page:
         await page.evaluate(f"window.call = Daily.createFrame({options}); 0")
         await page.evaluate(
