@@ -29,6 +29,8 @@ export interface JoinOptions {
   /** The conversation's URL, as the REST API gives it. */
   url: string
   userName?: string
+  /** A meeting token, for servers that ask for one. */
+  token?: string
   /** Opens the microphone or camera on joining. Left out: what `media` holds already is sent. */
   microphone?: DeviceChoice
   camera?: DeviceChoice
@@ -174,6 +176,13 @@ export class Call extends Emitter<CallEvents> {
     return report ? this.#stats.read(report.values()) : null
   }
 
+  /** The connection's own counters (webrtc-stats); empty without a connection. */
+  async report(): Promise<unknown[]> {
+    const report = await this.#peer?.connection.getStats()
+    const entries: Iterable<unknown> = report?.values() ?? []
+    return [...entries]
+  }
+
   async #connect(): Promise<void> {
     const peer = await this.#offer(this.#options.iceServers ?? [])
     await Promise.all([this.#listen(peer), peer.accept(this.#session?.answer ?? '')])
@@ -215,7 +224,7 @@ export class Call extends Emitter<CallEvents> {
     const peer = new Peer(iceServers)
     this.#peer = peer
     await Promise.all([peer.send('audio', this.media.track('audio')), peer.send('video', this.media.track('video'))])
-    const session = await postOffer(this.#endpoint(), await peer.offer(), signal)
+    const session = await postOffer(this.#endpoint(), await peer.offer(), signal, fetch, this.#options.token)
     this.#session = session
     signal.throwIfAborted()
     if (iceServers.length > 0 || session.iceServers.length === 0) return peer

@@ -18,8 +18,10 @@ export async function postOffer(
   offer: string,
   signal: AbortSignal,
   request: typeof fetch = fetch,
+  token = '',
 ): Promise<WhipSession> {
-  const init = { method: 'POST', body: offer, headers: { 'Content-Type': 'application/sdp' }, signal }
+  const headers = { 'Content-Type': 'application/sdp', ...(token ? { Authorization: `Bearer ${token}` } : {}) }
+  const init = { method: 'POST', body: offer, headers, signal }
   const response = await reach(request(endpoint, init))
   if (response.status !== 201) throw problemOfStatus(response.status)
   const location = response.headers.get('Location')

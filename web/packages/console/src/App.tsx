@@ -14,6 +14,7 @@ export function App({ session }: { session: Session }): React.JSX.Element {
   }, [name])
 
   if (isOver(view.call.state)) return <Ending session={session} view={view} />
-  if (view.call.state === 'idle') return <Lobby session={session} view={view} />
+  // In a frame the page around this one decides when to join: no lobby of our own meanwhile.
+  if (view.call.state === 'idle' && !session.params.frame) return <Lobby session={session} view={view} />
   return <CallScreen session={session} view={view} />
 }

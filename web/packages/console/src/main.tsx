@@ -1,6 +1,7 @@
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './App'
+import { embed } from './embedded'
 import { readParams } from './params'
 import { Session } from './session'
 import './styles/base.css'
@@ -10,6 +11,7 @@ import './styles/call.css'
 import './styles/panel.css'
 
 const session = new Session(readParams(window.location.href))
+if (session.params.frame) embed(session)
 void session.start()
 
 const root = document.getElementById('root')

@@ -9,6 +9,8 @@ export interface PageParams {
   readonly camera: boolean
   readonly captions: boolean
   readonly panel: boolean
+  /** The page around this one gives the orders: nothing opens and nobody joins before it says so. */
+  readonly frame: boolean
 }
 
 /** Reads `?join=1&name=Ada&mic=0&camera=0&captions=0&panel=1`; `autojoin` and `user_name` are understood too. */
@@ -27,5 +29,6 @@ export function readParams(address: string): PageParams {
     camera: flag('camera', true),
     captions: flag('captions', true),
     panel: flag('panel', false),
+    frame: flag('frame', false),
   }
 }

@@ -15,6 +15,7 @@ import {
 } from '@visavis/call'
 import { afterEvent, afterSent, afterTime, type Conversation, NEW_CONVERSATION } from './model/conversation'
 import { append, type Log } from './model/log'
+import { type Look, PLAIN } from './look'
 import { type Person, peopleOf } from './model/people'
 import type { PageParams } from './params'
 
@@ -43,6 +44,8 @@ export interface View {
   /** Something to tell the user; the call goes on. */
   readonly notice: string
   readonly timing: JoinTiming
+  /** How a page around this one wants it. */
+  readonly look: Look
 }
 
 const START: View = {
@@ -60,6 +63,14 @@ const START: View = {
   people: [],
   notice: '',
   timing: { joined: null, firstFrame: null, replicaJoined: null },
+  look: PLAIN,
+}
+
+/** What joining needs to know beside the conversation. */
+export interface Entry {
+  readonly userName: string
+  readonly token?: string
+  readonly iceServers: RTCIceServer[]
 }
 
 /** Between the call and the components: keeps the view and carries out what the user asks. */
@@ -109,21 +120,26 @@ export class Session {
 
   /** Learns about the conversation, opens the devices and, where the address asks for it, joins. */
   async start(): Promise<void> {
-    if (!(await this.#learn())) return
+    if (!(await this.#learn()) || this.params.frame) return
     if (this.params.join) void this.join(this.params.userName)
     await this.#openFirst()
   }
 
+  /** Joins; the failure is in the call's status, where the page shows it. */
   async join(userName: string): Promise<void> {
+    await this.enter({ userName, iceServers: [] }).catch(() => undefined)
+  }
+
+  /** Joins as a page around this one asks; throws a CallProblem. */
+  async enter({ userName, token = '', iceServers }: Entry): Promise<void> {
     this.#clicked = performance.now()
     this.#set({
       conversation: NEW_CONVERSATION,
       notice: '',
       timing: START.timing,
     })
-    const iceServers = this.#view.info?.iceServers ?? []
-    // The failure is in the call's status, where the page shows it.
-    await this.call.join({ url: this.params.conversationUrl, userName, iceServers }).catch(() => undefined)
+    const known = iceServers.length > 0 ? iceServers : (this.#view.info?.iceServers ?? [])
+    await this.call.join({ url: this.params.conversationUrl, userName, token, iceServers: known })
   }
 
   leave(): void {
@@ -187,6 +203,14 @@ export class Session {
       this.#set({ notice: error instanceof Error ? error.message : 'Not sent.' })
       return false
     }
+  }
+
+  show(look: Partial<Look>): void {
+    this.#set({ look: { ...this.#view.look, ...look } })
+  }
+
+  togglePanel(): void {
+    this.show({ panel: !(this.#view.look.panel ?? this.params.panel) })
   }
 
   dismiss(): void {

@@ -10,6 +10,7 @@ test('a bare address shows the lobby with both devices', () => {
     camera: true,
     captions: true,
     panel: false,
+    frame: false,
   })
 })
 
@@ -23,6 +24,7 @@ test('an embed says how it wants the page', () => {
     camera: false,
     captions: false,
     panel: true,
+    frame: false,
   })
 })
 

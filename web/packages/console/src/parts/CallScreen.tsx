@@ -13,17 +13,21 @@ const ROOMY = '(min-width: 600px) and (min-height: 480px)'
 /** The call: the replica, one bar of controls, and what a developer opens beside it. */
 export function CallScreen({ session, view }: { session: Session; view: View }): React.JSX.Element {
   const [captions, setCaptions] = useState(session.params.captions)
-  const [panel, setPanel] = useState(session.params.panel)
+  const panel = view.look.panel ?? session.params.panel
   const [typing, setTyping] = useState(() => !session.params.microphone || matchMedia(ROOMY).matches)
   const [asked, setAsked] = useState(false)
   const [devices, setDevices] = useState(false)
   const [keys, setKeys] = useState(true)
 
   const toggle = useCallback((name: keyof Toggles) => {
-    const set = { captions: setCaptions, panel: setPanel, typing: setTyping, devices: setDevices, keys: setKeys }[name]
+    if (name === 'panel') {
+      session.togglePanel()
+      return
+    }
+    const set = { captions: setCaptions, typing: setTyping, devices: setDevices, keys: setKeys }[name]
     set((on) => !on)
     if (name === 'typing') setAsked(true)
-  }, [])
+  }, [session])
   useKeys(keys, session, toggle)
 
   const open: Toggles = { captions, panel, typing, devices, keys }
@@ -37,7 +41,7 @@ export function CallScreen({ session, view }: { session: Session; view: View }):
           <ControlBar session={session} view={view} open={open} toggle={toggle} />
         </div>
       </main>
-      {panel && <Panel session={session} view={view} onClose={() => setPanel(false)} />}
+      {panel && <Panel session={session} view={view} onClose={() => session.show({ panel: false })} />}
     </div>
   )
 }

@@ -87,9 +87,18 @@ export function ControlBar({ session, view, open, toggle }: BarProps): React.JSX
         onPress={() => toggle('panel')}
       />
       <More session={session} view={view} open={open} toggle={toggle} />
-      <Control icon="leave" word="Leave" testId="leave" danger onPress={() => session.leave()} />
+      {view.look.fullscreenButton && (
+        <Control icon="fullscreen" word="Full screen" testId="fullscreen" onPress={() => void toggleFullscreen()} />
+      )}
+      {view.look.leaveButton && (
+        <Control icon="leave" word="Leave" testId="leave" danger onPress={() => session.leave()} />
+      )}
     </div>
   )
+}
+
+function toggleFullscreen(): Promise<void> {
+  return document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen()
 }
 
 interface ControlProps {

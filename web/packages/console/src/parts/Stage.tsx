@@ -34,7 +34,7 @@ export function Stage({ session, view, captions }: StageProps): React.JSX.Elemen
         </div>
         {captions && <Captions view={view} />}
         <People view={view} />
-        <SelfView view={view} />
+        {view.look.localVideo && <SelfView view={view} />}
       </div>
       <Announcer view={view} name={replica} />
     </section>
