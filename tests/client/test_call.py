@@ -6,15 +6,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import httpx
+import numpy as np
 import pytest
 import uvicorn
 from fastapi import FastAPI, Request, Response
 
-from tests.rooms.webrtc_room import ENGINES, PATIENCE, REPLICA, Stage, first, stage
+from tests.rooms.webrtc_room import ENGINES, PATIENCE, REPLICA, Stage, Tone, first, heard, pitch, stage, take
 from visavis.client.call import Call
 from visavis.client.whip import Whip
 from visavis.errors import EngineMissing, MessageTooLarge, SignallingError, VisavisError
-from visavis.rooms.base import AppMessage, ParticipantJoined, ParticipantLeft
+from visavis.rooms.base import AppMessage, AudioStarted, ParticipantJoined, ParticipantLeft
 from visavis.rooms.webrtc import engine as engines
 
 
@@ -165,3 +166,29 @@ async def test_leaving_while_a_closed_call_hangs_up_does_not_take_for_ever(steps
         await call.closed.wait()
         for _ in range(steps):  # each leaves the connection's closing at another point
             await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+async def test_media_may_come_after_the_join(engine: str) -> None:
+    async with stage(engine) as room, room.join("Bob") as bob, asyncio.timeout(PATIENCE):
+        room.room.publish_audio(Tone(440))
+        sink = room.room.publish_video(64, 48, 25)
+        await bob.add_media(receive_video=True)
+        while not sink.wanted:
+            await asyncio.sleep(0.01)
+        sink.write(np.full((72, 64), 128, np.uint8))
+        assert (await first(bob.video())).frame.width == 64
+        await bob.add_media(receive_audio=True)
+        assert pitch((await take(heard(bob), 48_000))[24_000:], 48_000) == pytest.approx(440, abs=5)
+        await bob.add_media(microphone=Tone(880))
+        (started,) = await room.saw(AudioStarted)
+        assert started.participant_id == bob.participant_id
+        await bob.add_media(microphone=Tone(220), receive_audio=True, receive_video=True)
+
+
+async def test_media_added_after_the_end_is_refused_in_words() -> None:
+    async with stage("aiortc") as room, room.join("Bob") as bob:
+        await room.room.close("the hour is over")
+        await bob.closed.wait()
+        with pytest.raises(SignallingError, match="the hour is over"):
+            await bob.add_media(receive_audio=True)

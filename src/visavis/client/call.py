@@ -79,6 +79,9 @@ class Call:
         self._keepalive = Keepalive()
         self._tasks: set[asyncio.Task[None]] = set()
         self._hanging_up: asyncio.Task[None] | None = None
+        self._transceivers: dict[str, Any] = {}
+        self._offering = asyncio.Lock()
+        self._answer: asyncio.Future[str] | None = None
         self._connection = self._engine.connection(ice_servers)
         self._app = self._connection.createDataChannel(wire.APP_CHANNEL)
         self._signal = self._connection.createDataChannel(wire.SIGNAL_CHANNEL)
@@ -148,8 +151,7 @@ class Call:
             SignallingError: when the call is over.
         """
         payload = wire.dump_payload(data, self._engine.caps.max_message_bytes)
-        if self.closed.is_set():
-            raise SignallingError(f"the call is over: {self.closed_reason}")
+        self._still_open()
         self._app.send(wire.app_to(to, payload))
 
     async def echo(self, text: str) -> None:
@@ -163,6 +165,31 @@ class Call:
     async def interrupt(self) -> None:
         """Stop the replica now."""
         await self.send(Interrupt().wire())
+
+    async def add_media(
+        self,
+        *,
+        microphone: AudioSource | None = None,
+        receive_audio: bool = False,
+        receive_video: bool = False,
+    ) -> None:
+        """Have more media than so far, from now on; nothing is taken away.
+
+        Args:
+            microphone: what we say, if nothing was said so far.
+            receive_audio: whether to receive the replica's voice.
+            receive_video: whether to receive its picture.
+
+        Raises:
+            SignallingError: the room refuses, does not answer within 20 s, or the call is over.
+        """
+        async with self._offering:
+            self._still_open()
+            self._microphone = self._microphone or microphone
+            self._receives["audio"] |= receive_audio
+            self._receives["video"] |= receive_video
+            if self._offer_media():
+                await self._negotiate(self._ask_again)
 
     def messages(self) -> AsyncIterator[ReceivedMessage]:
         """App messages in the order of arrival, until the call is over."""
@@ -187,14 +214,13 @@ class Call:
         self._signal.on("message", self._signal_received)
         self._signal.on("close", lambda: self._over("the connection was closed"))
 
+    def _still_open(self) -> None:
+        if self.closed.is_set():
+            raise SignallingError(f"the call is over: {self.closed_reason}")
+
     async def _connect(self, signal: Signal) -> None:
         self._offer_media()
-        await self._connection.setLocalDescription(await self._connection.createOffer())
-        answer = await signal(self._connection.localDescription.sdp)
-        try:
-            await self._connection.setRemoteDescription(self._engine.description("answer", answer))
-        except self._engine.errors as error:
-            raise SignallingError(f"the answer cannot be used: {error}") from error
+        await self._negotiate(signal)
         try:
             async with asyncio.timeout(JOIN_SECONDS):
                 await self._welcome.wait()
@@ -204,17 +230,49 @@ class Call:
             raise SignallingError(f"the room was left while joining: {self.closed_reason}")
         self._spawn(self._tick())
 
-    def _offer_media(self) -> None:
+    async def _negotiate(self, signal: Signal) -> None:
+        await self._connection.setLocalDescription(await self._connection.createOffer())
+        answer = await signal(self._connection.localDescription.sdp)
+        try:
+            await self._connection.setRemoteDescription(self._engine.description("answer", answer))
+        except self._engine.errors as error:
+            raise SignallingError(f"the answer cannot be used: {error}") from error
+
+    async def _ask_again(self, offer: str) -> str:
+        """A later offer goes over the signal channel."""
+        self._still_open()
+        self._answer = asyncio.get_running_loop().create_future()
+        self._say("offer", sdp=offer)
+        try:
+            async with asyncio.timeout(JOIN_SECONDS):
+                return await self._answer
+        except TimeoutError:
+            raise SignallingError("the room did not answer the offer") from None
+        finally:
+            self._answer = None
+
+    def _offer_media(self) -> bool:
+        """Prepare the transceivers for what is wanted; whether that takes a new offer."""
+        before = {kind: entry.direction for kind, entry in self._transceivers.items()}
         if self._microphone is not None:
-            direction = "sendrecv" if self._receives["audio"] else "sendonly"
+            self._speak(self._microphone, "sendrecv" if self._receives["audio"] else "sendonly")
+        elif self._receives["audio"] and "audio" not in before:
+            self._transceivers["audio"] = self._connection.addTransceiver("audio", "recvonly")
+        if self._receives["video"] and "video" not in before:
+            self._transceivers["video"] = self._connection.addTransceiver("video", "recvonly")
+        return before != {kind: entry.direction for kind, entry in self._transceivers.items()}
+
+    def _speak(self, microphone: AudioSource, direction: str) -> None:
+        transceiver = self._transceivers.get("audio")
+        if transceiver is None or transceiver.sender.track is None:
             track = self._engine.track("audio", self._outgoing.get)
-            self._connection.addTransceiver(track, direction)
-            pump = AudioPump(self._microphone.pull, self._outgoing.push, self._engine.audio_channels)
+            pump = AudioPump(microphone.pull, self._outgoing.push, self._engine.audio_channels)
             self._spawn(pump.run())
-        elif self._receives["audio"]:
-            self._connection.addTransceiver("audio", "recvonly")
-        if self._receives["video"]:
-            self._connection.addTransceiver("video", "recvonly")
+            if transceiver is None:
+                self._transceivers["audio"] = self._connection.addTransceiver(track, direction)
+                return
+            transceiver.sender.replaceTrack(track)
+        transceiver.direction = direction
 
     def _track_arrived(self, track: Any) -> None:
         if self._receives[track.kind]:
@@ -273,6 +331,8 @@ class Call:
             case "closed":
                 self._over(str(signal["reason"]))
                 self._hang_up()
+            case "answer" if self._answer is not None and not self._answer.done():
+                self._answer.set_result(str(signal["sdp"]))
             case "error":
                 log.warning("the room refused a message", reason=signal.get("message"))
 
@@ -300,6 +360,8 @@ class Call:
         self.closed_reason = reason
         self.closed.set()
         self._welcome.set()
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(SignallingError(f"the call is over: {reason}"))
         for buffer in (self._messages, self._events, self._audio, self._pictures, self._outgoing):
             buffer.close()
 
