@@ -11,7 +11,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI, Request, Response
 
-from tests.rooms.webrtc_room import ENGINES, PATIENCE, REPLICA, Stage, Tone, first, heard, pitch, stage, take
+from tests.rooms.webrtc_room import ENGINES, PATIENCE, REPLICA, Stage, Tone, first, heard, pitch, stage, take, until
 from visavis.client.call import Call
 from visavis.client.whip import Whip
 from visavis.errors import EngineMissing, MessageTooLarge, SignallingError, VisavisError
@@ -174,8 +174,7 @@ async def test_media_may_come_after_the_join(engine: str) -> None:
         room.room.publish_audio(Tone(440))
         sink = room.room.publish_video(64, 48, 25)
         await bob.add_media(receive_video=True)
-        while not sink.wanted:
-            await asyncio.sleep(0.01)
+        await until(lambda: sink.wanted)
         sink.write(np.full((72, 64), 128, np.uint8))
         assert (await first(bob.video())).frame.width == 64
         await bob.add_media(receive_audio=True)
