@@ -11,7 +11,19 @@ import pytest
 import uvicorn
 from fastapi import FastAPI, Request, Response
 
-from tests.rooms.webrtc_room import ENGINES, PATIENCE, REPLICA, Stage, Tone, first, heard, pitch, stage, take, until
+from tests.rooms.webrtc_room import (
+    ENGINES,
+    PATIENCE,
+    REPLICA,
+    Stage,
+    Tone,
+    first,
+    heard,
+    pitch,
+    stage,
+    take,
+    until,
+)
 from visavis.client.call import Call
 from visavis.client.whip import Whip
 from visavis.errors import EngineMissing, MessageTooLarge, SignallingError, VisavisError
