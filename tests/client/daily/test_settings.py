@@ -1,0 +1,95 @@
+"""Input, publishing and subscription settings as daily-python takes and gives them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from visavis.client.daily import ice, inputs, settings
+from visavis.client.daily.microphone import CustomAudioSource, CustomAudioTrack, VirtualMicrophoneDevice
+from visavis.client.daily.transcripts import transcript
+
+
+def test_true_is_short_for_on() -> None:
+    ours = settings.default_inputs()
+    settings.update_inputs(ours, {"microphone": True, "camera": False, "never-heard-of": True})
+    assert ours["microphone"] == {"isEnabled": True, "settings": {"customConstraints": {}}}
+    assert not ours["camera"]["isEnabled"]
+
+
+def test_a_device_and_a_custom_track_replace_each_other() -> None:
+    ours = settings.default_inputs()
+    settings.update_inputs(
+        ours, {"microphone": {"isEnabled": True, "settings": {"customTrack": {"id": "t"}}}}
+    )
+    assert ours["microphone"] == {"isEnabled": True, "settings": {"customTrack": {"id": "t"}}}
+    settings.update_inputs(ours, {"microphone": {"settings": {"deviceId": "mic"}}})
+    assert ours["microphone"] == {"isEnabled": True, "settings": {"deviceId": "mic"}}
+
+
+@pytest.mark.parametrize("bad", [3, {"camera": 3}, {"microphone": {"settings": 3}}])
+def test_what_is_no_settings_is_refused_in_words(bad: object) -> None:
+    with pytest.raises(settings.BadSettings):
+        settings.update_inputs(settings.default_inputs(), bad)
+
+
+@pytest.mark.parametrize(
+    ("profiles", "subscriptions", "wanted"),
+    [
+        ({}, {}, True),
+        ({"base": {"camera": "unsubscribed"}}, {}, False),
+        ({"base": {"camera": "unsubscribed"}}, {"p": {"media": {"camera": "subscribed"}}}, True),
+        ({"base": {"camera": {"subscriptionState": "unsubscribed"}}}, {"q": {"media": {}}}, False),
+        ({"few": {"camera": "unsubscribed"}}, {"p": {"profile": "few"}}, False),
+        ({"base": {"microphone": "unsubscribed"}}, {}, True),
+    ],
+)
+def test_what_is_subscribed_to(profiles: Any, subscriptions: Any, wanted: bool) -> None:
+    all_profiles, ours = settings.default_profiles(), dict[str, Any]()
+    settings.update_profiles(all_profiles, profiles)
+    settings.update_subscriptions(ours, subscriptions)
+    assert settings.subscribed(ours, all_profiles, "p", "camera") is wanted
+
+
+def test_what_is_on_but_cannot_be_had_is_said() -> None:
+    ours, publishing = settings.default_inputs(), settings.default_publishing()
+    settings.update_inputs(
+        ours, {"camera": True, "microphone": {"isEnabled": True, "settings": {"deviceId": "x"}}}
+    )
+    found, problems = inputs.sources(ours, publishing, {})
+    assert found == {}
+    assert problems[0] == "microphone stays off: there is no microphone 'x'"
+    assert problems[1].endswith("camera stays off")
+
+
+def test_devices_and_tracks_are_found_by_name_unless_they_are_not_published() -> None:
+    ours, publishing = settings.default_inputs(), settings.default_publishing()
+    device = VirtualMicrophoneDevice("mic", 16_000, 1, non_blocking=False)
+    track = CustomAudioTrack(CustomAudioSource(16_000, 1))
+    music = {"isEnabled": True, "settings": {"customTrack": {"id": track.id}}}
+    settings.update_inputs(ours, {"microphone": True, "customAudio": {"music": music}})
+    found, problems = inputs.sources(ours, publishing, {"mic": device})
+    assert found == {"microphone": device, "music": track.source}
+    assert problems == []
+    settings.update_publishing(publishing, {"microphone": False})
+    assert list(inputs.sources(ours, publishing, {"mic": device})[0]) == ["music"]
+
+
+def test_ice_servers() -> None:
+    assert ice.urls({"iceServers": [{"urls": ["stun:a"]}, {"urls": "stun:b"}]}) == ["stun:a", "stun:b"]
+    with pytest.raises(ice.BadIceConfig, match="unknown keys: z"):
+        ice.urls({"z": 1})
+    with pytest.raises(ice.BadIceConfig, match="credential"):
+        ice.urls({"iceServers": [{"urls": ["turn:a"], "username": "u", "credential": "c"}]})
+
+
+@pytest.mark.parametrize(
+    ("role", "people", "who"),
+    [("replica", ["me"], "replica"), ("user", ["me"], "me"), ("user", ["me", "you"], ""), ("pal", [], None)],
+)
+def test_utterances_are_transcripts(role: str, people: list[str], who: str | None) -> None:
+    event = {"event_type": "conversation.utterance", "properties": {"role": role, "speech": "Hello."}}
+    said = transcript(event, "replica", people)
+    assert (said and said["participantId"]) == who
+    assert said is None or said["text"] == "Hello."
