@@ -1,4 +1,4 @@
-"""Lists daily-python's names and signatures: ``python scripts/daily_surface.py > tests/client/daily/surface.json``.
+"""Lists daily-python's names and signatures, for ``tests/client/daily/surface.json``.
 
 Run it where daily-python is installed and ``visavis-daily`` is not.
 """

@@ -95,7 +95,7 @@ async def completed(method: Callable[..., Any], *arguments: Any, **more: Any) ->
 
 
 async def create(target: Target, **body: Any) -> dict[str, Any]:
-    answer = await target.http.post("/v2/conversations", json={"custom_greeting": "", **body})
+    answer = await target.http.post("/conversations", json={"custom_greeting": "", **body})
     made: dict[str, Any] = answer.json()
     return made
 
@@ -275,7 +275,7 @@ async def test_the_end_of_the_conversation_is_an_error_in_words(tmp_path: Path) 
     async with serving(tmp_path) as target, client(handler) as call:
         created = await create(target)
         await completed(call.join, created["conversation_url"])
-        await target.http.post(f"/v2/conversations/{created['conversation_id']}/end")
+        await target.http.post(f"/conversations/{created['conversation_id']}/end")
         await handler.until(lambda name, data: (name, data) == ("state", ("left",)))
         assert handler.names()[-3:] == ["error", "left", "state"]
         assert (await handler.event("system.shutdown"))["properties"]

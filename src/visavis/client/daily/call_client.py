@@ -124,11 +124,10 @@ class CallClient(Unavailable):
 
         return self._context.spawn(leave())
 
-    def speaker_changed(self, before: VirtualSpeakerDevice | None) -> None:
+    def speaker_changed(self, before: VirtualSpeakerDevice | None, after: VirtualSpeakerDevice) -> None:
         """Another speaker was selected."""
         if self._session is not None and not self._session.over:
-            if before is not None:
-                self._session.silence(before)
+            self._session.switch(before, after)
             self._adapt(None)
 
     def participants(self) -> Settings:

@@ -44,7 +44,7 @@ class Context:
         """Play on this speaker from now on, also in calls that go on."""
         before, self.speaker = self.speaker, speaker
         for client in list(self.clients):
-            client.speaker_changed(before)
+            client.speaker_changed(before, speaker)
 
     def spawn(self, coroutine: Coroutine[Any, Any, Any]) -> Future[Any]:
         """Run this on the loop, from any thread."""

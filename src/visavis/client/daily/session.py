@@ -84,9 +84,12 @@ class Session:
         """Wait until we are in the call, or until it is sure that we will not be."""
         await self._settled.wait()
 
-    def silence(self, speaker: VirtualSpeakerDevice) -> None:
-        """Play on this one no more."""
-        speaker.stop(self)
+    def switch(self, before: VirtualSpeakerDevice | None, after: VirtualSpeakerDevice) -> None:
+        """Play on another speaker, at once."""
+        if before is not None:
+            before.stop(self)
+        if self._state.joined:
+            after.start(self)
 
     async def send(self, data: Any, to: str) -> None:
         """Send an app message.
