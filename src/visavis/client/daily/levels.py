@@ -35,6 +35,9 @@ _LEVELS = {
     LogLevel.Trace: logging.DEBUG,
 }
 
+WEBRTC = ("aiortc", "aioice")
+"""Loggers of the WebRTC stack, which say what Python prints unless it is told not to."""
+
 _ours = False
 
 
@@ -44,6 +47,8 @@ def show(level: LogLevel) -> None:
     A program that has set structlog up keeps its own setup.
     """
     global _ours
+    for stack in WEBRTC:
+        logging.getLogger(stack).setLevel(_LEVELS[level])
     if structlog.is_configured() and not _ours:
         return
     _ours = True

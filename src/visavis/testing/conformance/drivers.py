@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib
 import json
 import time
 from collections.abc import AsyncIterator, Callable, Collection
@@ -16,8 +15,9 @@ import websockets
 from numpy.typing import NDArray
 
 from visavis.client.call import Call
-from visavis.errors import ConfigurationError, SignallingError
+from visavis.errors import SignallingError
 from visavis.rooms.base import PLAYOUT_RATE
+from visavis.testing.conformance.daily_driver import daily
 from visavis.testing.conformance.model import Need
 from visavis.testing.conformance.voice import Microphone
 
@@ -163,63 +163,13 @@ async def webrtc(url: str, on_message: OnMessage, media: Collection[Need]) -> As
             await asyncio.gather(reading, return_exceptions=True)
 
 
-class DailySeat(Soundless):
-    """A participant by daily-python, for servers whose rooms are Daily's."""
-
-    def __init__(self, client: Any) -> None:
-        self._client = client
-
-    async def send(self, message: Any) -> None:
-        """Send an app message to everybody."""
-        self._client.send_app_message(message)
-
-
-@asynccontextmanager
-async def daily(url: str, on_message: OnMessage, media: Collection[Need]) -> AsyncIterator[Seat]:
-    """Join by ``daily-python``, which must be installed."""
-    module = _daily_module()
-    loop = asyncio.get_running_loop()
-
-    class Handler(module.EventHandler):  # type: ignore[misc, name-defined]
-        """Carries messages from Daily's thread to the loop."""
-
-        def on_app_message(self, message: Any, sender: str) -> None:
-            """An app message came."""
-            decoded = json.loads(message) if isinstance(message, str) else message
-            loop.call_soon_threadsafe(on_message, decoded)
-
-    client = module.CallClient(event_handler=Handler())
-    joined = loop.create_future()
-
-    def done(_: Any, error: Any) -> None:
-        loop.call_soon_threadsafe(joined.set_result, error)
-
-    client.join(url, completion=done)
-    try:
-        if error := await asyncio.wait_for(joined, 30):
-            raise SignallingError(f"Daily refused the join: {error}")
-        yield DailySeat(client)
-    finally:
-        client.leave()
-        client.release()
-
-
-def _daily_module() -> Any:
-    try:
-        module = importlib.import_module("daily")
-    except ImportError as error:
-        raise ConfigurationError("the daily driver needs the package daily-python") from error
-    module.Daily.init()
-    return module
-
-
 DRIVERS: dict[str, Join] = {"webrtc": webrtc, "chat": chat, "daily": daily}
 """By name."""
 
 ABILITIES: dict[str, frozenset[str]] = {
     "webrtc": frozenset({"voice", "speech", "audio", "video"}),
     "chat": frozenset({"voice"}),
-    "daily": frozenset({"voice"}),
+    "daily": frozenset({"voice", "speech", "audio", "video"}),
 }
 """What each can do: ``voice`` means the events of a replica's speech; ``speech`` is a user's; ``audio`` and
 ``video`` are looked into."""
