@@ -81,7 +81,9 @@ class Session:
         if "persona" not in self.names and "persona_id" not in body:
             await self.make_persona({})
         chosen = {"persona_id": self.names["persona"]["persona_id"]} if "persona" in self.names else {}
-        timeouts = {"max_call_duration": 120, "participant_absent_timeout": 60, **body.get("properties", {})}
+        # Left chats would fill the server until the end of the run.
+        waits = {"participant_absent_timeout": 60, "participant_left_timeout": 0}
+        timeouts = {"max_call_duration": 120, **waits, **body.get("properties", {})}
         full = {
             "conversation_name": f"{PREFIX}{self.case_id}",
             "custom_greeting": "",
