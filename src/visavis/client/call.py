@@ -6,10 +6,12 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Literal
 
 import structlog
 
+from visavis.client.offers import Offers
+from visavis.client.others import Others
 from visavis.client.received import ReceivedAudio, ReceivedMessage, ReceivedPicture
 from visavis.client.whip import Whip
 from visavis.errors import SignallingError
@@ -24,6 +26,8 @@ from visavis.rooms.base import (
     Participant,
     ParticipantJoined,
     ParticipantLeft,
+    Source,
+    VideoSource,
 )
 from visavis.rooms.webrtc import engine as engines
 from visavis.rooms.webrtc import wire
@@ -55,6 +59,7 @@ class Call:
         self,
         engine: str,
         microphone: AudioSource | None,
+        camera: VideoSource | None,
         receive_audio: bool,
         receive_video: bool,
         ice_servers: list[str],
@@ -64,11 +69,12 @@ class Call:
         self.closed = asyncio.Event()
         self.closed_reason = ""
         self._engine = engines.load(engine)
-        self._microphone = microphone
+        self._microphone, self._camera = microphone, camera
         self._receives = {"audio": receive_audio, "video": receive_video}
         self._people: dict[str, Participant] = {}
         self._messages: LiveBuffer[ReceivedMessage] = LiveBuffer(KEPT_MESSAGES)
         self._events: LiveBuffer[ParticipantJoined | ParticipantLeft] = LiveBuffer(KEPT_MESSAGES)
+        self._updates: LiveBuffer[Participant] = LiveBuffer(KEPT_MESSAGES)
         self._audio: LiveBuffer[ReceivedAudio] = LiveBuffer(
             KEPT_AUDIO_SECONDS * PLAYOUT_RATE, size=lambda chunk: len(chunk.samples)
         )
@@ -80,9 +86,9 @@ class Call:
         self._tasks: set[asyncio.Task[None]] = set()
         self._hanging_up: asyncio.Task[None] | None = None
         self._transceivers: dict[str, Any] = {}
-        self._offering = asyncio.Lock()
-        self._answer: asyncio.Future[str] | None = None
         self._connection = self._engine.connection(ice_servers)
+        self._offers = Offers(self._engine, self._connection, self._say)
+        self._others = Others(self._engine, self._connection, self._offers, self._say)
         self._app = self._connection.createDataChannel(wire.APP_CHANNEL)
         self._signal = self._connection.createDataChannel(wire.SIGNAL_CHANNEL)
         self._attach()
@@ -97,6 +103,7 @@ class Call:
         user_id: str = "",
         engine: str = "aiortc",
         microphone: AudioSource | None = None,
+        camera: VideoSource | None = None,
         receive_audio: bool = True,
         receive_video: bool = True,
         token: str | None = None,
@@ -111,6 +118,7 @@ class Call:
             user_id: the application's name for us.
             engine: ``aiortc`` or ``wrtc``.
             microphone: what we say; pulled every 20 ms.
+            camera: what we show.
             receive_audio: whether the replica's voice is received.
             receive_video: whether its picture is received.
             token: a meeting token.
@@ -122,7 +130,7 @@ class Call:
             ConfigurationError: when there is no such engine.
             EngineMissing: when the engine is not installed.
         """
-        call = cls(engine, microphone, receive_audio, receive_video, ice_servers or [])
+        call = cls(engine, microphone, camera, receive_audio, receive_video, ice_servers or [])
         whip = Whip(url, user_name=user_name, user_id=user_id, token=token)
         if signal is None:
             call._ask_why = whip.shutdown_reason
@@ -170,6 +178,7 @@ class Call:
         self,
         *,
         microphone: AudioSource | None = None,
+        camera: VideoSource | None = None,
         receive_audio: bool = False,
         receive_video: bool = False,
     ) -> None:
@@ -177,19 +186,21 @@ class Call:
 
         Args:
             microphone: what we say, if nothing was said so far.
+            camera: what we show, likewise.
             receive_audio: whether to receive the replica's voice.
             receive_video: whether to receive its picture.
 
         Raises:
-            SignallingError: the room refuses, does not answer within 20 s, or the call is over.
+            SignallingError: the room refuses or does not answer, or the call is over.
         """
-        async with self._offering:
+        async with self._offers.turn:
             self._still_open()
             self._microphone = self._microphone or microphone
+            self._camera = self._camera or camera
             self._receives["audio"] |= receive_audio
             self._receives["video"] |= receive_video
             if self._offer_media():
-                await self._negotiate(self._ask_again)
+                await self._offers.ask()
 
     def messages(self) -> AsyncIterator[ReceivedMessage]:
         """App messages in the order of arrival, until the call is over."""
@@ -199,13 +210,37 @@ class Call:
         """Arrivals and departures of others, until the call is over."""
         return aiter(self._events)
 
-    def audio(self) -> AsyncIterator[ReceivedAudio]:
-        """The replica's voice; the last 10 s are kept for a slow reader."""
-        return aiter(self._audio)
+    def updates(self) -> AsyncIterator[Participant]:
+        """Those who begin or cease to send something, until the call is over."""
+        return aiter(self._updates)
 
-    def video(self) -> AsyncIterator[ReceivedPicture]:
-        """The replica's picture; the last second is kept for a slow reader."""
-        return aiter(self._pictures)
+    def audio(self, participant_id: str | None = None) -> AsyncIterator[ReceivedAudio]:
+        """The replica's voice, or somebody's microphone; the last 10 s are kept for a slow reader.
+
+        Args:
+            participant_id: whose microphone; None: the replica's voice.
+        """
+        return aiter(self._audio) if participant_id is None else self._audio_of(participant_id)
+
+    def video(
+        self, participant_id: str | None = None, source: Literal["camera", "screen"] = "camera"
+    ) -> AsyncIterator[ReceivedPicture]:
+        """The replica's picture, or somebody's; the last second is kept for a slow reader.
+
+        Args:
+            participant_id: whose; None: the replica's.
+            source: what of them.
+        """
+        return aiter(self._pictures) if participant_id is None else self._video_of(participant_id, source)
+
+    async def _audio_of(self, participant_id: str) -> AsyncIterator[ReceivedAudio]:
+        resampler = MonoResampler(PLAYOUT_RATE)
+        async for frame in self._others.frames(participant_id, "microphone"):
+            yield ReceivedAudio(resampler.convert(frame), time.monotonic())
+
+    async def _video_of(self, participant_id: str, source: Source) -> AsyncIterator[ReceivedPicture]:
+        async for frame in self._others.frames(participant_id, source):
+            yield ReceivedPicture(frame, time.monotonic())
 
     def _attach(self) -> None:
         self._connection.on("track", self._track_arrived)
@@ -220,7 +255,12 @@ class Call:
 
     async def _connect(self, signal: Signal) -> None:
         self._offer_media()
-        await self._negotiate(signal)
+        await self._connection.setLocalDescription(await self._connection.createOffer())
+        answer = await signal(self._connection.localDescription.sdp)
+        try:
+            await self._connection.setRemoteDescription(self._engine.description("answer", answer))
+        except self._engine.errors as error:
+            raise SignallingError(f"the answer cannot be used: {error}") from error
         try:
             async with asyncio.timeout(JOIN_SECONDS):
                 await self._welcome.wait()
@@ -230,52 +270,43 @@ class Call:
             raise SignallingError(f"the room was left while joining: {self.closed_reason}")
         self._spawn(self._tick())
 
-    async def _negotiate(self, signal: Signal) -> None:
-        await self._connection.setLocalDescription(await self._connection.createOffer())
-        answer = await signal(self._connection.localDescription.sdp)
-        try:
-            await self._connection.setRemoteDescription(self._engine.description("answer", answer))
-        except self._engine.errors as error:
-            raise SignallingError(f"the answer cannot be used: {error}") from error
-
-    async def _ask_again(self, offer: str) -> str:
-        """A later offer goes over the signal channel."""
-        self._still_open()
-        self._answer = asyncio.get_running_loop().create_future()
-        self._say("offer", sdp=offer)
-        try:
-            async with asyncio.timeout(JOIN_SECONDS):
-                return await self._answer
-        except TimeoutError:
-            raise SignallingError("the room did not answer the offer") from None
-        finally:
-            self._answer = None
-
     def _offer_media(self) -> bool:
-        """Prepare the transceivers for what is wanted; whether that takes a new offer."""
-        before = {kind: entry.direction for kind, entry in self._transceivers.items()}
-        if self._microphone is not None:
-            self._speak(self._microphone, "sendrecv" if self._receives["audio"] else "sendonly")
-        elif self._receives["audio"] and "audio" not in before:
-            self._transceivers["audio"] = self._connection.addTransceiver("audio", "recvonly")
-        if self._receives["video"] and "video" not in before:
-            self._transceivers["video"] = self._connection.addTransceiver("video", "recvonly")
-        return before != {kind: entry.direction for kind, entry in self._transceivers.items()}
+        """Prepare the transceivers for what is wanted; whether that takes an offer."""
+        speaks = self._offer("audio", None if self._microphone is None else self._microphone_track)
+        shows = self._offer("video", None if self._camera is None else self._camera_track)
+        return speaks or shows
 
-    def _speak(self, microphone: AudioSource, direction: str) -> None:
-        transceiver = self._transceivers.get("audio")
-        if transceiver is None or transceiver.sender.track is None:
-            track = self._engine.track("audio", self._outgoing.get)
-            pump = AudioPump(microphone.pull, self._outgoing.push, self._engine.audio_channels)
-            self._spawn(pump.run())
-            if transceiver is None:
-                self._transceivers["audio"] = self._connection.addTransceiver(track, direction)
-                return
-            transceiver.sender.replaceTrack(track)
+    def _offer(self, kind: str, track: Callable[[], Any] | None) -> bool:
+        """Have the section that the replica is in as it is wanted; ``track`` makes what we send in it."""
+        if track is None and not self._receives[kind]:
+            return False
+        ways = {(True, True): "sendrecv", (True, False): "sendonly", (False, True): "recvonly"}
+        direction = ways[track is not None, self._receives[kind]]
+        transceiver = self._transceivers.get(kind)
+        if transceiver is None:
+            sent = kind if track is None else track()
+            self._transceivers[kind] = self._connection.addTransceiver(sent, direction)
+            return True
+        if track is not None and transceiver.sender.track is None:
+            transceiver.sender.replaceTrack(track())
+        changed = bool(transceiver.direction != direction)
         transceiver.direction = direction
+        return changed
+
+    def _microphone_track(self) -> Any:
+        assert self._microphone is not None
+        pump = AudioPump(self._microphone.pull, self._outgoing.push, self._engine.audio_channels)
+        self._spawn(pump.run())
+        return self._engine.track("audio", self._outgoing.get)
+
+    def _camera_track(self) -> Any:
+        assert self._camera is not None
+        return self._engine.track("video", self._camera.next)
 
     def _track_arrived(self, track: Any) -> None:
-        if self._receives[track.kind]:
+        if self._others.arrived(track):
+            self._spawn(self._others.read(track))
+        elif self._receives[track.kind]:
             self._spawn(self._hear(track) if track.kind == "audio" else self._watch(track))
 
     async def _hear(self, track: Any) -> None:
@@ -314,15 +345,22 @@ class Call:
     def _follow(self, signal: dict[str, Any]) -> None:
         match signal.get("type"):
             case "welcome":
-                people = [Participant(**entry) for entry in signal["participants"]]
+                people = [wire.participant_of(entry) for entry in signal["participants"]]
                 self._people = {person.id: person for person in people}
                 self.participant_id = signal["participant_id"]
                 self._welcome.set()
             case "participant-joined":
-                person = Participant(**signal["participant"])
+                person = wire.participant_of(signal["participant"])
                 self._people[person.id] = person
                 self._events.push(ParticipantJoined(person))
+            case "participant-updated":
+                person = wire.participant_of(signal["participant"])
+                self._people[person.id] = person
+                self._updates.push(person)
+            case "answer":
+                self._offers.answered(signal.get("sdp"))
             case "participant-left":
+                self._others.left(signal["participant_id"])
                 left = self._people.pop(signal["participant_id"], None)
                 if left is not None:
                     self._events.push(ParticipantLeft(left, signal["reason"]))
@@ -331,8 +369,6 @@ class Call:
             case "closed":
                 self._over(str(signal["reason"]))
                 self._hang_up()
-            case "answer" if self._answer is not None and not self._answer.done():
-                self._answer.set_result(str(signal["sdp"]))
             case "error":
                 log.warning("the room refused a message", reason=signal.get("message"))
 
@@ -360,9 +396,16 @@ class Call:
         self.closed_reason = reason
         self.closed.set()
         self._welcome.set()
-        if self._answer is not None and not self._answer.done():
-            self._answer.set_exception(SignallingError(f"the call is over: {reason}"))
-        for buffer in (self._messages, self._events, self._audio, self._pictures, self._outgoing):
+        self._others.close()
+        self._offers.close()
+        for buffer in (
+            self._messages,
+            self._events,
+            self._updates,
+            self._audio,
+            self._pictures,
+            self._outgoing,
+        ):
             buffer.close()
 
     def _say(self, kind: str, **fields: Any) -> None:

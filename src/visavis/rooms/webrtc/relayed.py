@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from visavis.errors import MessageTooLarge
-from visavis.rooms.base import LeaveReason, Participant
+from visavis.rooms.base import LeaveReason, Participant, Source
 from visavis.rooms.webrtc import wire
 from visavis.rooms.webrtc.complaints import Complaints
 from visavis.rooms.webrtc.microphone import Microphone
+from visavis.rooms.webrtc.outlet import Outlet
 from visavis.rooms.webrtc.peer import PeerOwner
 
 Deliver = Callable[[str], None]
@@ -63,6 +64,10 @@ class RelayedPeer:
     def leave(self, lost: bool) -> None:
         """Its socket is gone; ``lost`` if without a goodbye."""
         self._leave("connection lost" if lost else "left")
+
+    def outlet(self, source: Source) -> Outlet | None:
+        """It sends no media."""
+        return None
 
     def hear(self, frame: Any) -> None:
         """It has no ears."""

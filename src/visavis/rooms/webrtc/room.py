@@ -27,12 +27,14 @@ from visavis.rooms.base import (
     ParticipantJoined,
     ParticipantLeft,
     RoomEvent,
+    Source,
     VideoSink,
 )
 from visavis.rooms.inbox import Inbox
 from visavis.rooms.webrtc import engine as engines
 from visavis.rooms.webrtc import wire
 from visavis.rooms.webrtc.keepalive import PING_SECONDS
+from visavis.rooms.webrtc.outlet import Outlet
 from visavis.rooms.webrtc.peer import Client, Peer
 from visavis.rooms.webrtc.relayed import Deliver, RelayedPeer
 
@@ -253,6 +255,15 @@ class WebRTCRoom:
     def peer_spoke(self, peer: Client) -> None:
         """A microphone's first audio arrived."""
         self._inbox.put(AudioStarted(peer.participant.id))
+
+    def peer_changed(self, peer: Client) -> None:
+        """A peer sends something else than before: the others learn of it."""
+        self._tell_others(peer, "participant-updated", participant=wire.participant_json(peer.participant))
+
+    def outlet(self, participant_id: str, source: Source) -> Outlet | None:
+        """What somebody in the room sends."""
+        peer = self._peers.get(participant_id)
+        return peer.outlet(source) if peer is not None else None
 
     def peer_gone(self, peer: Client, reason: LeaveReason) -> None:
         """A peer left: the others learn of it, and it is let go."""

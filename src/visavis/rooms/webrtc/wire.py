@@ -119,7 +119,24 @@ def participant_json(participant: Participant) -> dict[str, Any]:
         "user_name": participant.user_name,
         "kind": participant.kind,
         "joined_at": participant.joined_at,
+        "sending": list(participant.sending),
     }
+
+
+def participant_of(entry: dict[str, Any]) -> Participant:
+    """A participant as a signal names one; fields that we do not know are passed over.
+
+    Raises:
+        KeyError: it is none.
+    """
+    return Participant(
+        id=entry["id"],
+        user_id=entry["user_id"],
+        user_name=entry["user_name"],
+        kind=entry["kind"],
+        joined_at=entry["joined_at"],
+        sending=tuple(entry.get("sending", ())),
+    )
 
 
 def _refuse_constant(_name: str) -> NoReturn:

@@ -8,11 +8,14 @@ import * as interactions from './interactions'
 import { stringOf } from './json'
 import { CHECK_INTERVAL, Keepalive } from './keepalive'
 import { LocalMedia } from './localMedia'
+import { everything, same, type Want } from './others'
 import type { Participant } from './participants'
 import { Peer } from './peer'
 import { CallProblem } from './problem'
 import { retryDelay } from './retry'
+import { ScreenShare } from './screenShare'
 import { parseSignal, type SignalMessage } from './signal'
+import type { Source } from './sources'
 import { type CallState, canGo } from './state'
 import { type CallStats, StatsReader } from './stats'
 import { fetchStatus } from './status'
@@ -48,6 +51,8 @@ interface CallEvents {
   /** An app message that left. */
   sent: unknown
   participants: readonly Participant[]
+  /** What is heard and seen of other people has changed; ask `track`. */
+  others: undefined
   /** Something the server complained about; the call goes on. */
   complaint: string
 }
@@ -55,11 +60,14 @@ interface CallEvents {
 /** One participant's call: join, see and hear the replica, steer it. */
 export class Call extends Emitter<CallEvents> {
   readonly media: LocalMedia
+  readonly screen = new ScreenShare()
   /** The replica's voice and picture; the same object through reconnects. */
   readonly remote = new MediaStream()
   #status: CallStatus = { state: 'idle', reason: '', problem: null }
   #participants: readonly Participant[] = []
   #participantId = ''
+  #wants: readonly Want[] | null = null
+  #saidSending = ''
   #options: JoinOptions = { url: '' }
   #life = new AbortController()
   #peer: Peer | null = null
@@ -70,7 +78,11 @@ export class Call extends Emitter<CallEvents> {
   constructor(media: LocalMedia = new LocalMedia()) {
     super()
     this.media = media
-    media.on('changed', (device) => void this.#peer?.send(device, media.track(device)))
+    media.on('changed', (device) => {
+      void this.#peer?.send(device, media.track(device))
+      this.#saySending()
+    })
+    this.screen.on('changed', () => void this.#share())
     window.addEventListener('pagehide', () => this.#goodbye())
   }
 
@@ -81,6 +93,17 @@ export class Call extends Emitter<CallEvents> {
   /** Everybody in the room, the replica and this participant included. */
   get participants(): readonly Participant[] {
     return this.#participants
+  }
+
+  /** What comes of somebody else; null while nothing does. */
+  track(participantId: string, source: Source): MediaStreamTrack | null {
+    return this.#peer?.track(participantId, source) ?? null
+  }
+
+  /** Has just these of other people sent to us; null: everything they send, which is how a call begins. */
+  subscribe(wants: readonly Want[] | null): void {
+    this.#wants = wants
+    this.#showOthers()
   }
 
   /** This participant's id in the room; empty until joined. */
@@ -153,6 +176,34 @@ export class Call extends Emitter<CallEvents> {
     await Promise.all([this.#listen(peer), peer.accept(this.#session?.answer ?? '')])
     this.#go('joined')
     this.#watch(peer)
+    this.#showOthers()
+    await this.#share()
+  }
+
+  #showOthers(): void {
+    if (this.#status.state !== 'joined') return
+    const all = everything(this.#participants, this.#participantId)
+    const wanted = this.#wants
+    const wants = wanted ? all.filter((one) => wanted.some((want) => same(one, want))) : all
+    void this.#peer?.show(wants)
+  }
+
+  async #share(): Promise<void> {
+    const peer = this.#peer
+    for (const source of ['screen', 'screen-audio'] as const) await peer?.share(source, this.screen.track(source))
+    this.#saySending()
+  }
+
+  /** Tells the others what can be heard and seen of us; a muted microphone cannot. */
+  #saySending(): void {
+    const { media } = this
+    const sources: Source[] = []
+    if (media.track('audio') && !media.muted) sources.push('microphone')
+    if (media.track('video')) sources.push('camera')
+    sources.push(...this.screen.sources)
+    if (!this.#peer || sources.join() === this.#saidSending) return
+    this.#saidSending = sources.join()
+    this.#peer.sendSignal({ type: 'sending', sources })
   }
 
   /** Offers; when the answer names ICE servers unknown so far, offers once more with those. */
@@ -187,6 +238,7 @@ export class Call extends Emitter<CallEvents> {
       this.#life.signal.addEventListener('abort', fail)
       peer.on('lost', fail)
       peer.on('track', (track) => this.#addRemote(track))
+      peer.on('others', () => this.emit('others', undefined))
       peer.on('app', (text) => this.#onApp(text))
       peer.on('signal', (text) => {
         const message = parseSignal(text)
@@ -266,7 +318,8 @@ export class Call extends Emitter<CallEvents> {
         this.#participantId = message.participantId
         this.#setParticipants(message.participants)
         break
-      case 'participant-joined': {
+      case 'participant-joined':
+      case 'participant-updated': {
         const others = this.#participants.filter(({ id }) => id !== message.participant.id)
         this.#setParticipants([...others, message.participant])
         break
@@ -276,6 +329,9 @@ export class Call extends Emitter<CallEvents> {
         break
       case 'ping':
         peer.sendSignal({ type: 'pong', n: message.n })
+        break
+      case 'answer':
+        peer.answer(message.sdp)
         break
       case 'closed':
         this.#over('left', endWords(message.reason))
@@ -310,6 +366,7 @@ export class Call extends Emitter<CallEvents> {
   #setParticipants(participants: readonly Participant[]): void {
     this.#participants = participants
     this.emit('participants', participants)
+    this.#showOthers()
   }
 
   #over(state: 'left' | 'failed', reason: string, problem: CallProblem | null = null): void {
@@ -333,6 +390,7 @@ export class Call extends Emitter<CallEvents> {
     this.#session = null
     this.#peer?.close()
     this.#peer = null
+    this.#saidSending = ''
     this.#stats = new StatsReader()
   }
 
