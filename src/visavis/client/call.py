@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Literal
 
@@ -173,6 +173,10 @@ class Call:
     async def interrupt(self) -> None:
         """Stop the replica now."""
         await self.send(Interrupt().wire())
+
+    def say_sending(self, sources: Sequence[Source]) -> None:
+        """Tell what others can hear and see of us from now on; what is muted is left out."""
+        self._say("sending", sources=list(sources))
 
     async def add_media(
         self,

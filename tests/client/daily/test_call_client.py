@@ -10,10 +10,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.client.daily.test_pcm import tone
 from tests.conformance.serving import serving
+from tests.rooms.webrtc_room import pitch
 from visavis import daily
 from visavis.client.daily import context
 from visavis.testing.conformance.target import Target
@@ -51,6 +53,9 @@ class Handler(daily.EventHandler):
 
     def on_participant_joined(self, participant: Any) -> None:
         self.note("joined", participant)
+
+    def on_participant_updated(self, participant: Any) -> None:
+        self.note("updated", participant)
 
     def on_participant_left(self, participant: Any, reason: str) -> None:
         self.note("left", participant, reason)
@@ -142,7 +147,7 @@ async def test_joining_messaging_and_leaving(tmp_path: Path) -> None:
         assert call.active_speaker()["id"] == replica["id"]  # type: ignore[index]
         assert await completed(call.leave) == (None,)
         assert await completed(call.leave) == (None,)
-        assert handler.names()[:3] == ["state", "state", "joined"]
+        assert handler.names()[:4] == ["state", "state", "updated", "joined"]
         states = [data[0] for name, data in handler.told if name == "state"]
         assert states == ["joining", "joined", "leaving", "left"]
         assert "error" not in handler.names()
@@ -244,6 +249,55 @@ async def test_what_is_written_is_heard_by_the_replica(tmp_path: Path) -> None:
         await asyncio.sleep(0.1)
         await completed(call.leave)
         await waiting  # leaving lets a blocked writer go
+
+
+async def test_people_hear_and_see_one_another(tmp_path: Path) -> None:
+    ada, bob = Handler(), Handler()
+    loop, pictures = asyncio.get_running_loop(), asyncio.Queue[daily.VideoFrame]()
+    ears = daily.Daily.create_speaker_device("ears", sample_rate=48_000)
+    face = daily.Daily.create_camera_device("face", 64, 48, "RGB")
+    mouth = daily.Daily.create_microphone_device("mouth", sample_rate=48_000, non_blocking=True)
+
+    async with serving(tmp_path) as target, client(ada) as first, client(bob) as second:
+        created = await create(target, properties={"participant_left_timeout": 60})
+        await completed(second.join, created["conversation_url"])
+        on = {"inputs": {"microphone": True, "camera": True}}
+        _, error = await completed(first.join, created["conversation_url"], client_settings=on)
+        assert error is None
+        ours = first.participants()["local"]
+        assert ours["media"]["camera"]["state"] == "playable"
+        (shown,) = await bob.until(
+            lambda name, data: (
+                name == "updated"
+                and data[0]["id"] == ours["id"]
+                and data[0]["media"]["microphone"]["state"] == "playable"
+            )
+        )
+        assert shown["media"]["camera"]["state"] == "playable"
+        second.set_video_renderer(
+            ours["id"],
+            lambda _who, frame, _source: loop.call_soon_threadsafe(pictures.put_nowait, frame),
+            color_format="RGB",
+        )
+        face.write_frame(bytes((200, 30, 30)) * 64 * 48)
+        async with asyncio.timeout(PATIENCE):
+            frame = await pictures.get()
+        assert (frame.width, frame.height) == (64, 48)
+        red, green, _ = np.frombuffer(frame.buffer, np.uint8).reshape(-1, 3).mean(axis=0)
+        assert red - green > 100
+        daily.Daily.select_speaker_device("ears")
+        mouth.write_frames(tone(880, 60, 48_000))
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                heard = await asyncio.to_thread(ears.read_frames, 24_000)
+                if abs(pitch(np.frombuffer(heard, np.int16), 48_000) - 880) < 10:
+                    break
+        bob.told.clear()
+        assert await completed(first.update_inputs, {"microphone": False}) == (None,)
+        (muted,) = await bob.until(
+            lambda name, data: name == "updated" and data[0]["media"]["microphone"]["state"] == "off"
+        )
+        assert muted["media"]["camera"]["state"] == "playable"
 
 
 async def test_a_microphone_may_be_turned_on_later_and_one_that_is_not_there_is_said(tmp_path: Path) -> None:

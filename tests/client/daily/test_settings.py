@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from visavis.client.daily import ice, inputs, settings
+from visavis.client.daily.camera import VirtualCameraDevice
 from visavis.client.daily.microphone import CustomAudioSource, CustomAudioTrack, VirtualMicrophoneDevice
 from visavis.client.daily.transcripts import transcript
 
@@ -54,26 +55,30 @@ def test_what_is_subscribed_to(profiles: Any, subscriptions: Any, wanted: bool) 
 
 def test_what_is_on_but_cannot_be_had_is_said() -> None:
     ours, publishing = settings.default_inputs(), settings.default_publishing()
-    settings.update_inputs(
-        ours, {"camera": True, "microphone": {"isEnabled": True, "settings": {"deviceId": "x"}}}
-    )
-    found, problems = inputs.sources(ours, publishing, {})
-    assert found == {}
-    assert problems[0] == "microphone stays off: there is no microphone 'x'"
-    assert problems[1].endswith("camera stays off")
+    absent = {"isEnabled": True, "settings": {"deviceId": "x"}}
+    settings.update_inputs(ours, {"camera": True, "microphone": absent, "screenVideo": True})
+    found = inputs.sources(ours, publishing, {}, {})
+    assert (found.audio, found.camera, found.sending()) == ({}, None, [])
+    assert found.problems[:2] == [
+        "microphone stays off: there is no microphone 'x'",
+        "camera stays off: there is no camera",
+    ]
+    assert found.problems[2].endswith("screenVideo stays off")
 
 
 def test_devices_and_tracks_are_found_by_name_unless_they_are_not_published() -> None:
     ours, publishing = settings.default_inputs(), settings.default_publishing()
-    device = VirtualMicrophoneDevice("mic", 16_000, 1, non_blocking=False)
+    mouth = VirtualMicrophoneDevice("mouth", 16_000, 1, non_blocking=False)
+    face = VirtualCameraDevice("face", 64, 48, "RGB")
     track = CustomAudioTrack(CustomAudioSource(16_000, 1))
     music = {"isEnabled": True, "settings": {"customTrack": {"id": track.id}}}
-    settings.update_inputs(ours, {"microphone": True, "customAudio": {"music": music}})
-    found, problems = inputs.sources(ours, publishing, {"mic": device})
-    assert found == {"microphone": device, "music": track.source}
-    assert problems == []
-    settings.update_publishing(publishing, {"microphone": False})
-    assert list(inputs.sources(ours, publishing, {"mic": device})[0]) == ["music"]
+    settings.update_inputs(ours, {"microphone": True, "camera": True, "customAudio": {"music": music}})
+    found = inputs.sources(ours, publishing, {"mouth": mouth}, {"face": face})
+    assert found.audio == {"microphone": mouth, "music": track.source}
+    assert (found.camera, found.problems) == (face, [])
+    settings.update_publishing(publishing, {"microphone": False, "camera": False})
+    found = inputs.sources(ours, publishing, {"mouth": mouth}, {"face": face})
+    assert (list(found.audio), found.sending()) == (["music"], ["microphone"])
 
 
 def test_ice_servers() -> None:

@@ -53,7 +53,7 @@ class CallClient(Unavailable):
         if event_handler is not None and not isinstance(event_handler, EventHandler):
             raise TypeError("event_handler should be a subclass of `EventHandler`")
         self._context = context.current()
-        self._state_of_client = State(event_handler, self._context.microphones)
+        self._state_of_client = State(event_handler, self._context.microphones, self._context.cameras)
         self._session: Session | None = None
         self._released = False
         self._context.clients.add(self)
@@ -341,14 +341,14 @@ class CallClient(Unavailable):
     def add_custom_video_track(
         self, track_name: str, video_track: camera.CustomVideoTrack, completion: Completion | None = None
     ) -> None:
-        """Refused: rooms take no pictures from Python participants yet."""
-        self._refuse(completion, inputs.NO_CAMERAS.format(kind=track_name))
+        """Refused: a participant shows one picture. The camera may be a custom track: ``update_inputs``."""
+        self._refuse(completion, inputs.ONE_PICTURE.format(kind=track_name))
 
     def update_custom_video_track(
         self, track_name: str, video_track: camera.CustomVideoTrack, completion: Completion | None = None
     ) -> None:
         """Refused likewise."""
-        self._refuse(completion, inputs.NO_CAMERAS.format(kind=track_name))
+        self._refuse(completion, inputs.ONE_PICTURE.format(kind=track_name))
 
     def remove_custom_video_track(self, track_name: str, completion: Completion | None = None) -> None:
         """There is none to remove."""
@@ -445,7 +445,7 @@ class CallClient(Unavailable):
                 state.complete(completion, f"{words} settings were not valid: {error}")
                 return
             setattr(state, name, changed)
-            problems = inputs.sources(state.inputs, state.publishing, state.microphones)[1]
+            problems = state.sources().problems
         state.emit(_UPDATED[name], copy.deepcopy(changed))
         if problems and name == "inputs":
             state.complete(completion, "; ".join(problems))

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import fractions
+import time
 import uuid
 import weakref
+from typing import Any
+
+import av
+import numpy as np
 
 from visavis.client.daily import colors
+
+FRAMES_PER_SECOND = 30
+STILL_SECONDS = 1.0
+"""After so long a picture is sent again, for those who come later."""
+CLOCK = 90_000
+"""Hz of video timestamps (RFC 7741)."""
 
 
 class CustomVideoSource:
@@ -89,3 +102,37 @@ class CustomVideoTrack:
 
 tracks: weakref.WeakValueDictionary[str, CustomVideoTrack] = weakref.WeakValueDictionary()
 """Those that exist, by id."""
+
+
+class Lens:
+    """What a client shows: each new picture of its camera. A ``VideoSource``.
+
+    Attributes:
+        source: the camera; None: nothing is sent.
+    """
+
+    def __init__(self) -> None:
+        self.source: CustomVideoSource | None = None
+        self._sent: bytes | None = None
+        self._sent_at = 0.0
+
+    async def next(self) -> Any:
+        """The next ``av.VideoFrame``, as soon as there is one to send."""
+        while True:
+            await asyncio.sleep(1 / FRAMES_PER_SECOND)
+            source, now = self.source, time.monotonic()
+            if source is None or (latest := source.latest) is None:
+                continue
+            if latest is not self._sent or now - self._sent_at >= STILL_SECONDS:
+                self._sent, self._sent_at = latest, now
+                frame = _picture(source, latest)
+                frame.pts, frame.time_base = int(now * CLOCK), fractions.Fraction(1, CLOCK)
+                return frame
+
+
+def _picture(source: CustomVideoSource, pixels: bytes) -> Any:
+    rows = source.height * 3 // 2 if source.color_format == "I420" else source.height
+    depth = {"I420": (), "RGB": (3,)}.get(source.color_format, (4,))
+    shaped = np.frombuffer(pixels, np.uint8).reshape((rows, source.width, *depth))
+    name = colors.FORMATS[source.color_format]
+    return av.VideoFrame.from_ndarray(shaped, name).reformat(format="yuv420p")

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visavis.client.daily.dispatch import Dispatcher
-from visavis.client.daily.pcm import Done, PcmQueue, count_frames
+from visavis.client.daily.pcm import Done, PcmQueue, added, count_frames
 
 Completion = Callable[[int], Any]
 
@@ -189,13 +189,7 @@ class Mix:
 
     def pull(self, samples: int) -> NDArray[np.int16]:
         """The next samples to leave."""
-        parts = [queue.pull(samples) for queue in self._queues]
-        if len(parts) == 1:
-            return parts[0]
-        total = np.zeros(samples, np.int32)
-        for part in parts:
-            total += part
-        return np.clip(total, -32_768, 32_767).astype(np.int16)
+        return added([queue.pull(samples) for queue in self._queues], samples)
 
 
 def _calling(completion: Completion | None, count: int) -> Done:

@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from visavis.rooms.base import Participant
+from visavis.rooms.base import Participant, Source
 
 KINDS = ("camera", "microphone", "screenVideo", "screenAudio")
+
+SOURCES: dict[Source, str] = {
+    "microphone": "microphone",
+    "camera": "camera",
+    "screen": "screenVideo",
+    "screen-audio": "screenAudio",
+}
+"""daily-python's words for what a participant sends."""
 
 Subscribed = Callable[[str, str], bool]
 """Whether a participant's media of a kind are subscribed to."""
@@ -22,8 +30,8 @@ PERMISSIONS: dict[str, Any] = {
 
 
 def remote(person: Participant, subscribed: Subscribed) -> dict[str, Any]:
-    """Somebody else. Only the replica's media reach a Python participant."""
-    sends = ("camera", "microphone") if person.kind == "replica" else ()
+    """Somebody else."""
+    sends = ("camera", "microphone") if person.kind == "replica" else [SOURCES[one] for one in person.sending]
     return {
         "id": person.id,
         "info": _info(person, is_local=False),

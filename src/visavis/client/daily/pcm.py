@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,16 @@ def count_frames(frames: bytes, channels: int) -> int:
     if len(frames) % (SAMPLE_BYTES * channels):
         raise ValueError("frames bytestring should contain 16-bit samples")
     return len(frames) // SAMPLE_BYTES // channels
+
+
+def added(parts: Sequence[NDArray[np.int16]], samples: int) -> NDArray[np.int16]:
+    """Pieces of this length, mixed; silence if there are none."""
+    if len(parts) == 1:
+        return parts[0]
+    total = np.zeros(samples, np.int32)
+    for part in parts:
+        total += part
+    return np.clip(total, -32_768, 32_767).astype(np.int16)
 
 
 class PcmQueue:

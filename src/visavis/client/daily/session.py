@@ -8,9 +8,10 @@ from typing import Any
 import structlog
 
 from visavis.client.call import Call
-from visavis.client.daily import inputs, transcripts
+from visavis.client.daily import transcripts
 from visavis.client.daily.context import Context
-from visavis.client.daily.microphone import Input
+from visavis.client.daily.inputs import Sources
+from visavis.client.daily.receiving import Receiving
 from visavis.client.daily.speaker import VirtualSpeakerDevice
 from visavis.client.daily.state import Completion, State
 from visavis.client.received import ReceivedMessage
@@ -38,6 +39,7 @@ class Session:
         self._state, self._context = state, context
         self._url, self._token = url, token
         self._call: Call | None = None
+        self._receiving: Receiving | None = None
         self._leaving = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._settled = asyncio.Event()
@@ -108,13 +110,19 @@ class Session:
         if self._call is None:
             return
         found, hears, sees = self._wants()
-        self._state.mix.plug(found)
+        self._state.mix.plug(found.audio)
+        self._state.lens.source = found.camera
         speaker = self._context.speaker
         if speaker is not None:
             speaker.start(self)
         await self._call.add_media(
-            microphone=self._state.mix if found else None, receive_audio=hears, receive_video=sees
+            microphone=self._state.mix if found.audio else None,
+            camera=self._state.lens if found.camera else None,
+            receive_audio=hears,
+            receive_video=sees,
         )
+        self._call.say_sending(found.sending())
+        self._follow()
 
     async def _stay(self, completion: Completion | None) -> str:
         """Be in the call; returns why it ended."""
@@ -123,7 +131,8 @@ class Session:
             self._url,
             user_name=self._state.user_name,
             token=self._token,
-            microphone=self._state.mix if found else None,
+            microphone=self._state.mix if found.audio else None,
+            camera=self._state.lens if found.camera else None,
             receive_audio=hears,
             receive_video=sees,
             ice_servers=self._state.ice_servers,
@@ -138,8 +147,12 @@ class Session:
         return call.closed_reason
 
     async def _live(self, call: Call) -> None:
+        self._receiving = Receiving(self._state, self._context, call, self)
+        self._receiving.follow()
         # They end with the call, each after the last thing it was sent.
-        reading = asyncio.gather(self._read(call), self._meet(call), self._hear(call), self._see(call))
+        reading = asyncio.gather(
+            self._read(call), self._meet(call), self._notice(call), self._receiving.run()
+        )
         leaving = asyncio.create_task(self._leaving.wait())
         try:
             await asyncio.wait((leaving, reading), return_when=asyncio.FIRST_COMPLETED)
@@ -167,6 +180,7 @@ class Session:
         state = self._state
         self._call, state.joined = None, False
         state.mix.plug({})
+        state.lens.source = None
         if self._context.speaker is not None:
             self._context.speaker.stop(self)
         for person in state.others.values():
@@ -205,6 +219,7 @@ class Session:
                 if person.id not in self._state.others:
                     self._state.others[person.id] = person
                     self._came(person)
+                    self._follow()
             elif self._state.others.pop(person.id, None) is not None:
                 self._state.emit("on_participant_left", self._state.remote(person), LEFT)
             self._counted()
@@ -213,37 +228,29 @@ class Session:
         self._state.emit("on_participant_joined", self._state.remote(person))
         self._state.emit("on_participant_updated", self._state.remote(person))
 
+    def _follow(self) -> None:
+        if self._receiving is not None:
+            self._receiving.follow()
+
     def _counted(self) -> None:
         self._state.emit("on_participant_counts_updated", self._state.counts())
 
-    async def _hear(self, call: Call) -> None:
-        async for chunk in call.audio():
-            replica = call.replica
-            if replica is None or not self._state.subscribed(replica.id, "microphone"):
-                continue
-            if (renderer := self._state.audio_renderers.get((replica.id, "microphone"))) is not None:
-                renderer.push(chunk.samples)
-            if self._context.speaker is not None:
-                self._context.speaker.play(self, chunk.samples)
+    async def _notice(self, call: Call) -> None:
+        async for person in call.updates():
+            if person.id in self._state.others:
+                self._state.others[person.id] = person
+                self._state.emit("on_participant_updated", self._state.remote(person))
 
-    async def _see(self, call: Call) -> None:
-        async for picture in call.video():
-            replica = call.replica
-            if replica is None or not self._state.subscribed(replica.id, "camera"):
-                continue
-            if (renderer := self._state.video_renderers.get((replica.id, "camera"))) is not None:
-                renderer.push(picture)
-
-    def _wants(self) -> tuple[dict[str, Input], bool, bool]:
-        """What is to be said, whether anything is listened to, and whether anything is looked at."""
+    def _wants(self) -> tuple[Sources, bool, bool]:
+        """What is to be said and shown, and whether the replica is to be heard and to be seen."""
         state = self._state
         with state.lock:
-            found, problems = inputs.sources(state.inputs, state.publishing, state.microphones)
+            found = state.sources()
             hears = self._context.speaker is not None or any(
                 state.subscribed(who, source) for who, source in state.audio_renderers
             )
             sees = any(state.subscribed(who, source) for who, source in state.video_renderers)
-        for problem in problems:
+        for problem in found.problems:
             log.warning("input", problem=problem)
         return found, hears, sees
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from visavis.client.daily import inputs, participants, settings
+from visavis.client.daily.camera import Lens, VirtualCameraDevice
 from visavis.client.daily.dispatch import Dispatcher
 from visavis.client.daily.handler import EventHandler
 from visavis.client.daily.microphone import CustomAudioTrack, Mix, VirtualMicrophoneDevice
@@ -24,6 +25,7 @@ class State:
     Attributes:
         lock: held to change settings.
         mix: what the client says.
+        lens: what it shows.
         me: ourselves, as the room knows us once we are in it.
         joined: whether we are in a room.
         others: everybody else in the room, by id.
@@ -31,15 +33,20 @@ class State:
     """
 
     def __init__(
-        self, handler: EventHandler | None, microphones: Mapping[str, VirtualMicrophoneDevice]
+        self,
+        handler: EventHandler | None,
+        microphones: Mapping[str, VirtualMicrophoneDevice],
+        cameras: Mapping[str, VirtualCameraDevice],
     ) -> None:
         """Begin outside of any call.
 
         Args:
             handler: who is told what happens.
             microphones: the process's virtual microphones, by name.
+            cameras: likewise.
         """
-        self.microphones = microphones
+        self.lens = Lens()
+        self._microphones, self._cameras = microphones, cameras
         self.lock = threading.RLock()
         self.inputs = settings.default_inputs()
         self.publishing = settings.default_publishing()
@@ -79,6 +86,11 @@ class State:
         """Whether somebody's media of a kind are wanted."""
         return settings.subscribed(self.subscriptions, self.profiles, participant_id, kind)
 
+    def sources(self) -> inputs.Sources:
+        """What is to be said and shown."""
+        with self.lock:
+            return inputs.sources(self.inputs, self.publishing, self._microphones, self._cameras)
+
     def participants(self) -> dict[str, Any]:
         """Everybody, in daily-python's shape."""
         return {"local": self.local(), **{key: self.remote(one) for key, one in self.others.copy().items()}}
@@ -94,10 +106,9 @@ class State:
     def local(self) -> dict[str, Any]:
         """Ourselves, likewise."""
         with self.lock:
-            found, _ = inputs.sources(self.inputs, self.publishing, self.microphones)
-            tracks = {
-                name: inputs.track_id(self.inputs.get(name) or self.inputs["customAudio"][name])
-                for name in found
-            }
+            found = self.sources()
+            on = [*found.audio, *(["camera"] if found.camera is not None else [])]
+            entries = {**self.inputs, **self.inputs["customAudio"]}
+            tracks = {name: inputs.track_id(entries[name]) for name in on}
         custom = {name: track for name, track in tracks.items() if name in self.inputs["customAudio"]}
         return participants.local(self.me, self.user_name, tracks, custom)
