@@ -116,3 +116,15 @@ def test_a_reader_that_waits_is_told_when_nothing_plays_any_more() -> None:
     speaker.stop(player)
     assert read.wait(5)
     assert got == [b""]
+
+
+def test_all_calls_of_a_process_are_heard_from_the_one_speaker() -> None:
+    speaker, low, high = VirtualSpeakerDevice("ears", 48_000, 1, non_blocking=False), object(), object()
+    for player in (low, high):
+        speaker.start(player)
+    speaker.play(high, np.frombuffer(tone(3000, 1.0, 48_000), np.int16))
+    speaker.play(low, np.frombuffer(tone(200, 1.0, 48_000), np.int16))
+    spectrum = np.abs(np.fft.rfft(np.frombuffer(speaker.read_frames(47_000), np.int16)))
+    hertz = np.fft.rfftfreq(47_000, 1 / 48_000)
+    loudest = sorted(hertz[np.argsort(spectrum)[-12:]])
+    assert loudest[0] == pytest.approx(200, abs=10) and loudest[-1] == pytest.approx(3000, abs=10)

@@ -12,7 +12,7 @@ import soxr
 from numpy.typing import NDArray
 
 from visavis.client.daily.dispatch import Dispatcher
-from visavis.client.daily.pcm import SAMPLE_BYTES
+from visavis.client.daily.pcm import SAMPLE_BYTES, PcmQueue, added
 from visavis.rooms.base import PLAYOUT_RATE
 
 KEPT_SECONDS = 10
@@ -37,7 +37,7 @@ class VirtualSpeakerDevice:
         self._changed = threading.Condition()
         self._heard = bytearray()
         self._asked: deque[tuple[int, Completion | None]] = deque()
-        self._players: list[object] = []
+        self._players: dict[object, PcmQueue] = {}
         self._resampler: Any = None
 
     @property
@@ -78,17 +78,16 @@ class VirtualSpeakerDevice:
         return heard
 
     def start(self, player: object) -> None:
-        """This client is in a call and plays here; of several the first is heard."""
+        """This client is in a call and plays here; of several the first keeps the time."""
         with self._changed:
-            if player not in self._players:
-                self._players.append(player)
+            self._players.setdefault(player, PcmQueue(PLAYOUT_RATE, 1))
 
     def stop(self, player: object) -> None:
         """It plays here no more; who reads is told that nothing plays."""
         with self._changed:
             if player not in self._players:
                 return
-            self._players.remove(player)
+            del self._players[player]
             if not self._players:
                 self._heard.clear()
                 while self._asked:
@@ -98,8 +97,14 @@ class VirtualSpeakerDevice:
     def play(self, player: object, samples: NDArray[np.int16]) -> None:
         """A piece that a client received: mono, ``PLAYOUT_RATE``."""
         with self._changed:
-            if not self._players or self._players[0] is not player:
+            first, *others = self._players or [None]
+            if player is not first:
+                if player in self._players:
+                    self._players[player].write(samples.tobytes(), lambda: None)
                 return
+            samples = added(
+                [samples, *(self._players[one].pull(len(samples)) for one in others)], len(samples)
+            )
             if self._resampler is None:
                 self._resampler = soxr.ResampleStream(PLAYOUT_RATE, self._sample_rate, 1, dtype="int16")
             mono = np.asarray(self._resampler.resample_chunk(samples), "<i2")
