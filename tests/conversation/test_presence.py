@@ -164,7 +164,7 @@ def test_a_second_start_is_ignored() -> None:
 def test_who_was_lost_may_come_back_even_if_nobody_is_waited_for() -> None:
     call = Driven()
     call.now = 10.0
-    assert SetTimer("participant_left_timeout", 40.0) in call.leave(lost=True)
+    assert SetTimer("participant_left_timeout", 70.0) in call.leave(lost=True)
     assert CancelTimer("participant_left_timeout") in call.join()
     assert only(call.leave(), EndCall) == [EndCall("participant_left_timeout reached")]
 

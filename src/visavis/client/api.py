@@ -17,6 +17,8 @@ from visavis.net import is_loopback
 
 DEFAULT_URL = "http://127.0.0.1:7600"
 VERSION = "/v2"
+SILENCE = 45.0
+"""Seconds without a byte after which a stream counts as lost; the server sends a comment every 15."""
 
 AnswerT = TypeVar("AnswerT", bound=Answer)
 
@@ -36,7 +38,7 @@ class Client:
 
     Attributes:
         conversations: ``create``, ``get``, ``list``, ``events``, ``follow``, ``log``, ``end``, ``delete``.
-        personas: ``create``, ``get``, ``list``.
+        personas: ``create``, ``get``, ``list``, ``delete``.
         replicas: ``get``, ``list``.
         objectives: ``create``, ``get``, ``list``, ``delete``.
         guardrails: likewise.
@@ -107,14 +109,14 @@ class Client:
 
     @asynccontextmanager
     async def stream(self, method: str, path: str, **options: Any) -> AsyncIterator[httpx.Response]:
-        """A request whose answer is read as it comes; it may take for ever.
+        """A request whose answer is read as it comes; it may take for ever, but not without a sign of life.
 
         Args:
             method: of HTTP.
             path: behind ``/v2``.
             options: as for ``httpx.AsyncClient.stream``.
         """
-        patience = httpx.Timeout(self._http.timeout.connect, read=None)
+        patience = httpx.Timeout(self._http.timeout.connect, read=SILENCE)
         try:
             async with self._http.stream(method, path, timeout=patience, **options) as response:
                 if not response.is_success:
@@ -222,6 +224,10 @@ class Personas:
         """Your own, the newest first, then the built-in ones."""
         params = {"limit": limit, "page": page}
         return await self._client.fetch(Page[Persona], "GET", "/personas", params=params)
+
+    async def delete(self, persona_id: str) -> None:
+        """Forget it; conversations that began with it go on."""
+        await self._client.request("DELETE", f"/personas/{persona_id}")
 
 
 class Replicas:

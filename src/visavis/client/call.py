@@ -15,6 +15,7 @@ from visavis.client.others import Others
 from visavis.client.received import ReceivedAudio, ReceivedMessage, ReceivedPicture
 from visavis.client.whip import Whip
 from visavis.errors import SignallingError
+from visavis.ice import IceServer
 from visavis.media.buffer import LiveBuffer
 from visavis.media.pump import AudioPump
 from visavis.media.resample import MonoResampler
@@ -62,7 +63,7 @@ class Call:
         camera: VideoSource | None,
         receive_audio: bool,
         receive_video: bool,
-        ice_servers: list[str],
+        ice_servers: Sequence[IceServer],
     ) -> None:
         """Use ``Call.join`` instead."""
         self.participant_id = ""
@@ -107,7 +108,7 @@ class Call:
         receive_audio: bool = True,
         receive_video: bool = True,
         token: str | None = None,
-        ice_servers: list[str] | None = None,
+        ice_servers: Sequence[IceServer] = (),
         signal: Signal | None = None,
     ) -> AsyncIterator[Call]:
         """Be in a call for the length of a ``with`` block.
@@ -122,7 +123,7 @@ class Call:
             receive_audio: whether the replica's voice is received.
             receive_video: whether its picture is received.
             token: a meeting token.
-            ice_servers: STUN and TURN URLs for our side.
+            ice_servers: STUN and TURN servers for our side.
             signal: takes the offer and gives the answer instead of HTTP; ``url`` is then not used.
 
         Raises:
@@ -130,7 +131,7 @@ class Call:
             ConfigurationError: when there is no such engine.
             EngineMissing: when the engine is not installed.
         """
-        call = cls(engine, microphone, camera, receive_audio, receive_video, ice_servers or [])
+        call = cls(engine, microphone, camera, receive_audio, receive_video, ice_servers)
         whip = Whip(url, user_name=user_name, user_id=user_id, token=token)
         if signal is None:
             call._ask_why = whip.shutdown_reason

@@ -25,6 +25,7 @@ PATIENCE = 20.0
 
 @pytest.fixture(autouse=True)
 def made() -> Iterator[None]:
+    daily.Daily.deinit()
     daily.Daily.init()
     yield
     daily.Daily.deinit()

@@ -10,6 +10,7 @@ from visavis.client.daily import ice, inputs, settings
 from visavis.client.daily.camera import VirtualCameraDevice
 from visavis.client.daily.microphone import CustomAudioSource, CustomAudioTrack, VirtualMicrophoneDevice
 from visavis.client.daily.transcripts import transcript
+from visavis.ice import IceServer
 
 
 def test_true_is_short_for_on() -> None:
@@ -82,11 +83,15 @@ def test_devices_and_tracks_are_found_by_name_unless_they_are_not_published() ->
 
 
 def test_ice_servers() -> None:
-    assert ice.urls({"iceServers": [{"urls": ["stun:a"]}, {"urls": "stun:b"}]}) == ["stun:a", "stun:b"]
+    turn = {"urls": "turn:b", "username": "u", "credential": "c"}
+    assert ice.servers({"iceServers": [{"urls": ["stun:a"]}, turn]}) == [
+        IceServer("stun:a"),
+        IceServer("turn:b", "u", "c"),
+    ]
     with pytest.raises(ice.BadIceConfig, match="unknown keys: z"):
-        ice.urls({"z": 1})
-    with pytest.raises(ice.BadIceConfig, match="credential"):
-        ice.urls({"iceServers": [{"urls": ["turn:a"], "username": "u", "credential": "c"}]})
+        ice.servers({"z": 1})
+    with pytest.raises(ice.BadIceConfig, match="no stun: or turn: URL"):
+        ice.servers({"iceServers": [{"urls": ["http://a"]}]})
 
 
 @pytest.mark.parametrize(

@@ -397,7 +397,7 @@ class CallClient(Unavailable):
         """Use STUN and TURN servers from the next join on."""
         state = self._state
         try:
-            state.ice_servers = ice.urls(ice_config or {})
+            state.ice_servers = ice.servers(ice_config or {})
         except ice.BadIceConfig as error:
             state.complete(completion, f"Invalid ice config settings: {error}")
         else:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from visavis.ice import IceServer
+
 ALLOWED = ("placement", "iceServers")
 
 
@@ -12,19 +14,21 @@ class BadIceConfig(ValueError):
     """A configuration that cannot be used; the message says why."""
 
 
-def urls(config: Mapping[str, Any]) -> list[str]:
-    """The servers' URLs. There are no others to place them before or after.
+def servers(config: Mapping[str, Any]) -> list[IceServer]:
+    """The servers. There are no others to place them before or after.
 
     Raises:
-        BadIceConfig: unknown keys, or servers that ask for credentials.
+        BadIceConfig: unknown keys, or no STUN or TURN server.
     """
     unknown = sorted(set(config) - set(ALLOWED))
     if unknown:
         raise BadIceConfig(f"unknown keys: {', '.join(unknown)}; allowed are {', '.join(ALLOWED)}")
-    found: list[str] = []
-    for server in config.get("iceServers") or []:
-        if server.get("username") or server.get("credential"):
-            raise BadIceConfig("servers with a username and a credential are not supported")
-        listed = server.get("urls") or []
-        found += [listed] if isinstance(listed, str) else listed
+    found: list[IceServer] = []
+    for entry in config.get("iceServers") or []:
+        listed = entry.get("urls") or []
+        for url in [listed] if isinstance(listed, str) else listed:
+            server = IceServer(str(url), entry.get("username") or "", entry.get("credential") or "")
+            if not server.usable:
+                raise BadIceConfig(f"{server.url!r} is no stun: or turn: URL")
+            found.append(server)
     return found

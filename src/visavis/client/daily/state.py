@@ -14,6 +14,7 @@ from visavis.client.daily.dispatch import Dispatcher
 from visavis.client.daily.handler import EventHandler
 from visavis.client.daily.microphone import CustomAudioTrack, Mix, VirtualMicrophoneDevice
 from visavis.client.daily.renderers import AudioRenderer, VideoRenderer
+from visavis.ice import IceServer
 from visavis.rooms.base import Participant
 
 Completion = Callable[..., Any]
@@ -56,7 +57,7 @@ class State:
         self.video_renderers: dict[tuple[str, str], VideoRenderer] = {}
         self.mix = Mix()
         self.user_name = ""
-        self.ice_servers: list[str] = []
+        self.ice_servers: list[IceServer] = []
         self.me = Participant(str(uuid.uuid4()), "", "", "person", time.time())
         self.others: dict[str, Participant] = {}
         self.joined = False

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Protocol, get_args
 
 import structlog
 
 from visavis.errors import MessageTooLarge, SignallingError
+from visavis.ice import IceServer
 from visavis.logs import short
 from visavis.media.buffer import LiveBuffer
 from visavis.media.pictures import Pictures, Viewer
@@ -105,7 +107,7 @@ class Peer:
         self,
         engine: Engine,
         participant: Participant,
-        ice_servers: list[str],
+        ice_servers: Sequence[IceServer],
         pictures: Pictures,
         owner: PeerOwner,
     ) -> None:

@@ -48,6 +48,7 @@ class Case(BaseModel):
         needs: what must be there, else the case is skipped with that reason.
         steps: what is done and demanded (``steps.py``).
         hook: a function of ``hooks.py`` in place of steps.
+        conversations: how many the hook makes at most.
         seconds: after which it has failed.
         alone: whether other cases at the same time would disturb it.
     """
@@ -62,6 +63,7 @@ class Case(BaseModel):
     needs: tuple[Need, ...] = ()
     steps: tuple[dict[str, Any], ...] = ()
     hook: str = ""
+    conversations: int = 1
     seconds: float = 45.0
     alone: bool = False
 

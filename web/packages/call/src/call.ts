@@ -1,5 +1,6 @@
 import { type AppMessage, frameAppMessage, parseAppMessage } from './app'
 import type { DeviceChoice } from './capture'
+import { CatchUp, fetchMissed } from './catchUp'
 import { Emitter } from './emitter'
 import { endWords } from './endWords'
 import { asEvent, type ConversationEvent } from './events'
@@ -19,7 +20,7 @@ import type { Source } from './sources'
 import { type CallState, canGo } from './state'
 import { type CallStats, StatsReader } from './stats'
 import { fetchStatus } from './status'
-import { deleteSession, postOffer, type WhipSession } from './whip'
+import { deleteSession, patchSession, postOffer, type WhipSession } from './whip'
 
 /** Milliseconds from the server's answer to its welcome, at most. */
 const WELCOME_LIMIT = 15_000
@@ -68,6 +69,7 @@ export class Call extends Emitter<CallEvents> {
   #participantId = ''
   #wants: readonly Want[] | null = null
   #saidSending = ''
+  #events = new CatchUp((message) => this.#deliver(message))
   #options: JoinOptions = { url: '' }
   #life = new AbortController()
   #peer: Peer | null = null
@@ -120,6 +122,7 @@ export class Call extends Emitter<CallEvents> {
     this.#go('joining')
     this.#options = options
     this.#life = new AbortController()
+    this.#events = new CatchUp((message) => this.#deliver(message))
     try {
       if (options.microphone !== undefined) await this.media.choose('audio', options.microphone)
       if (options.camera !== undefined) await this.media.choose('video', options.camera)
@@ -260,14 +263,26 @@ export class Call extends Emitter<CallEvents> {
     }
     const timer = setInterval(() => keepalive.isLost(seconds()) && lost(), CHECK_INTERVAL * 1000)
     this.#life.signal.addEventListener('abort', stop)
+    const restart = (): void => void this.#restartIce(peer)
+    peer.on('shaky', restart)
+    for (const network of networks()) network.addEventListener('change', restart, { signal: this.#life.signal })
+    window.addEventListener('online', restart, { signal: this.#life.signal })
     peer.on('signal', () => keepalive.heard(seconds()))
     peer.on('lost', lost)
+  }
+
+  /** The network has changed, or seems to have: look for another way before the call counts as lost. */
+  async #restartIce(peer: Peer): Promise<void> {
+    const session = this.#session
+    if (this.#peer !== peer || this.#status.state !== 'joined' || !session) return
+    await peer.restartIce((fragment) => patchSession(session.location, fragment))
   }
 
   async #recover(): Promise<void> {
     const life = this.#life
     const since = seconds()
     this.#drop()
+    this.#events.hold()
     this.#go('reconnecting', 'The connection was lost. Joining again…')
     let delay: number | null = 0
     for (let attempt = 1; delay !== null; attempt++) {
@@ -284,6 +299,7 @@ export class Call extends Emitter<CallEvents> {
     if (over()) return true
     try {
       await this.#connect()
+      await this.#catchUp()
       return true
     } catch (error) {
       if (over()) return true
@@ -293,6 +309,20 @@ export class Call extends Emitter<CallEvents> {
       this.#over('left', reason)
       return true
     }
+  }
+
+  /** What happened while the connection was gone reaches the application before what happens now. */
+  async #catchUp(): Promise<void> {
+    const { url } = this.#options
+    const missed = (): ReturnType<typeof fetchMissed> =>
+      fetchMissed(url, this.#events.last, this.#replicaId, this.#life.signal)
+    await this.#events.go(missed).catch(() => {
+      if (!this.#life.signal.aborted) this.emit('complaint', 'What happened while you were away could not be fetched.')
+    })
+  }
+
+  get #replicaId(): string {
+    return this.#participants.find(({ kind }) => kind === 'replica')?.id ?? ''
   }
 
   /** Where the server knows the conversation but no longer holds it, its own account of the end. */
@@ -307,8 +337,7 @@ export class Call extends Emitter<CallEvents> {
   #tellShutdown(reason: string): void {
     const properties = { shutdown_reason: reason, reason }
     const event = { message_type: 'system', event_type: 'system.shutdown', properties }
-    const replica = this.#participants.find(({ kind }) => kind === 'replica')
-    this.emit('message', { from: replica?.id ?? '', data: event })
+    this.emit('message', { from: this.#replicaId, data: event })
     this.emit('event', event)
   }
 
@@ -344,7 +373,10 @@ export class Call extends Emitter<CallEvents> {
 
   #onApp(text: unknown): void {
     const message = parseAppMessage(text)
-    if (!message) return
+    if (message) this.#events.take(message)
+  }
+
+  #deliver(message: AppMessage): void {
     this.emit('message', message)
     const event = asEvent(message.data)
     if (!event) return
@@ -404,6 +436,12 @@ export class Call extends Emitter<CallEvents> {
 
 const CANNOT_CONNECT =
   'The server answered, but no media connection could be made. A firewall or VPN may block it: try another network.'
+
+/** What tells of another network, in browsers that do. */
+function networks(): EventTarget[] {
+  const { connection } = navigator as Navigator & { connection?: EventTarget }
+  return connection ? [connection] : []
+}
 
 function seconds(): number {
   return performance.now() / 1000

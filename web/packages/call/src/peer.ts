@@ -1,5 +1,6 @@
 import { APP_CHANNEL } from './app'
 import { Emitter } from './emitter'
+import { fragmentOf, withFragment } from './iceFragment'
 import type { DeviceKind } from './mediaProblem'
 import { Others, type Want } from './others'
 import { SIGNAL_CHANNEL, type SignalReply, type Wants } from './signal'
@@ -23,6 +24,8 @@ interface PeerEvents {
   track: MediaStreamTrack
   /** What is shown of others has changed. */
   others: undefined
+  /** Nothing comes through just now. */
+  shaky: undefined
   /** The connection is beyond repair. */
   lost: undefined
 }
@@ -57,6 +60,7 @@ export class Peer extends Emitter<PeerEvents> {
     })
     this.connection.addEventListener('connectionstatechange', () => {
       if (this.connection.connectionState === 'failed') this.#lost()
+      if (this.connection.connectionState === 'disconnected') this.emit('shaky', undefined)
     })
   }
 
@@ -69,6 +73,11 @@ export class Peer extends Emitter<PeerEvents> {
 
   async accept(answer: string): Promise<void> {
     await this.connection.setRemoteDescription({ type: 'answer', sdp: answer })
+  }
+
+  /** Looks for another way through the network: `exchange` takes our fragment and gives the server's. */
+  async restartIce(exchange: (fragment: string) => Promise<string | null>): Promise<void> {
+    await this.#next(() => this.#restart(exchange))
   }
 
   /** Sends this track from now on, without renegotiation. */
@@ -128,10 +137,28 @@ export class Peer extends Emitter<PeerEvents> {
     return this.connection.addTransceiver(device, { direction: 'sendrecv', sendEncodings: [limits] })
   }
 
-  /** Offers what has changed, behind any offer that is still to be answered. */
+  /** Offers what has changed. */
   #negotiate(): Promise<void> {
-    this.#negotiating = this.#negotiating.then(() => this.#offerAgain())
-    return this.#negotiating
+    return this.#next(() => this.#offerAgain())
+  }
+
+  /** One negotiation behind the other; one that fails does not stop the next. */
+  #next(negotiate: () => Promise<void>): Promise<void> {
+    const done = this.#negotiating.then(negotiate)
+    this.#negotiating = done.catch(() => undefined)
+    return done
+  }
+
+  async #restart(exchange: (fragment: string) => Promise<string | null>): Promise<void> {
+    const { connection } = this
+    if (this.#closed || connection.signalingState !== 'stable') return
+    await connection.setLocalDescription(await connection.createOffer({ iceRestart: true }))
+    await this.#gathered()
+    const fragment = await exchange(fragmentOf(connection.localDescription?.sdp ?? ''))
+    const answer = fragment && withFragment(connection.remoteDescription?.sdp ?? '', fragment)
+    if (this.connection.signalingState !== 'have-local-offer') return
+    if (answer) await this.accept(answer)
+    else await connection.setLocalDescription({ type: 'rollback' })
   }
 
   async #offerAgain(): Promise<void> {
