@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import httpx
-import numpy as np
 import pytest
 import uvicorn
 from fastapi import FastAPI, Request, Response
@@ -16,18 +15,13 @@ from tests.rooms.webrtc_room import (
     PATIENCE,
     REPLICA,
     Stage,
-    Tone,
     first,
-    heard,
-    pitch,
     stage,
-    take,
-    until,
 )
 from visavis.client.call import Call
 from visavis.client.whip import Whip
 from visavis.errors import EngineMissing, MessageTooLarge, SignallingError, VisavisError
-from visavis.rooms.base import AppMessage, AudioStarted, ParticipantJoined, ParticipantLeft
+from visavis.rooms.base import AppMessage, ParticipantJoined, ParticipantLeft
 from visavis.rooms.webrtc import engine as engines
 
 
@@ -105,19 +99,23 @@ async def test_an_engine_that_is_not_there_is_said_by_name(monkeypatch: pytest.M
 
 
 async def test_interactions_are_sent_as_the_protocol_has_them() -> None:
-    async with stage("wrtc") as room, room.join("Bob") as bob:
-        await bob.echo("Say this.")
-        await bob.respond("What is this?")
-        await bob.interrupt()
+    async with stage("wrtc") as room, served(whip_app(room, [])) as url, Call.join(url) as bob:
+        works = (bob.echo("Say this."), bob.respond("What?"), bob.interrupt())
+        asked = [asyncio.create_task(work) for work in works]
         sent = [message.data for message in await room.saw(AppMessage, 3)]
+        for task in asked:
+            task.cancel()
     assert [message["event_type"] for message in sent] == [
         "conversation.echo",
         "conversation.respond",
         "conversation.interrupt",
     ]
-    assert sent[0]["properties"] == {"modality": "text", "text": "Say this.", "done": True}
-    assert sent[1]["properties"] == {"text": "What is this?"}
+    name = sent[0]["event_id"]
+    said = {"modality": "text", "text": "Say this.", "inference_id": name, "done": True}
+    assert sent[0]["properties"] == said
+    assert sent[1]["properties"] == {"text": "What?"}
     assert {message["message_type"] for message in sent} == {"conversation"}
+    assert len({message["event_id"] for message in sent}) == 3
 
 
 async def test_a_message_that_is_too_large_never_leaves() -> None:
@@ -127,7 +125,7 @@ async def test_a_message_that_is_too_large_never_leaves() -> None:
 
 
 async def test_when_the_room_closes_everything_ends() -> None:
-    async with stage("wrtc") as room, room.join("Bob", media=True) as bob:
+    async with stage("wrtc") as room, served(whip_app(room, [])) as url, Call.join(url) as bob:
         await room.room.send_app_message("last words")
         await room.room.close("the hour is over")
         async with asyncio.timeout(PATIENCE):
@@ -178,28 +176,3 @@ async def test_leaving_while_a_closed_call_hangs_up_does_not_take_for_ever(steps
         await call.closed.wait()
         for _ in range(steps):  # each leaves the connection's closing at another point
             await asyncio.sleep(0)
-
-
-@pytest.mark.parametrize("engine", ENGINES)
-async def test_media_may_come_after_the_join(engine: str) -> None:
-    async with stage(engine) as room, room.join("Bob") as bob, asyncio.timeout(PATIENCE):
-        room.room.publish_audio(Tone(440))
-        sink = room.room.publish_video(64, 48, 25)
-        await bob.add_media(receive_video=True)
-        await until(lambda: sink.wanted)
-        sink.write(np.full((72, 64), 128, np.uint8))
-        assert (await first(bob.video())).frame.width == 64
-        await bob.add_media(receive_audio=True)
-        assert pitch((await take(heard(bob), 48_000))[24_000:], 48_000) == pytest.approx(440, abs=5)
-        await bob.add_media(microphone=Tone(880))
-        (started,) = await room.saw(AudioStarted)
-        assert started.participant_id == bob.participant_id
-        await bob.add_media(microphone=Tone(220), receive_audio=True, receive_video=True)
-
-
-async def test_media_added_after_the_end_is_refused_in_words() -> None:
-    async with stage("aiortc") as room, room.join("Bob") as bob:
-        await room.room.close("the hour is over")
-        await bob.closed.wait()
-        with pytest.raises(SignallingError, match="the hour is over"):
-            await bob.add_media(receive_audio=True)

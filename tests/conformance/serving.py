@@ -47,14 +47,14 @@ class Launcher:
 
 
 @asynccontextmanager
-async def serving(folder: Path) -> AsyncIterator[Target]:
-    """A server on loopback, and how the suite sees it."""
+async def serving(folder: Path, llm: LLMSpec | None = None) -> AsyncIterator[Target]:
+    """A server on loopback, and how the suite sees it; its own language model cannot be reached."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         settings = Settings(data_dir=folder, api_keys=[KEY], workers=1, public_url=url)
         unreachable = LLMSpec(base_url="http://127.0.0.1:9/v1", model="none")
-        supervisor = Supervisor(settings, launcher=Launcher(), llm=FakeLLM(unreachable))
+        supervisor = Supervisor(settings, launcher=Launcher(), llm=FakeLLM(llm or unreachable))
         app = create_app(settings, supervisor, Store.from_settings(settings))
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="websockets-sansio"))
         running = asyncio.create_task(server.serve([listener]))

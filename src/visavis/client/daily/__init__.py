@@ -1,4 +1,4 @@
-"""A stand-in for the package ``daily-python``, on ``visavis.client.Call``. Use it as ``visavis.daily``."""
+"""A stand-in for the package ``daily-python``, on the SDK's own connection. Use it as ``visavis.daily``."""
 
 from visavis.client.daily.call_client import CallClient
 from visavis.client.daily.camera import CustomVideoSource, CustomVideoTrack, VirtualCameraDevice

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from visavis.client.daily import context
 from visavis.client.daily.camera import VirtualCameraDevice
-from visavis.client.daily.levels import LogLevel, show
+from visavis.client.daily.levels import LogLevel, forget, show
 from visavis.client.daily.microphone import VirtualMicrophoneDevice
 from visavis.client.daily.speaker import VirtualSpeakerDevice
 from visavis.client.daily.vad import NativeVad
@@ -31,6 +31,7 @@ class Daily:
     def deinit() -> None:
         """Leave all calls and stop the background thread."""
         context.destroy()
+        forget()
 
     @staticmethod
     def set_log_level(log_level: LogLevel) -> None:

@@ -57,3 +57,13 @@ def show(level: LogLevel) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+def forget() -> None:
+    """Undo what ``show`` has set."""
+    global _ours
+    for stack in WEBRTC:
+        logging.getLogger(stack).setLevel(logging.NOTSET)
+    if _ours:
+        _ours = False
+        structlog.reset_defaults()

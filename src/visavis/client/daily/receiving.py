@@ -7,7 +7,7 @@ from typing import Literal
 
 import structlog
 
-from visavis.client.call import Call
+from visavis.client.connection import Connection
 from visavis.client.daily.context import Context
 from visavis.client.daily.pcm import PcmQueue, added
 from visavis.client.daily.state import State
@@ -25,7 +25,7 @@ Want = tuple[str, str]
 class Receiving:
     """Reads what somebody asked for; the replica's sound paces the speaker, where all are mixed."""
 
-    def __init__(self, state: State, context: Context, call: Call, player: object) -> None:
+    def __init__(self, state: State, context: Context, call: Connection, player: object) -> None:
         """Prepare.
 
         Args:

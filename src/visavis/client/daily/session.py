@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from visavis.client.call import Call
+from visavis.client.connection import Connection
 from visavis.client.daily import transcripts
 from visavis.client.daily.context import Context
 from visavis.client.daily.inputs import Sources
@@ -38,7 +38,7 @@ class Session:
         """
         self._state, self._context = state, context
         self._url, self._token = url, token
-        self._call: Call | None = None
+        self._call: Connection | None = None
         self._receiving: Receiving | None = None
         self._leaving = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -127,7 +127,7 @@ class Session:
     async def _stay(self, completion: Completion | None) -> str:
         """Be in the call; returns why it ended."""
         found, hears, sees = self._wants()
-        joining = Call.join(
+        joining = Connection.join(
             self._url,
             user_name=self._state.user_name,
             token=self._token,
@@ -146,7 +146,7 @@ class Session:
             await self._live(call)
         return call.closed_reason
 
-    async def _live(self, call: Call) -> None:
+    async def _live(self, call: Connection) -> None:
         self._receiving = Receiving(self._state, self._context, call, self)
         self._receiving.follow()
         # They end with the call, each after the last thing it was sent.
@@ -163,7 +163,7 @@ class Session:
                 task.cancel()
             await asyncio.gather(reading, leaving, return_exceptions=True)
 
-    def _entered(self, call: Call) -> None:
+    def _entered(self, call: Connection) -> None:
         state = self._state
         people = {person.id: person for person in call.participants}
         state.me = people.pop(call.participant_id)
@@ -191,7 +191,7 @@ class Session:
         meeting = self._url.partition("?")[0].rstrip("/").rpartition("/")[2]
         return {"meetingSession": {"id": meeting}, "participants": self._state.participants()}
 
-    async def _read(self, call: Call) -> None:
+    async def _read(self, call: Connection) -> None:
         async for message in call.messages():
             self._state.emit("on_app_message", message.data, message.sender_id)
             self._interpret(message)
@@ -212,8 +212,8 @@ class Session:
         people = [*self._state.others.values(), self._state.me]
         return [person for person in people if person.kind == "person"]
 
-    async def _meet(self, call: Call) -> None:
-        async for event in call.events():
+    async def _meet(self, call: Connection) -> None:
+        async for event in call.arrivals():
             person = event.participant
             if isinstance(event, ParticipantJoined):
                 if person.id not in self._state.others:
@@ -235,7 +235,7 @@ class Session:
     def _counted(self) -> None:
         self._state.emit("on_participant_counts_updated", self._state.counts())
 
-    async def _notice(self, call: Call) -> None:
+    async def _notice(self, call: Connection) -> None:
         async for person in call.updates():
             if person.id in self._state.others:
                 self._state.others[person.id] = person
@@ -254,7 +254,7 @@ class Session:
             log.warning("input", problem=problem)
         return found, hears, sees
 
-    def _in_call(self) -> Call:
+    def _in_call(self) -> Connection:
         if self._call is None:
             raise VisavisError("the client is not in a call")
         return self._call
