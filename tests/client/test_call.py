@@ -10,7 +10,14 @@ import pytest
 import uvicorn
 from fastapi import FastAPI, Request, Response
 
-from tests.rooms.webrtc_room import ENGINES, PATIENCE, REPLICA, Stage, first, stage
+from tests.rooms.webrtc_room import (
+    ENGINES,
+    PATIENCE,
+    REPLICA,
+    Stage,
+    first,
+    stage,
+)
 from visavis.client.call import Call
 from visavis.client.whip import Whip
 from visavis.errors import EngineMissing, MessageTooLarge, SignallingError, VisavisError

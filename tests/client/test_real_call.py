@@ -227,7 +227,9 @@ async def test_the_same_without_async(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("chat", (False, True))
 async def test_a_conversation_is_steered_from_outside_of_its_room(tmp_path: Path, chat: bool) -> None:
-    async with conversation(tmp_path, chat=chat) as (client, made), client.steer(made) as steering:
+    at_once = {"participant_left_timeout": 0}
+    made_so = conversation(tmp_path, chat=chat, properties=at_once)
+    async with made_so as (client, made), client.steer(made) as steering:
         steering.use(tools)
         async with client.join(made, **SILENT) as call:
             assert len(call.participants) == 2

@@ -145,6 +145,19 @@ async def test_what_persona_and_request_say_comes_together(api: Api) -> None:
     assert greeted.greeting == "Good evening."
 
 
+@pytest.mark.parametrize(
+    ("body", "wait"),
+    [
+        ({}, 0.0),
+        ({"chat": True}, 300.0),
+        ({"chat": True, "properties": {"participant_absent_timeout": 9}}, 9.0),
+        ({"chat": True, "properties": {"participant_left_timeout": 0}}, 0.0),
+    ],
+)
+async def test_a_chat_waits_for_its_people_to_come_back(api: Api, body: dict[str, Any], wait: float) -> None:
+    assert (await spec_of(api, **body)).participant_left_timeout == wait
+
+
 async def test_a_personas_own_endpoint_gets_its_key_headers_and_tools(api: Api) -> None:
     tools = [{"type": "function", "function": {"name": "look", "parameters": {}}}]
     llm = {

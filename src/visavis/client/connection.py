@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import structlog
 
+from visavis.client.offers import Offers
 from visavis.client.others import Others
 from visavis.client.received import ReceivedAudio, ReceivedMessage, ReceivedPicture
 from visavis.client.whip import Whip
@@ -72,6 +73,7 @@ class Connection:
         self._people: dict[str, Participant] = {}
         self._messages: LiveBuffer[ReceivedMessage] = LiveBuffer(KEPT_MESSAGES)
         self._arrivals: LiveBuffer[ParticipantJoined | ParticipantLeft] = LiveBuffer(KEPT_MESSAGES)
+        self._updates: LiveBuffer[Participant] = LiveBuffer(KEPT_MESSAGES)
         self._audio: LiveBuffer[ReceivedAudio] = LiveBuffer(
             KEPT_AUDIO_SECONDS * PLAYOUT_RATE, size=lambda chunk: len(chunk.samples)
         )
@@ -81,8 +83,10 @@ class Connection:
         self._keepalive = Keepalive()
         self._tasks: set[asyncio.Task[None]] = set()
         self._hanging_up: asyncio.Task[None] | None = None
+        self._transceivers: dict[str, Any] = {}
         self._connection = self._engine.connection(ice_servers)
-        self._others = Others(self._engine, self._connection, self._say)
+        self._offers = Offers(self._engine, self._connection, self._say)
+        self._others = Others(self._engine, self._connection, self._offers, self._say)
         self._app = self._connection.createDataChannel(wire.APP_CHANNEL)
         self._signal = self._connection.createDataChannel(wire.SIGNAL_CHANNEL)
         self._attach()
@@ -153,9 +157,41 @@ class Connection:
             CallEnded: when it is over.
         """
         payload = wire.dump_payload(data, self._engine.caps.max_message_bytes)
-        if self.closed.is_set():
-            raise CallEnded(self.closed_reason)
+        self._still_open()
         self._app.send(wire.app_to(to, payload))
+
+    def say_sending(self, sources: Sequence[Source]) -> None:
+        """Tell what others can hear and see of us from now on; what is muted is left out."""
+        self._say("sending", sources=list(sources))
+
+    async def add_media(
+        self,
+        *,
+        microphone: AudioSource | None = None,
+        camera: VideoSource | None = None,
+        receive_audio: bool = False,
+        receive_video: bool = False,
+    ) -> None:
+        """Have more media than so far, from now on; nothing is taken away.
+
+        Args:
+            microphone: what we say, if nothing was said so far.
+            camera: what we show, likewise.
+            receive_audio: whether to receive the replica's voice.
+            receive_video: whether to receive its picture.
+
+        Raises:
+            SignallingError: the room refuses or does not answer.
+            CallEnded: it is over.
+        """
+        async with self._offers.turn:
+            self._still_open()
+            self._microphone = self._microphone or microphone
+            self._camera = self._camera or camera
+            self._receives["audio"] |= receive_audio
+            self._receives["video"] |= receive_video
+            if self._offer_media():
+                await self._offers.ask()
 
     def messages(self) -> AsyncIterator[ReceivedMessage]:
         """App messages in the order of arrival, until the call is over."""
@@ -164,6 +200,10 @@ class Connection:
     def arrivals(self) -> AsyncIterator[ParticipantJoined | ParticipantLeft]:
         """Arrivals and departures of others, until the call is over."""
         return aiter(self._arrivals)
+
+    def updates(self) -> AsyncIterator[Participant]:
+        """Those who begin or cease to send something, until the call is over."""
+        return aiter(self._updates)
 
     def audio(self, participant_id: str | None = None) -> AsyncIterator[ReceivedAudio]:
         """The replica's voice, or somebody's microphone; the last 10 s are kept for a slow reader.
@@ -193,6 +233,10 @@ class Connection:
         async for frame in self._others.frames(participant_id, source):
             yield ReceivedPicture(frame, time.monotonic())
 
+    def _still_open(self) -> None:
+        if self.closed.is_set():
+            raise CallEnded(self.closed_reason)
+
     def _attach(self) -> None:
         self._connection.on("track", self._track_arrived)
         self._connection.on("connectionstatechange", self._state_changed)
@@ -217,20 +261,38 @@ class Connection:
             raise SignallingError(f"the room was left while joining: {self.closed_reason}")
         self._spawn(self._tick())
 
-    def _offer_media(self) -> None:
-        if self._microphone is not None:
-            direction = "sendrecv" if self._receives["audio"] else "sendonly"
-            track = self._engine.track("audio", self._outgoing.get)
-            self._connection.addTransceiver(track, direction)
-            pump = AudioPump(self._microphone.pull, self._outgoing.push, self._engine.audio_channels)
-            self._spawn(pump.run())
-        elif self._receives["audio"]:
-            self._connection.addTransceiver("audio", "recvonly")
-        if self._camera is not None:
-            track = self._engine.track("video", self._camera.next)
-            self._connection.addTransceiver(track, "sendrecv" if self._receives["video"] else "sendonly")
-        elif self._receives["video"]:
-            self._connection.addTransceiver("video", "recvonly")
+    def _offer_media(self) -> bool:
+        """Prepare the transceivers for what is wanted; whether that takes an offer."""
+        speaks = self._offer("audio", None if self._microphone is None else self._microphone_track)
+        shows = self._offer("video", None if self._camera is None else self._camera_track)
+        return speaks or shows
+
+    def _offer(self, kind: str, track: Callable[[], Any] | None) -> bool:
+        """Have the section that the replica is in as it is wanted; ``track`` makes what we send in it."""
+        if track is None and not self._receives[kind]:
+            return False
+        ways = {(True, True): "sendrecv", (True, False): "sendonly", (False, True): "recvonly"}
+        direction = ways[track is not None, self._receives[kind]]
+        transceiver = self._transceivers.get(kind)
+        if transceiver is None:
+            sent = kind if track is None else track()
+            self._transceivers[kind] = self._connection.addTransceiver(sent, direction)
+            return True
+        if track is not None and transceiver.sender.track is None:
+            transceiver.sender.replaceTrack(track())
+        changed = bool(transceiver.direction != direction)
+        transceiver.direction = direction
+        return changed
+
+    def _microphone_track(self) -> Any:
+        assert self._microphone is not None
+        pump = AudioPump(self._microphone.pull, self._outgoing.push, self._engine.audio_channels)
+        self._spawn(pump.run())
+        return self._engine.track("audio", self._outgoing.get)
+
+    def _camera_track(self) -> Any:
+        assert self._camera is not None
+        return self._engine.track("video", self._camera.next)
 
     def _track_arrived(self, track: Any) -> None:
         if self._others.arrived(track):
@@ -285,8 +347,9 @@ class Connection:
             case "participant-updated":
                 person = wire.participant_of(signal["participant"])
                 self._people[person.id] = person
+                self._updates.push(person)
             case "answer":
-                self._others.answered(signal.get("sdp"))
+                self._offers.answered(signal.get("sdp"))
             case "participant-left":
                 self._others.left(signal["participant_id"])
                 left = self._people.pop(signal["participant_id"], None)
@@ -314,8 +377,11 @@ class Connection:
         self.closed.set()
         self._welcome.set()
         self._others.close()
-        for buffer in (self._messages, self._arrivals, self._audio, self._pictures, self._outgoing):
+        self._offers.close()
+        for buffer in (self._messages, self._arrivals, self._updates):
             buffer.close()
+        for media in (self._audio, self._pictures, self._outgoing):
+            media.close()
 
     def _say(self, kind: str, **fields: Any) -> None:
         if self._signal.readyState == "open":

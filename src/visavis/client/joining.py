@@ -42,7 +42,7 @@ async def join(conversation_url: str, **options: Any) -> AsyncIterator[Call]:
         async with Call.join(conversation_url, **options) as call:
             yield call
         return
-    from visavis.client.daily import DailyConnection
+    from visavis.client.daily_connection import DailyConnection
 
     options.pop("user_id", None)  # Daily takes it from the token
     if options.get("camera") is None:
