@@ -37,7 +37,8 @@ def check_event(message: Any) -> None:
         parsed = parse_event(message)
     except ValidationError:
         return
-    assert parse_event(json.dumps(parsed.wire())).wire() == parsed.wire()
+    written = json.dumps(parsed.wire())
+    assert json.dumps(parse_event(written).wire()) == written
 
 
 READERS = pytest.mark.parametrize(
@@ -116,3 +117,15 @@ def test_a_number_that_is_none_is_refused(number: str, output: str) -> None:
 )
 def test_what_is_meant_to_hurt_gets_an_answer(text: str | bytes) -> None:
     check(text)
+    check_event(text)
+    check_event(
+        text.replace("conversation.echo", "conversation.utterance") if isinstance(text, str) else text
+    )
+
+
+@pytest.mark.parametrize(
+    "thing", [None, 7, 1e999, True, [], [{}], {}, {"event_type": {}}, {"event_type": "x"}]
+)
+def test_what_is_no_message_at_all_gets_an_answer(thing: object) -> None:
+    check(thing)
+    check_event(thing)
