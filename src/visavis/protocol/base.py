@@ -10,15 +10,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 class Properties(BaseModel):
     """A message's payload; unknown keys are kept, so that a message passes through unharmed."""
 
-    model_config = ConfigDict(
-        extra="allow", coerce_numbers_to_str=True, allow_inf_nan=False, use_attribute_docstrings=True
-    )
+    model_config = ConfigDict(extra="allow", coerce_numbers_to_str=True, use_attribute_docstrings=True)
 
 
 class Message(BaseModel):
     """Anything on the data channel. Unknown keys are kept."""
 
-    model_config = ConfigDict(extra="allow", allow_inf_nan=False, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="allow", use_attribute_docstrings=True)
 
     def wire(self) -> dict[str, Any]:
         """The JSON object that goes on the wire: what was set, nothing else.
