@@ -15,7 +15,7 @@ from visavis.errors import ApiUnreachable, ConfigurationError
 from visavis.testing.conformance import scouting
 from visavis.testing.conformance import session as sessions
 from visavis.testing.conformance.cost import held, minutes
-from visavis.testing.conformance.invariants import INVARIANTS
+from visavis.testing.conformance.invariants import INVARIANTS, looked_at
 from visavis.testing.conformance.model import Case
 from visavis.testing.conformance.runner import Runner
 from visavis.testing.conformance.seats import Invitation
@@ -224,12 +224,15 @@ async def test_a_rule_that_cannot_be_applied_is_broken(monkeypatch: pytest.Monke
         raise TypeError("unhashable type: 'dict'")
 
     kept = INVARIANTS[:]
-    monkeypatch.setattr("visavis.testing.conformance.runner.DRIVERS", {"chat": room(JOINED)})
-    INVARIANTS[0] = replace(kept[0], rule=fails)
+    said = event("conversation.utterance", properties={"role": "replica", "speech": "Hello."})
+    monkeypatch.setattr("visavis.testing.conformance.runner.DRIVERS", {"chat": room(JOINED, said)})
+    looked = looked_at([said], "", "REST-900")[0]
+    INVARIANTS[kept.index(looked)] = replace(looked, rule=fails)
     try:
-        _, rule, *_ = await Runner(PaperServer().target, "chat").run([case({"talk": {}})])
+        results = await Runner(PaperServer().target, "chat").run([case({"talk": {}})])
     finally:
         INVARIANTS[:] = kept
+    (rule,) = (result for result in results if result.case.id == looked.case.id)
     assert rule.outcome == "failed"
     assert rule.detail == "in REST-900: an event cannot be read: TypeError: unhashable type: 'dict'"
 

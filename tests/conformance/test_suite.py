@@ -72,6 +72,20 @@ def test_profiles_hold_one_another() -> None:
         ({"$some": {"x": 1}}, [{"x": 2}, {"x": 1}], None),
         ({"$every": {"x": 1}}, [{"x": 2}, {"x": 1}], "it is [{'x': 2}, {'x': 1}], wanted $every {'x': 1}"),
         ({"a": 1}, [], "it is [], wanted an object"),
+        ({"$every": {"x": 1}}, [], "it is [], wanted $every {'x': 1}"),
+        ({"a": {"$not": 1}}, {}, None),
+        ({"a": {"$not": 1}}, {"a": 1}, "a is 1, wanted $not 1"),
+        ({"a": {"$all": [{"$gt": 1}, {"$not": 3}]}}, {"a": 2}, None),
+        ({"a": {"$all": [{"$gt": 1}, {"$not": 3}]}}, {}, "a is missing"),
+        ({"a": {"$gt": 2}}, {"a": 2}, "a is 2, wanted $gt 2"),
+        ({"a": {"$json": {"b": 1}}}, {"a": '{"b":1}'}, None),
+        ({"a": {"$json": {"b": 1}}}, {"a": {"b": 1}}, "a is {'b': 1}, wanted $json {'b': 1}"),
+        (
+            {"$nowhere": "key"},
+            {"a": [{"b": "my key"}]},
+            "it is {'a': [{'b': 'my key'}]}, wanted $nowhere 'key'",
+        ),
+        ({"$nowhere": "key"}, {"key": ["lock"]}, None),
     ],
 )
 def test_a_demand_says_where_it_is_not_met(wanted: object, found: object, problem: str | None) -> None:

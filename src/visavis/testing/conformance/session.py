@@ -23,6 +23,8 @@ from visavis.testing.conformance.target import Target
 
 T = TypeVar("T")
 
+QUIET = {"perception": {"perception_model": "off"}}
+"""What perception tells the language model would stand between the words of a case."""
 PATIENCE = 20.0
 SECONDS = 45.0
 READY = ("system.replica_joined", "system.replica_present", "system.pal_present")
@@ -107,8 +109,9 @@ class Session:
 
     async def make_persona(self, body: dict[str, Any]) -> dict[str, Any]:
         """A persona that the suite's language model speaks for, where the server can reach it."""
-        layers = dict(body.get("layers", {}))
-        if self.target.llm_url and body.get("pipeline_mode") != "echo":
+        thinks = body.get("pipeline_mode") != "echo"
+        layers = {**(QUIET if thinks else {}), **body.get("layers", {})}
+        if self.target.llm_url and thinks:
             own = {"model": "scripted", "base_url": self.target.llm_url, "api_key": "conformance"}
             layers["llm"] = {**own, "speculative_inference": False, **layers.get("llm", {})}
         full = {"persona_name": self._name(), "system_prompt": "You are being tested.", **body}
