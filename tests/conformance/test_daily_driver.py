@@ -30,4 +30,5 @@ async def test_cases_pass_through_the_daily_module(tmp_path: Path) -> None:
     async with serving(tmp_path) as target:
         report = await Suite(target, "daily", jobs=2, patience=5.0).run(cases)
     found = {result.case.id: (result.outcome, result.detail) for result in report.results}
-    assert {name: found[name] for name in found if found[name][0] != "passed"} == {}
+    assert {case.id: found[case.id] for case in cases if found[case.id][0] != "passed"} == {}
+    assert {name: found[name] for name in found if found[name][0] == "failed"} == {}
