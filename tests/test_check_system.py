@@ -33,6 +33,7 @@ class System:
         self.install("node", "echo true")
         self.install("npm")
         self.install("chromium")
+        self.install("turnserver")
 
     def install(self, name: str, script: str = "") -> None:
         file = self._folder / name
@@ -63,19 +64,20 @@ def test_a_system_that_has_everything_passes_in_silence(system: System) -> None:
 
 
 def test_what_is_missing_is_one_line_to_run(system: System) -> None:
-    for name in ("python3", "node", "npm", "chromium"):
+    for name in ("python3", "node", "npm", "chromium", "turnserver"):
         system.remove(name)
     system.install("ldconfig")
     code, said = system.check()
     assert code == 1
-    packages = "python3 python3-venv nodejs npm libegl1 libgl1 chromium"
+    packages = "python3 python3-venv nodejs npm libegl1 libgl1 chromium coturn"
     assert said.splitlines()[-1] == f"On Debian or Ubuntu:  sudo apt-get install -y {packages}"
 
 
-def test_chromium_is_asked_for_by_the_tests_alone(system: System) -> None:
-    system.remove("chromium")
+@pytest.mark.parametrize(("command", "package"), [("chromium", "chromium"), ("turnserver", "coturn")])
+def test_some_are_asked_for_by_the_tests_alone(system: System, command: str, package: str) -> None:
+    system.remove(command)
     assert system.check("run") == (0, "")
-    assert "install -y chromium" in system.check("test")[1]
+    assert f"install -y {package}" in system.check("test")[1]
 
 
 def test_the_venv_package_is_that_of_the_python_in_use(system: System) -> None:

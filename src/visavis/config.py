@@ -15,6 +15,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from visavis.ice import IceServerSetting
 from visavis.protocol.dialects import DialectName
 
 EMBEDDED_MODELS = Literal["qwen2.5-coder-0.5b", "smollm2-135m"]
@@ -56,8 +57,8 @@ class Settings(BaseSettings):
     """A worker that uses more of a core than this takes no new conversation; a watched one costs 0.6."""
 
     webrtc_engine: Literal["wrtc", "aiortc"] = "wrtc"
-    ice_servers: list[str] = Field(default_factory=list)
-    """STUN and TURN URLs handed to peers. None is needed on loopback or a LAN."""
+    ice_servers: list[IceServerSetting] = Field(default_factory=list)
+    """STUN and TURN servers handed to peers. None is needed on loopback or a LAN."""
 
     llm_base_url: str = ""
     """An OpenAI-compatible endpoint for personas that name none; empty: the embedded model."""

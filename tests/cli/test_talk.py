@@ -88,8 +88,9 @@ async def _a_chat_is_answered(server, pipe):
     talk = await talking(server, "--chat", "--greeting", "Hello!", stdin=pipe, stdout=pipe, stderr=pipe)
     out, err = await talk.communicate(b"I am here.\n/echo Good bye.\n")
     assert talk.returncode == 0, err.decode()
-    assert out.decode().splitlines() == [
-        "Vera: Hello!",
+    lines = out.decode().splitlines()
+    assert "Vera: Hello!" in lines
+    assert [line for line in lines if line != "Vera: Hello!"] == [
         "You: I am here.",
         "Vera: Nice to meet you.",
         "Vera: Good bye.",

@@ -9,7 +9,9 @@ import httpx
 import pytest
 
 from visavis.client import Client, following
+from visavis.client.api import SILENCE
 from visavis.errors import ApiError, ApiUnreachable
+from visavis.server.sse import QUIET
 
 
 def event(seq: int, kind: str = "conversation.utterance") -> str:
@@ -37,7 +39,8 @@ class Server:
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         if not request.url.path.endswith("/events"):
-            return httpx.Response(200, json={"conversation_id": "c1", "status": "ended"})
+            status = "active" if self.answers else "ended"
+            return httpx.Response(200, json={"conversation_id": "c1", "status": status})
         self.after.append(request.headers["last-event-id"])
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
@@ -48,6 +51,11 @@ class Server:
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(following, "PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(following, "IDLE", 0.0)
+
+
+def cut_off() -> httpx.Response:
+    return httpx.Response(200, stream=Breaking(": hello\n\n"))
 
 
 async def followed(server: Server, after: int = 0) -> list[int]:
@@ -79,3 +87,49 @@ async def test_a_refusal_is_not_tried_again() -> None:
     refusal = httpx.Response(400, json={"message": "Invalid conversation_id"})
     with pytest.raises(ApiError, match="Invalid conversation_id"):
         await followed(Server(refusal))
+
+
+async def test_a_call_in_which_nothing_happens_is_followed_for_as_long_as_it_takes() -> None:
+    quiet = [httpx.Response(200, text=": still here\n\n") for _ in range(9)]
+    assert await followed(Server(*quiet, httpx.Response(200, text=event(3, "system.shutdown")))) == [3]
+
+
+async def test_a_server_that_goes_away_after_quiet_times_is_given_up_all_the_same() -> None:
+    for quiet in range(6):
+        answers = [httpx.Response(200, text=": still here\n\n") for _ in range(quiet)]
+        server = Server(*answers, *[httpx.ConnectError("away")] * 9)
+        with pytest.raises(ApiUnreachable):
+            await followed(server)
+        assert len(server.after) == quiet + 3, "the first failure and two more tries"
+
+
+async def test_a_connection_begins_the_count_of_failures_anew() -> None:
+    cut = [answer for _ in range(5) for answer in (httpx.ConnectError("away"), cut_off(), cut_off())]
+    assert await followed(Server(*cut, httpx.Response(200, text=event(3, "system.shutdown")))) == [3]
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+async def test_a_server_that_is_not_there_yet_is_asked_again(status: int) -> None:
+    server = Server(httpx.Response(status), httpx.Response(200, text=event(3, "system.shutdown")))
+    assert await followed(server) == [3]
+    with pytest.raises(ApiError):
+        await followed(Server(*[httpx.Response(status) for _ in range(9)]))
+
+
+async def test_what_splits_lines_elsewhere_splits_none_here() -> None:
+    odd = event(3, "system.shutdown").replace('"seq"', '"x": "a\u2028b\x85c", "seq"')
+    half = len(odd) // 2
+    assert await followed(Server(httpx.Response(200, stream=Breaking(odd[:half], odd[half:])))) == [3]
+
+
+async def test_a_silent_connection_counts_as_lost() -> None:
+    seen: list[object] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.extensions["timeout"]["read"])
+        return httpx.Response(200, text=event(3, "system.shutdown"))
+
+    async with Client(transport=httpx.MockTransport(answer)) as client:
+        assert [one["seq"] async for one in client.conversations.follow("c1")] == [3]
+    assert seen == [SILENCE]
+    assert SILENCE == 3 * QUIET

@@ -98,3 +98,27 @@ def test_each_chunk_of_an_echo_has_its_own_answer() -> None:
 def test_without_an_event_id_nothing_is_answered() -> None:
     call = Driven()
     assert not acks(call.ask("append_llm_context", context="It rains."))
+
+
+def test_whether_it_was_heard_is_known_with_the_silence() -> None:
+    call = Driven()
+    call.voices(call.ask("echo", text="One two three four."))
+    asks(call, "interrupt")
+    assert acks(call.falls_silent(1, 0.6)) == [ack(True, None, EPOCH)]
+
+
+def test_an_interrupt_of_what_a_user_has_cut_is_answered_with_the_silence() -> None:
+    call = Driven()
+    call.speaks(0.6)
+    call.ask("respond", text="Hello")
+    call.begins()
+    assert not acks(asks(call, "interrupt"))
+    assert acks(call.falls_silent(1, 0.6)) == [ack(True, None, EPOCH)]
+
+
+def test_an_interrupt_during_the_greeting_says_that_it_goes_on() -> None:
+    call = Driven(greeting="Hello and welcome.")
+    call.voices(call.effects)
+    call.plays(1, 0.2)
+    call.ask("echo", text="Next.")
+    assert acks(asks(call, "interrupt")) == [ack(True, "the greeting goes on; what waited is dropped", EPOCH)]

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.conversation.driving import Driven, event, names, only
+from visavis.conversation.attention import Attention
 from visavis.conversation.effects import SetTimer, StartInference
 from visavis.conversation.engagement import AFTER, ENGAGEMENT, MOST_IN_A_ROW
 
@@ -87,3 +88,17 @@ def test_a_user_who_speaks_stops_the_clock() -> None:
 def test_in_a_chat_in_echo_mode_and_asleep_it_does_not(config: dict[str, object]) -> None:
     call = Driven(idle_engagement="eager", **config)
     assert not [effect for effect in only(call.all_effects, SetTimer) if effect.name == ENGAGEMENT]
+
+
+@pytest.mark.parametrize(
+    ("phrase", "said"),
+    [
+        ("小助手", "小助手你好"),
+        ("ねえアシスタント", "ねえアシスタント元気？"),
+        ("café", "Hey, café!"),
+        ("สวัสดี", "สวัสดีครับ"),
+    ],
+)
+def test_a_phrase_is_found_in_every_script_and_spelling(phrase: str, said: str) -> None:
+    assert Attention(phrase, "").heard(said)
+    assert not Attention(phrase, "").heard("Something else.")

@@ -76,3 +76,16 @@ def test_what_has_no_effect_says_why(kind: str, properties: dict[str, object]) -
     effects = Driven().ask(kind, **properties)
     assert len(only(effects, Ignore)) == 1
     assert names(effects) == []
+
+
+def test_a_job_whose_result_finds_no_room_is_not_reported() -> None:
+    call = Driven(context="x" * MOST_CONTEXT)
+    effects = call.ask("append_llm_context", context="The job is done.", job_status="completed")
+    assert only(effects, Ignore)
+    assert not only(effects, StartInference)
+
+
+def test_a_context_that_is_too_long_replaces_nothing() -> None:
+    call = Driven(context="It rains.")
+    assert only(call.ask("overwrite_llm_context", context="x" * (MOST_CONTEXT + 1)), Ignore)
+    assert only(call.says("Hello"), StartInference)[0].messages[0]["content"].endswith("It rains.")

@@ -5,8 +5,14 @@ import pytest
 from tests.conversation.driving import Driven, wires
 from visavis.conversation import inputs as happens
 from visavis.conversation.effects import Broadcast
+from visavis.conversation.log import replayed_events
+from visavis.protocol.base import Properties
 from visavis.protocol.dialects import DIALECTS
-from visavis.protocol.events import PerceptionAnalysis, PerceptionAnalysisProperties
+from visavis.protocol.events import (
+    PerceptionAnalysis,
+    PerceptionAnalysisProperties,
+    RagObservability,
+)
 
 
 def eventful(dialect: str) -> Driven:
@@ -70,3 +76,28 @@ def test_what_a_client_asked_for_is_answered_in_every_dialect(dialect: str) -> N
     call = Driven(dialect=dialect)
     refused = happens.InteractionRefused(at=0.0, participant_id="ann", event_id="e1", reason="no JSON")
     assert [wire["event_type"] for wire in wires(call.feed(refused))] == ["visavis.ack"]
+
+
+def test_the_seed_has_no_analyses_and_only_the_newest_a_canvas() -> None:
+    for name in DIALECTS:
+        call = Driven(
+            dialect=name,
+            tools=({"type": "function", "function": {"name": "look"}, "canvas_config": {"version": "1"}},),
+        )
+        call.begins()
+        call.feed(happens.UserTurnEnded(at=0.0, participant_id="ann", text="Hi", audio_analysis="calm"))
+        call.calls(1, ("t1", "look", "{}"))
+        told = {wire["event_type"]: wire for wire in wires(call.all_effects)}
+        properties = told["conversation.utterance"]["properties"]
+        assert ("user_audio_analysis" in properties) == (name != "seed")
+        assert ("canvas_config" in told["conversation.tool_call"]) == (name in ("union", "pal"))
+
+
+def test_whatever_a_layer_tells_is_told_and_replayed() -> None:
+    told = RagObservability(properties=Properties.model_validate({"kind": "pdf", "tie": 1}))
+    call = Driven()
+    effects = call.feed(happens.LayerTold(at=1.0, event=told))
+    assert wires(effects)[0]["properties"] == {"kind": "pdf", "tie": 1}
+    assert replayed_events(call.log) == [
+        effect.event for effect in call.all_effects if isinstance(effect, Broadcast)
+    ]

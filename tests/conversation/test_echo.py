@@ -203,3 +203,19 @@ def test_an_utterance_that_grows_without_end_is_cut_off() -> None:
     effects = call.ask("echo", text="b", inference_id="x", done=True)
     assert only(effects, Ignore) == [Ignore("echo: the utterance is too long")]
     assert not any("b" in speak.text for speak in only(effects, Speak))
+
+
+def test_a_chunk_long_after_the_cut_begins_anew() -> None:
+    call = Driven()
+    call.voices(call.ask("echo", text="One two three ", inference_id="x", done=False))
+    call.plays(1, 0.6)
+    call.ask("interrupt")
+    call.falls_silent(1, 0.6)
+    call.now = 5.0
+    assert only(call.ask("echo", text="four ", inference_id="x", done=False), Ignore)
+    call.now = 14.0
+    assert only(call.ask("echo", text="five ", inference_id="x", done=False), Ignore)
+    call.now = 25.0
+    assert [speak.text for speak in only(call.ask("echo", text="Anew.", inference_id="x"), Speak)] == [
+        "Anew."
+    ]

@@ -23,7 +23,7 @@ def turn(*objectives: Objective, **config: Any) -> Driven:
     return call
 
 
-def report(call: Driven, generation: int = 1, tool: str = TOOL, **arguments: str) -> list[Any]:
+def report(call: Driven, generation: int = 1, tool: str = TOOL, **arguments: Any) -> list[Any]:
     return call.calls(generation, ("t1", tool, json.dumps(arguments)))
 
 
@@ -93,7 +93,9 @@ def test_an_llm_that_reports_for_ever_is_stopped() -> None:
         report(call, generation)
         assert only(call.finishes(generation), StartInference)
     report(call, MOST_IN_A_ROW + 1)
-    assert not only(call.finishes(MOST_IN_A_ROW + 1), StartInference)
+    effects = call.finishes(MOST_IN_A_ROW + 1)
+    assert not only(effects, StartInference)
+    assert event(effects, "layer_failed")
 
 
 def test_the_next_may_be_required_or_depend_on_what_was_said() -> None:
@@ -170,3 +172,15 @@ def test_an_inner_tool_is_never_a_tool_call_of_the_clients() -> None:
     call = turn(NAME, guardrails=(RUDE,))
     call.calls(1, ("t1", TOOL, "{}"), ("t2", guardrails.TOOL, "{}"), ("t3", "look", "{}"))
     assert names(call.effects) == ["tool_call"]
+
+
+def test_a_report_that_comes_twice_completes_one_objective() -> None:
+    call = turn(AGE, Objective(name="city", prompt="Learn where the user lives."))
+    effects = call.calls(1, ("t1", TOOL, "{}"), ("t2", TOOL, "{}"))
+    assert names(effects) == ["objective.completed", "objective.activated"]
+
+
+def test_values_that_are_no_text_become_json() -> None:
+    call = turn(Objective(name="list", prompt="Ask.", output_variables=("items", "urgent")))
+    done = event(report(call, items=["milk", "eggs"], urgent=True), "objective.completed")
+    assert done["properties"]["output_variables"] == {"items": '["milk", "eggs"]', "urgent": "true"}

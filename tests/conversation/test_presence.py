@@ -4,7 +4,16 @@ import pytest
 
 from tests.conversation.driving import Driven, event, names, only, wires
 from visavis.conversation.core import Conversation
-from visavis.conversation.effects import CancelInference, CancelTimer, EndCall, Ignore, SetTimer, StopPlayout
+from visavis.conversation.effects import (
+    CancelInference,
+    CancelTimer,
+    EndCall,
+    Ignore,
+    SetTimer,
+    Speak,
+    StartInference,
+    StopPlayout,
+)
 from visavis.conversation.inputs import ParticipantJoined, Started
 
 
@@ -155,6 +164,23 @@ def test_a_second_start_is_ignored() -> None:
 def test_who_was_lost_may_come_back_even_if_nobody_is_waited_for() -> None:
     call = Driven()
     call.now = 10.0
-    assert SetTimer("participant_left_timeout", 40.0) in call.leave(lost=True)
+    assert SetTimer("participant_left_timeout", 70.0) in call.leave(lost=True)
     assert CancelTimer("participant_left_timeout") in call.join()
     assert only(call.leave(), EndCall) == [EndCall("participant_left_timeout reached")]
+
+
+def test_nothing_is_said_to_an_emptied_room_and_it_is_said_when_somebody_is_back() -> None:
+    call = Driven(participant_left_timeout=60.0)
+    call.says("What is the answer?")
+    effects = call.leave(lost=True)
+    assert only(effects, CancelInference)
+    assert not only(call.writes(1, "Forty two."), Speak)
+    assert only(call.join(), StartInference)
+
+
+def test_what_is_being_said_when_the_room_empties_is_cut_there() -> None:
+    call = Driven(participant_left_timeout=60.0)
+    call.speaks(0.6)
+    assert only(call.leave(), StopPlayout)
+    call.falls_silent(1, 0.6)
+    assert [(entry.text, entry.interrupted) for entry in call.core.history] == [("One", True)]

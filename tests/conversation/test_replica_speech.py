@@ -173,3 +173,12 @@ def test_the_replicas_looks_follow_the_call() -> None:
     call.fires("idle", 16.0)
     shown = [effect.activity for effect in only(call.all_effects, SetActivity)]
     assert shown == ["idle", "listening", "thinking", "speaking", "listening", "idle"]
+
+
+def test_what_has_no_sound_is_told_as_a_failure() -> None:
+    call = Driven()
+    call.ask("respond", text="Hello")
+    call.writes(1, "👍")
+    effects = call.feed(SpeechSynthesized(at=0.0, generation=1, segment=0, samples=0, words=()))
+    failed = event(effects, "layer_failed")["properties"]
+    assert failed == {"layer": "tts", "reason": "nothing of it can be spoken"}

@@ -4,6 +4,7 @@ import pytest
 
 from tests.conversation.driving import Driven, event, names, only, quiet, wires
 from visavis.conversation.effects import CancelInference, Speak, StartInference
+from visavis.conversation.inputs import InferenceFailed
 
 
 def pausing(text: str = "What time is it?", **config: object) -> Driven:
@@ -109,3 +110,16 @@ def test_in_the_hosted_services_dialects_the_id_changes_until_the_turn_ends(dial
     spoken = [wire for wire in told if wire["event_type"] == "conversation.utterance"]
     assert spoken[0]["inference_id"] == spoken[-1]["inference_id"]
     assert spoken[0]["inference_id"] not in started
+
+
+def test_one_that_failed_is_forgotten_and_the_turn_is_answered() -> None:
+    call = pausing()
+    call.feed(InferenceFailed(at=0.0, generation=1, reason="it broke off"))
+    effects = call.ends_turn("What time is it?")
+    assert only(effects, StartInference)
+    assert "layer_failed" not in names(effects)
+
+
+def test_what_changes_nothing_of_the_talk_lets_it_go_on() -> None:
+    call = pausing()
+    assert not only(call.ask("set_emotion", emotion="happiness"), CancelInference)

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import pytest
+
 from tests.conversation.driving import Driven, event, only, wires
 from visavis.conversation.effects import Ignore, Speak, StartInference
+from visavis.conversation.inner_tools import MOST_IN_A_ROW
 
 
 def called(text: str = "", **use: Any) -> Driven:
@@ -69,3 +72,35 @@ def test_a_result_that_is_to_be_said_does_not_cut_a_user_off() -> None:
     assert not only(call.ask("tool_result", tool_call_id="t1", output="It is sunny."), Speak)
     call.pauses()
     assert only(call.ends_turn(""), Speak)
+
+
+@pytest.mark.parametrize(
+    "result", [{"status": "error", "output": "HTTP 500 at db-7"}, {"output": {"answer": 12}}, {}]
+)
+def test_a_result_that_is_no_sentence_is_put_into_words_by_the_llm(result: dict[str, Any]) -> None:
+    call = called(on_resolve="response_in_result")
+    effects = call.ask("tool_result", tool_call_id="t1", **result)
+    assert not only(effects, Speak)
+    assert only(effects, StartInference)
+
+
+def test_a_result_that_is_said_as_it_is_changes_no_row_of_an_earlier_turn() -> None:
+    call = called(on_resolve="response_in_result")
+    call.begins()
+    call.ask("tool_result", tool_call_id="t1", output="It is sunny.")
+    call.pauses()
+    call.voices(call.ends_turn("Hello?"))
+    said = event(call.plays(2, 0.1), "replica.started_speaking")
+    assert said["turn_idx"] == 2
+    assert said["inference_id"] != event(call.all_effects, "tool_call")["inference_id"]
+
+
+def test_a_call_that_nobody_answers_and_no_words_has_the_llm_asked_once_more() -> None:
+    call = called(on_resolve="fire_and_forget")
+    assert only(call.effects, StartInference)
+    for generation in range(2, MOST_IN_A_ROW + 1):
+        call.calls(generation, ("t1", "look", "{}"))
+        assert only(call.finishes(generation), StartInference)
+    call.calls(MOST_IN_A_ROW + 1, ("t1", "look", "{}"))
+    failed = event(call.finishes(MOST_IN_A_ROW + 1), "layer_failed")["properties"]
+    assert failed == {"layer": "llm", "reason": "the model called tools and said nothing"}

@@ -4,6 +4,7 @@ import pytest
 
 from tests.conversation.driving import Driven, event, names, only, wires
 from visavis.conversation.effects import Ignore, Speak, StartInference
+from visavis.conversation.floor import MOST_WAITING
 from visavis.conversation.tools import PATIENCE
 
 
@@ -31,7 +32,7 @@ def test_a_call_always_has_an_id_and_no_two_that_wait_share_one() -> None:
         for wire in wires(call.all_effects)
         if "tool_call" in wire["event_type"]
     ]
-    assert all(ids)
+    assert all(ids) and len(set(ids)) == 3
     assert ids[1] == "t1"
 
 
@@ -136,3 +137,48 @@ def test_calls_of_an_inference_that_was_cancelled_are_not_told() -> None:
 
 def test_a_call_without_a_name_is_ignored() -> None:
     assert names(called(("t1", "", "{}")).all_effects).count("tool_call") == 0
+
+
+def test_a_call_that_repeats_an_id_gets_one_of_its_own_and_the_turn_its_answer() -> None:
+    call = called(("call_0", "look", "{}"), ("call_0", "look", "{}"))
+    first, second = (
+        wire["properties"]["tool_call_id"]
+        for wire in wires(call.all_effects)
+        if wire["event_type"] == "conversation.tool_call"
+    )
+    assert first == "call_0" != second
+    assert not only(call.ask("tool_result", tool_call_id=first, output="sun"), StartInference)
+    assert only(call.ask("tool_result", tool_call_id=second, output="wind"), StartInference)
+
+
+def test_an_id_of_an_earlier_turn_is_not_used_again() -> None:
+    call = called()
+    call.ask("tool_result", tool_call_id="t1", output="sun")
+    call.calls(2, ("t1", "look", "{}"))
+    assert event(call.effects, "tool_call")["properties"]["tool_call_id"] != "t1"
+
+
+def test_a_result_finds_room_however_many_wait() -> None:
+    call = called()
+    call.ask("echo", text="One two three four.")
+    for _ in range(MOST_WAITING):
+        call.ask("echo", text="Hello.")
+    assert not only(call.ask("tool_result", tool_call_id="t1", output="sun"), Ignore)
+
+
+def test_an_answer_behind_spoken_words_has_an_id_of_its_own() -> None:
+    """An inference and a role have one utterance: chats key their rows by them."""
+    call = Driven()
+    call.says("What is the weather?")
+    call.voices(call.writes(1, "Let me look.", finish=False))
+    call.calls(1, ("t1", "look", "{}"))
+    call.voices(call.finishes(1))
+    call.plays(1, 1.5)
+    asked, said = (wire for wire in wires(call.all_effects) if wire["event_type"] == "conversation.utterance")
+    assert asked["inference_id"] == event(call.all_effects, "tool_call")["inference_id"]
+    assert asked["inference_id"] == said["inference_id"]
+    call.ask("tool_result", tool_call_id="t1", output="sun")
+    call.voices(call.writes(2, "It is sunny."))
+    answer = event(call.plays(2, 0.1), "utterance")
+    assert answer["inference_id"] != said["inference_id"]
+    assert answer["turn_idx"] == said["turn_idx"] == 1

@@ -1,7 +1,11 @@
 """A user's turn, spoken or typed (PROTOCOL 5.1, 5.2)."""
 
+import json
+
 from tests.conversation.driving import Driven, event, names, only, quiet, wires
+from visavis.conversation import guardrails
 from visavis.conversation.effects import CancelInference, Ignore, StartInference, StopPlayout
+from visavis.conversation.inputs import Guardrail
 
 
 def test_a_spoken_turn_is_told_in_the_documented_order() -> None:
@@ -208,3 +212,41 @@ def test_a_user_who_leaves_in_the_middle_of_a_word_closes_speech() -> None:
 
 def test_speech_of_somebody_who_is_not_here_is_ignored() -> None:
     assert only(Driven().begins("nobody"), Ignore)
+
+
+def test_a_noise_whose_maker_leaves_does_not_eat_the_answer_of_another() -> None:
+    call = Driven()
+    call.join("bob")
+    call.ask("respond", text="Hello")
+    call.begins("bob")
+    assert only(call.leave("bob"), StartInference)
+
+
+def test_a_noise_does_not_eat_an_answer_that_is_not_known_yet_to_be_unheard() -> None:
+    call = Driven()
+    call.says("Hello")
+    call.voices(call.writes(1, "Hello to you."))
+    call.begins()
+    call.pauses()
+    assert not only(call.ends_turn(""), StartInference)
+    assert only(call.falls_silent(1, 0.0), StartInference)
+
+
+def test_an_answer_that_was_heard_before_a_noise_cut_it_is_not_given_again() -> None:
+    call = Driven()
+    call.says("Hello")
+    call.voices(call.writes(1, "Hello to you."))
+    call.begins()
+    call.ends_turn("")
+    assert not only(call.falls_silent(1, 0.6), StartInference)
+
+
+def test_a_noise_does_not_eat_an_answer_because_a_guardrail_was_reported_with_it() -> None:
+    rude = Guardrail(name="rude", uuid="g1", prompt="Never be rude.")
+    call = Driven(guardrails=(rude,))
+    call.says("Hello")
+    call.calls(1, ("t1", guardrails.TOOL, json.dumps({"guardrail": "rude", "reason": "x"})))
+    call.writes(1, "I can not do that.")
+    call.begins()
+    call.falls_silent(1, 0.0)
+    assert only(call.ends_turn(""), StartInference)

@@ -169,9 +169,30 @@ def test_an_event_id_is_kept_with_what_is_understood_and_with_what_is_not() -> N
         assert refused.event_id == "mine"
 
 
-@pytest.mark.parametrize("event_id", [7, None, "", "x" * 201, {}])
+@pytest.mark.parametrize("event_id", [True, None, "", "x" * 201, {}, 1 << 70])
 def test_an_event_id_that_is_none_is_as_good_as_absent(event_id: object) -> None:
     parsed = parse({"event_type": "conversation.interrupt", "event_id": event_id})
     assert isinstance(parsed, Interrupt)
     assert parsed.event_id is None
     assert "event_id" not in parsed.wire()
+
+
+def test_a_number_may_name_a_message() -> None:
+    parsed = parse({"event_type": "conversation.interrupt", "event_id": 7})
+    assert isinstance(parsed, Interrupt) and parsed.event_id == "7"
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties"),
+    [
+        ("echo", {"text": "Hi", "modality": "", "done": "", "sample_rate": ""}),
+        ("tool_result", {"tool_call_id": "t1", "status": "SUCCESS"}),
+        ("tool_result", {"tool_call_id": "t1", "status": ""}),
+        (
+            "sensitivity",
+            {"participant_pause_sensitivity": "high", "participant_interrupt_sensitivity": ""},
+        ),
+    ],
+)
+def test_a_field_that_nobody_filled_in_loses_no_message(kind: str, properties: dict[str, object]) -> None:
+    assert not isinstance(parse(message(kind, **properties)), Ignored)

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from visavis.errors import ConfigurationError, EngineMissing
+from visavis.ice import IceServer
 from visavis.rooms import inbox as inboxes
 from visavis.rooms.base import AppMessage, Participant, ParticipantJoined
 from visavis.rooms.webrtc import WebRTCRoom
@@ -61,7 +62,7 @@ def test_a_missing_engine_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.parametrize("engine", list(engines.MODULES))
 async def test_an_ice_server_that_is_none_is_a_configuration_error(engine: str) -> None:
-    room = WebRTCRoom(engine=engine, replica=REPLICA, ice_servers=["http://example.org"])
+    room = WebRTCRoom(engine=engine, replica=REPLICA, ice_servers=[IceServer("http://example.org")])
     with pytest.raises(ConfigurationError, match="ice_servers"):
         await room.accept("v=0\r\n")
     await room.close("over")

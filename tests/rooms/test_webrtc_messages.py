@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from tests.rooms.webrtc_room import ENGINES, PATIENCE, REPLICA, first, stage
-from visavis.errors import MessageTooLarge, SignallingError
+from visavis.errors import MessageTooLarge, SignallingError, UnknownConversation
 from visavis.rooms.base import AppMessage, ParticipantJoined, ParticipantLeft
 
 pytestmark = pytest.mark.parametrize("engine", ENGINES)
@@ -128,7 +128,7 @@ async def test_the_room_says_why_it_closes(engine: str) -> None:
         assert bob.closed_reason == "the hour is over"
         (left,) = await room.saw(ParticipantLeft)
         assert left.reason == "room closed"
-        with pytest.raises(SignallingError):
+        with pytest.raises(UnknownConversation):
             await room.room.accept("v=0\r\n")
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visavis.client.call import Call
-from visavis.rooms.base import AudioSource, Participant, RoomEvent
+from visavis.rooms.base import AudioSource, Participant, RoomEvent, VideoSource
 from visavis.rooms.webrtc import WebRTCRoom
 
 ENGINES = ["wrtc", "aiortc"]
@@ -58,7 +58,12 @@ class Stage:
         self._watch = asyncio.create_task(self._collect())
 
     def join(
-        self, name: str = "", *, microphone: AudioSource | None = None, media: bool = False
+        self,
+        name: str = "",
+        *,
+        microphone: AudioSource | None = None,
+        camera: VideoSource | None = None,
+        media: bool = False,
     ) -> AbstractAsyncContextManager[Call]:
         async def signal(offer: str) -> str:
             return (await self.room.accept(offer, user_name=name)).answer_sdp
@@ -67,6 +72,7 @@ class Stage:
             "unused:",
             engine=self.engine,
             microphone=microphone,
+            camera=camera,
             receive_audio=media,
             receive_video=media,
             signal=signal,

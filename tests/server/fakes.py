@@ -9,6 +9,7 @@ import asyncio
 import json
 import os
 import socket
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,6 +39,7 @@ class FakeRoom:
         self.closed = ""
         self.deliver: dict[str, Callable[[str], None]] = {}
         self.detached: dict[str, bool] = {}
+        self.taken: Counter[str] = Counter()
 
     def participants(self) -> list[Participant]:
         return list(self.people.values())
@@ -63,10 +65,16 @@ class FakeRoom:
         self.deliver[participant.id] = deliver
         deliver(json.dumps({"type": "welcome", "participant_id": participant.id}))
 
-    def relay(self, participant_id: str, frame: str) -> None:
+    def relay(self, participant_id: str, frame: str | None) -> None:
         if participant_id not in self.deliver:
             raise SignallingError("no such participant")
+        if frame is None:
+            self.deliver[participant_id]('{"type":"error","message":"binary frame"}')
+            return
         self.deliver[participant_id](json.dumps({"from": participant_id, "data": json.loads(frame)}))
+
+    def read(self, participant_id: str, size: int) -> None:
+        self.taken[participant_id] += size
 
     def detach(self, participant_id: str, lost: bool) -> None:
         self.people.pop(participant_id, None)

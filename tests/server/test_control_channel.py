@@ -114,3 +114,10 @@ async def test_a_line_that_is_no_json_ends_the_channel() -> None:
         await asyncio.wait_for(near.serve(), 5)
     with pytest.raises(WorkerLost):
         await near.call("anything")
+
+
+async def test_text_takes_the_room_of_its_utf_8_and_any_string_passes() -> None:
+    async with channels(same=lambda text: text) as (near, _):
+        long = "é" * (MAX_LINE * 2 // 5)  # escaped it would be too long
+        assert await near.call("same", text=long) == long
+        assert await near.call("same", text="\ud800 \u2028 \n") == "\ud800 \u2028 \n"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -229,3 +230,36 @@ async def test_times_beyond_reason_are_refused(api: Api, field: str) -> None:
     answer = await api.http.post("/v2/conversations", json={"properties": {field: 10**400}})
     assert answer.status_code == 400
     assert field in answer.json()["message"]
+
+
+LONG = "é" * 100_000
+
+
+async def test_texts_of_every_length_that_is_accepted_reach_the_worker(api: Api) -> None:
+    steps = [{"objective_name": f"o{n}", "objective_prompt": "é" * 9_000} for n in range(50)]
+    objectives = (await api.http.post("/v2/objectives", content=utf8({"data": steps}))).json()
+    persona = {"system_prompt": LONG, "context": LONG, "objectives_id": objectives["objectives_id"]}
+    made = (await api.http.post("/v2/personas", content=utf8(persona))).json()
+    name = (await api.create(persona_id=made["persona_id"], conversational_context=LONG))["conversation_id"]
+    assert len(api.held(name)[1].spec.system_prompt) == len(LONG)
+
+
+@pytest.mark.parametrize("field", ["system_prompt", "context", "conversational_context"])
+async def test_texts_that_are_too_long_are_refused_in_words(api: Api, field: str) -> None:
+    path = "conversations" if field == "conversational_context" else "personas"
+    answer = await api.http.post(f"/v2/{path}", json={"system_prompt": "x", field: f"{LONG}x"})
+    assert answer.status_code == 400
+    assert answer.json()["message"] == f"{field}: String should have at most 100000 characters"
+
+
+async def test_what_is_too_large_for_a_worker_is_the_callers_mistake(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("visavis.session.rpc.MAX_LINE", 10_000)
+    answer = await api.http.post("/v2/conversations", json={"conversational_context": LONG})
+    assert answer.status_code == 400
+    assert "exceeds the limit" in answer.json()["message"]
+
+
+def utf8(body: dict[str, Any]) -> bytes:
+    return json.dumps(body, ensure_ascii=False).encode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -64,6 +65,35 @@ async def test_a_stream_begins_where_it_was_left_and_ends_with_the_conversation(
     stream = await api.http.get(f"/v2/conversations/{name}/events", headers=header)
     assert stream.headers["content-type"].startswith("text/event-stream")
     assert frames(stream.text) == [(4, "conversation.utterance"), (5, "system.shutdown")]
+
+
+async def test_who_comes_again_after_the_end_is_told_that_there_is_no_more(api: Api) -> None:
+    name = await talked(api, "one")
+    await api.http.post(f"/v2/conversations/{name}/end")
+    await api.http.get(f"/{name}/events")
+    for last, status in (("3", 200), ("4", 204), ("99", 204)):
+        header = {"accept": "text/event-stream", "last-event-id": last}
+        answer = await api.http.get(f"/{name}/events", headers=header)
+        assert (answer.status_code, last) == (status, last)
+
+
+async def test_the_status_is_not_older_than_the_events(api: Api) -> None:
+    name = await talked(api, "one")
+    api.held(name)[1].end("over")
+    for _ in range(1000):
+        if api.supervisor.holds(name):
+            await asyncio.sleep(0)
+    page = (await api.http.get(f"/{name}/events")).json()
+    assert (page["data"][-1]["event_type"], page["status"]) == ("system.shutdown", "ended")
+
+
+async def test_numbers_that_no_event_has_are_refused_or_lead_to_nothing(api: Api) -> None:
+    name = await talked(api, "one")
+    assert (await api.http.get(f"/{name}/events?after={2**31 - 1}")).json()["data"] == []
+    assert (await api.http.get(f"/{name}/events?after={2**31}")).status_code == 400
+    assert (await api.http.get(f"/{name}/events?after={10**30}")).status_code == 400
+    beyond = await api.http.get(f"/{name}/events", headers={"last-event-id": "9" * 40})
+    assert (beyond.status_code, beyond.json()["data"]) == (200, [])
 
 
 async def test_the_log_of_inputs_is_kept_with_the_conversation_and_forgotten_with_it(api: Api) -> None:

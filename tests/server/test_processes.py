@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import sys
@@ -14,6 +15,7 @@ from typing import Any
 import httpx
 import psutil
 import pytest
+import websockets
 
 from tests.server.fakes import GOOD_OFFER, FakeLLM, TaskLauncher
 from visavis.config import Settings
@@ -210,14 +212,26 @@ run(settings, lambda in_force: print(in_force.base_url, flush=True))
             async with httpx.AsyncClient(headers={"x-api-key": key}) as http:
                 created = await http.post(f"{url}/v2/conversations", json={})
                 assert created.status_code == 200
-                assert created.json()["conversation_url"].startswith(url)
-            process.send_signal(number)
+                room = created.json()["conversation_url"]
+                assert room.startswith(url)
+                header = {"accept": "text/event-stream"}
+                async with (
+                    websockets.connect(f"{room}/chat".replace("http", "ws", 1)) as socket,
+                    http.stream("GET", f"{room}/chat") as stream,
+                    http.stream("GET", f"{room}/events", headers=header) as events,
+                ):
+                    process.send_signal(number)
+                    frames = [frame async for frame in socket]
+                    assert (json.loads(frames[-1])["type"], socket.close_code) == ("closed", 1000)
+                    assert '"type":"closed"' in (await stream.aread()).decode()
+                    assert "system.shutdown" in (await events.aread()).decode()
             written = (await process.stderr.read()).decode()
             assert await process.wait() == 0
         assert children and not any(child.is_running() for child in children)
         assert "development key in use" in written and "server stopped" in written
         assert key not in written, "the log says where the key is kept, not which it is"
         assert created.json()["conversation_id"] not in written
+        assert "Traceback" not in written and "error" not in written
     finally:
         if process.returncode is None:
             process.kill()

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from visavis.config import Settings
+from visavis.server import journal
 from visavis.server import recorder as module
 from visavis.server.recorder import Recorder
 from visavis.server.store import Conversation, Store
@@ -27,21 +28,23 @@ def tell(recorder: Recorder, name: str, message: dict[str, Any]) -> None:
 SEQ = itertools.count(1)
 
 
+def conversation(name: str) -> Conversation:
+    return Conversation(
+        id=name,
+        name="n",
+        status="active",
+        replica_id="r",
+        replica_name="R",
+        persona_id="p",
+        persona_name="P",
+    )
+
+
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
     store = Store.from_settings(Settings(data_dir=tmp_path))
     await store.open()
-    await store.add_conversation(
-        Conversation(
-            id="c1",
-            name="n",
-            status="active",
-            replica_id="r",
-            replica_name="R",
-            persona_id="p",
-            persona_name="P",
-        )
-    )
+    await store.add_conversation(conversation("c1"))
     yield store
     await store.close()
 
@@ -89,21 +92,113 @@ async def test_events_of_a_forgotten_conversation_are_dropped(store: Store, reco
     assert await types(store, recorder) == ["conversation.utterance"]
 
 
-async def test_a_failing_database_loses_events_and_nothing_else(
+async def test_a_database_that_is_away_for_a_while_loses_nothing(
     store: Store, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def fail(_: object) -> None:
-        raise OperationalError("insert", {}, Exception("disk full"))
+    monkeypatch.setattr(journal, "PAUSES", (0.0,))
+    failures = [OperationalError("insert", {}, Exception("locked"))] * 3
+    add_events, end_conversation = store.add_events, store.end_conversation
 
-    with monkeypatch.context() as broken:
-        broken.setattr(store, "add_events", fail)
-        tell(recorder, "c1", event("conversation.utterance"))
-        await recorder.flush()
+    async def away(*arguments: Any) -> None:
+        if failures:
+            raise failures.pop()
+        await (add_events if len(arguments) == 1 else end_conversation)(*arguments)
+
+    monkeypatch.setattr(store, "add_events", away)
+    monkeypatch.setattr(store, "end_conversation", away)
+    tell(recorder, "c1", event("conversation.utterance"))
     tell(recorder, "c1", event("system.shutdown"))
     recorder.ended("c1", "reason")
-    assert await types(store, recorder) == ["system.shutdown"]
+    assert await types(store, recorder) == ["conversation.utterance", "system.shutdown"]
     row = await store.conversation("c1")
     assert row and (row.status, row.shutdown_reason) == ("ended", "reason")
+
+
+async def test_a_database_that_stays_away_loses_events_but_no_end(
+    store: Store, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "PAUSES", (0.0,))
+    failures = [OperationalError("update", {}, Exception("disk full"))] * (3 * journal.TRIES)
+    end_conversation = store.end_conversation
+
+    async def away(*arguments: str) -> None:
+        if failures:
+            raise failures.pop()
+        if len(arguments) == 2:
+            await end_conversation(*arguments)
+
+    monkeypatch.setattr(store, "add_events", away)
+    monkeypatch.setattr(store, "end_conversation", away)
+    tell(recorder, "c1", event("system.shutdown"))
+    recorder.ended("c1", "reason")
+    for _ in range(3):
+        await recorder.flush()
+    row = await store.conversation("c1")
+    assert row and (row.status, row.shutdown_reason) == ("ended", "reason")
+
+
+async def test_what_one_conversation_meets_costs_no_other_anything(store: Store, recorder: Recorder) -> None:
+    await store.add_conversation(conversation("c2"))
+    for message in (event("conversation.utterance"), event("conversation.utterance")):
+        recorder.event("c2", 1, message)  # the same number twice
+    recorder.event("c2", 2, event("conversation.utterance"))
+    tell(recorder, "c1", event("conversation.utterance"))
+    recorder.ended("c2", "over")
+    assert await types(store, recorder) == ["conversation.utterance"]
+    assert [seq for seq, _ in await store.events("c2")] == [1, 2, 3]
+    row = await store.conversation("c2")
+    assert row and row.status == "ended"
+
+
+async def test_removing_a_conversation_that_still_talks_costs_no_other_anything(
+    store: Store, recorder: Recorder
+) -> None:
+    told = 0
+    for number in range(20):
+        name = f"d{number}"
+        await store.add_conversation(conversation(name))
+        tell(recorder, name, event("conversation.utterance"))
+        removing = asyncio.create_task(recorder.forget(name))
+        while not removing.done():
+            tell(recorder, name, event("conversation.utterance"))
+            tell(recorder, "c1", event("conversation.utterance"))
+            told += 1
+            await asyncio.sleep(0.0005)
+        recorder.ended(name, "over")
+        assert await store.conversation(name) is None
+    assert len(await types(store, recorder)) == told
+
+
+async def test_waiting_for_what_was_told_is_not_waiting_for_what_is_told_meanwhile(
+    store: Store, recorder: Recorder
+) -> None:
+    talking = True
+
+    async def talk() -> None:
+        while talking:
+            tell(recorder, "c1", event("conversation.utterance"))
+            await asyncio.sleep(0)
+
+    task = asyncio.create_task(talk())
+    await asyncio.sleep(0.05)
+    async with asyncio.timeout(5):
+        await recorder.flush()
+    talking = False
+    await task
+
+
+async def test_what_waits_for_a_database_is_bounded_but_ends_are_kept(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_WAITING", 3)
+    recorder = Recorder(store)
+    for _ in range(10):
+        tell(recorder, "c1", event("conversation.utterance"))
+    recorder.ended("c1", "over")
+    running = asyncio.create_task(recorder.run())
+    assert await types(store, recorder) == ["conversation.utterance"] * 3 + ["system.shutdown"]
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
 
 
 async def test_the_database_is_readable_by_its_owner_alone(store: Store, tmp_path: Path) -> None:
@@ -150,3 +245,26 @@ async def test_a_batch_that_cannot_be_written_does_not_stop_the_next(
         await recorder.flush()
     tell(recorder, "c1", event("conversation.utterance"))
     assert await types(store, recorder) == ["conversation.utterance"]
+
+
+async def test_many_events_are_read_page_by_page(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("visavis.server.store.store.PAGE", 3)
+    await store.add_events([("c1", seq, event("conversation.utterance")) for seq in range(1, 9)])
+
+    async def read(after: int, limit: int | None) -> list[list[int]]:
+        return [[seq for seq, _ in page] async for page in store.event_pages("c1", after, limit)]
+
+    assert await read(0, None) == [[1, 2, 3], [4, 5, 6], [7, 8]]
+    assert await read(2, 4) == [[3, 4, 5], [6]]
+    assert await read(8, None) == []
+
+
+async def test_slow_readers_of_logs_keep_no_connection_from_others(store: Store) -> None:
+    await store.add_inputs([("c1", ["{}"])])
+    readers = [store.inputs("c1") for _ in range(20)]
+    for reader in readers:
+        assert await anext(reader) == "{}"
+    async with asyncio.timeout(5):
+        assert await store.conversation("c1")
+    for reader in readers:
+        await reader.aclose()  # type: ignore[attr-defined]

@@ -101,3 +101,16 @@ async def test_what_does_not_exist_is_refused_when_it_is_wanted(api: Api, person
     answer = await api.http.post("/v2/conversations", json={"persona_id": made["persona_id"]})
     assert answer.status_code == 400
     assert "Invalid" in answer.json()["error"]
+
+
+async def test_a_tag_on_more_guardrails_than_a_conversation_takes_is_refused(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("visavis.server.steering.MOST_GUARDRAILS", 2)
+    for number in range(3):
+        await post(api, "/guardrails", {**RULE, "guardrail_name": f"R{number}"})
+    body = {"system_prompt": "Be kind.", "guardrail_tags": ["tone"]}
+    made = await post(api, "/personas", body)
+    answer = await api.http.post("/v2/conversations", json={"persona_id": made["persona_id"]})
+    assert answer.status_code == 400
+    assert answer.json()["message"] == "guardrails: a conversation takes 2, this would have 3"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -164,3 +165,65 @@ def test_what_an_echo_holds_and_whether_it_is_the_last_chunk(
 def test_what_is_no_audio_is_refused_with_a_reason(properties: dict[str, object], reason: str) -> None:
     with pytest.raises(BadClip, match=reason):
         Clips().decode(EchoProperties.model_validate(properties))
+
+
+def whole(clips: Clips, *chunks: EchoProperties) -> np.ndarray:
+    made = [clip for one in chunks if (clip := clips.decode(one, "ann")) is not None]
+    return np.concatenate([clips.take(clip.ref) for clip in made]).astype(np.float64)
+
+
+def end(**more: object) -> EchoProperties:
+    return EchoProperties.model_validate({"modality": "audio", "audio": "", "done": True, **more})
+
+
+def chunk_of(data: bytes, rate: int, **more: object) -> EchoProperties:
+    audio = base64.b64encode(data).decode()
+    return EchoProperties.model_validate({"modality": "audio", "audio": audio, "sample_rate": rate, **more})
+
+
+@pytest.mark.parametrize("rate", [16_000, 24_000, 48_000])
+def test_a_last_chunk_without_audio_ends_the_utterance_and_leaves_nothing_to_the_next(rate: int) -> None:
+    clips = Clips()
+    data = sine(rate).astype("<i2").tobytes()
+    check(whole(clips, chunk_of(data[:-1], rate), end()))
+    check(whole(clips, chunk_of(data, rate, done=True)))
+
+
+def test_a_rate_that_changes_in_the_middle_loses_nothing() -> None:
+    slow, fast = (sine(rate, 0.5).astype("<i2").tobytes() for rate in (16_000, 24_000))
+    sound = whole(Clips(), chunk_of(slow, 16_000), chunk_of(fast, 24_000, done=True))
+    assert abs(len(sound) - RATE) <= RATE // 100
+
+
+def test_what_was_given_up_is_not_continued() -> None:
+    clips = Clips()
+    clips.decode(chunk_of(b"\x01\x02\x03", RATE), "ann", now=0.0)
+    late = clips.decode(chunk_of(b"\x01\x02", RATE, done=True), "ann", now=11.0)
+    assert late is not None
+    assert clips.take(late.ref).tolist() == [0x0201]
+
+
+def test_two_senders_of_an_empty_id_do_not_mix() -> None:
+    clips = Clips()
+    clips.decode(chunk_of(b"\x01", RATE, inference_id=""), "ann")
+    other = clips.decode(chunk_of(b"\x05\x06", RATE, inference_id="", done=True), "bob")
+    assert other is not None
+    assert clips.take(other.ref).tolist() == [0x0605]
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda data: base64.encodebytes(data).decode(),
+        lambda data: base64.urlsafe_b64encode(data).decode(),
+        lambda data: base64.b64encode(data).decode().rstrip("="),
+        lambda data: f"data:audio/pcm;base64,{base64.b64encode(data).decode()}",
+    ],
+    ids=["line breaks", "URL-safe", "no padding", "data URL"],
+)
+def test_base64_is_taken_as_its_many_encoders_write_it(write: Callable[[bytes], str]) -> None:
+    data = bytes(range(256)) * 2 + b"\xff\xfe"
+    clips = Clips()
+    clip = clips.decode(EchoProperties(modality="audio", audio=write(data), sample_rate=RATE, done=True))
+    assert clip is not None
+    assert clips.take(clip.ref).astype("<i2").tobytes() == data

@@ -48,9 +48,11 @@ class Stage:
         self.heard: list[np.ndarray] = []
         self.told: list[tuple[int, dict[str, Any]]] = []
         self.log: list[str] = []
+        self.logged_before: list[int] = []
 
     def event(self, seq: int, message: dict[str, Any]) -> None:
         self.told.append((seq, message))
+        self.logged_before.append(len(self.log))
 
     def logged(self, lines: list[str]) -> None:
         self.log += lines
@@ -247,7 +249,7 @@ async def test_echoed_audio_is_heard_at_its_own_pitch_and_length() -> None:
 async def test_broken_audio_is_ignored_with_one_reason() -> None:
     async with conversation(ScriptedLLM()) as stage:
         guest = stage.room.join()
-        for audio, rate in (("%%%", 16_000), ("QQ", 16_000), ("QUE=", 7)):
+        for audio, rate in (("%%%", 16_000), ("Q", 16_000), ("QUE=", 7)):
             guest.send(message("conversation.echo", modality="audio", audio=audio, sample_rate=rate))
         await stage.play(0.2)
         assert kinds(guest) == ["system.replica_joined"]
@@ -319,6 +321,17 @@ async def test_a_logged_conversation_replays_to_the_same_events() -> None:
     sent = [event for _, event in stage.told]
     assert sent[-1]["event_type"] == "system.shutdown"
     assert json.dumps([event.wire() for event in replayed_events(stage.log)]) == json.dumps(sent)
+
+
+async def test_the_log_is_never_behind_the_events_so_that_a_killed_worker_loses_no_cause() -> None:
+    async with conversation(ScriptedLLM([TextDelta("Fine.")])) as stage:
+        guest = stage.room.join()
+        guest.send(message("conversation.respond", text="How are you?"))
+        await stage.until(guest, "conversation.stopped_speaking")
+    sent = [event for _, event in stage.told]
+    for number, lines in enumerate(stage.logged_before, 1):
+        replayed = [event.wire() for event in replayed_events(stage.log[:lines])]
+        assert replayed[:number] == sent[:number]
 
 
 async def test_a_conversation_that_keeps_no_log_tells_none() -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
 
+from visavis.cli.comparing import compare
 from visavis.cli.output import err
 from visavis.errors import ConfigurationError
 
@@ -27,7 +28,7 @@ def replay(
     """Replay a conversation's log of inputs and print its events, one JSON object a line.
 
     The log is the conversation: the same inputs give the same events, to the byte. With --check nothing is
-    printed but the first difference, and the exit code is 1 if there is one.
+    printed but the first difference and what the record lost, and the exit code is 1 if there is any.
     """
     from visavis.conversation.effects import Broadcast
     from visavis.conversation.log import replay as effects_of
@@ -41,46 +42,58 @@ def replay(
     if check is None:
         for _, event in events:
             typer.echo(json.dumps(event, ensure_ascii=False))
-    elif difference := _difference(dict(events), _recorded(check)):
+    elif difference := compare(events, _recorded(check)):
         err.print(escape(difference), style="red")
         raise typer.Exit(1)
 
 
-def _lines(log: str) -> Iterable[str]:
-    if log == "-":
-        return sys.stdin
-    try:
-        return Path(log).read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise ConfigurationError(f"{log} cannot be read: {error.strerror}") from error
+def _lines(log: str) -> list[str]:
+    """The log's lines, each a JSON object.
 
-
-def _recorded(path: Path) -> Iterator[dict[str, Any]]:
-    """Events from a page of the event log, or one a line."""
-    try:
-        text = path.read_text(encoding="utf-8")
-        try:
-            whole = json.loads(text)
-        except ValueError:
-            whole = [json.loads(line) for line in text.splitlines() if line.strip()]
-    except (OSError, ValueError) as error:
-        raise ConfigurationError(f"{path} holds no events: {error}") from error
-    if isinstance(whole, dict):
-        whole = whole.get("data", [whole])
-    yield from whole
-
-
-def _difference(replayed: dict[int, dict[str, Any]], recorded: Iterable[dict[str, Any]]) -> str:
-    """The first recorded event that the replay has otherwise; empty when there is none.
-
-    Heartbeats and captions that a later one contains are not recorded, so the replay may have more.
+    Raises:
+        ConfigurationError: it is no log.
     """
-    followed = iter(replayed.values())
-    for event in recorded:
-        if "seq" in event:
-            ours = replayed.get(event["seq"])
-        else:  # an old dialect: the same event comes somewhere behind the one before
-            ours = next((one for one in followed if one == event), None)
-        if ours != event:
-            return f"recorded: {json.dumps(event)}\nreplayed: {json.dumps(ours)}"
-    return ""
+    text = _read(log, sys.stdin.buffer.read if log == "-" else Path(log).read_bytes)
+    lines = [line for line in text.split("\n") if line.strip()]
+    for number, line in enumerate(lines, 1):
+        if not isinstance(_json(line), dict):
+            raise ConfigurationError(f"{log} is no log of inputs: line {number} is no JSON object")
+    return lines
+
+
+def _recorded(path: Path) -> list[dict[str, Any]]:
+    """Events from a page of the event log, or one a line.
+
+    Raises:
+        ConfigurationError: there are none.
+    """
+    text = _read(str(path), path.read_bytes)
+    whole = _json(text)
+    if whole is None:
+        whole = [_json(line) for line in text.split("\n") if line.strip()]
+    elif isinstance(whole, dict):
+        whole = whole.get("data", [whole])
+    if (
+        not isinstance(whole, list)
+        or not whole
+        or not all(isinstance(event, dict) and "event_type" in event for event in whole)
+    ):
+        raise ConfigurationError(f"{path} holds no events")
+    return whole
+
+
+def _read(name: str, read: Callable[[], bytes]) -> str:
+    try:
+        return read().decode()
+    except OSError as error:
+        raise ConfigurationError(f"{name} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{name} is not UTF-8") from error
+
+
+def _json(text: str) -> Any:
+    """The value; None for what is no JSON."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None

@@ -17,6 +17,8 @@ from visavis.net import is_loopback
 
 DEFAULT_URL = "http://127.0.0.1:7600"
 VERSION = "/v2"
+SILENCE = 45.0
+"""Seconds without a byte after which a stream counts as lost; the server sends a comment every 15."""
 
 AnswerT = TypeVar("AnswerT", bound=Answer)
 
@@ -107,14 +109,14 @@ class Client:
 
     @asynccontextmanager
     async def stream(self, method: str, path: str, **options: Any) -> AsyncIterator[httpx.Response]:
-        """A request whose answer is read as it comes; it may take for ever.
+        """A request whose answer is read as it comes; it may take for ever, but not without a sign of life.
 
         Args:
             method: of HTTP.
             path: behind ``/v2``.
             options: as for ``httpx.AsyncClient.stream``.
         """
-        patience = httpx.Timeout(self._http.timeout.connect, read=None)
+        patience = httpx.Timeout(self._http.timeout.connect, read=SILENCE)
         try:
             async with self._http.stream(method, path, timeout=patience, **options) as response:
                 if not response.is_success:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Literal
 
 import structlog
 
+from visavis.client.others import Others
 from visavis.client.received import ReceivedAudio, ReceivedMessage, ReceivedPicture
 from visavis.client.whip import Whip
 from visavis.errors import SignallingError
+from visavis.ice import IceServer
 from visavis.media.buffer import LiveBuffer
 from visavis.media.pump import AudioPump
 from visavis.media.resample import MonoResampler
@@ -24,6 +26,8 @@ from visavis.rooms.base import (
     Participant,
     ParticipantJoined,
     ParticipantLeft,
+    Source,
+    VideoSource,
 )
 from visavis.rooms.webrtc import engine as engines
 from visavis.rooms.webrtc import wire
@@ -55,16 +59,17 @@ class Call:
         self,
         engine: str,
         microphone: AudioSource | None,
+        camera: VideoSource | None,
         receive_audio: bool,
         receive_video: bool,
-        ice_servers: list[str],
+        ice_servers: Sequence[IceServer],
     ) -> None:
         """Use ``Call.join`` instead."""
         self.participant_id = ""
         self.closed = asyncio.Event()
         self.closed_reason = ""
         self._engine = engines.load(engine)
-        self._microphone = microphone
+        self._microphone, self._camera = microphone, camera
         self._receives = {"audio": receive_audio, "video": receive_video}
         self._people: dict[str, Participant] = {}
         self._messages: LiveBuffer[ReceivedMessage] = LiveBuffer(KEPT_MESSAGES)
@@ -80,6 +85,7 @@ class Call:
         self._tasks: set[asyncio.Task[None]] = set()
         self._hanging_up: asyncio.Task[None] | None = None
         self._connection = self._engine.connection(ice_servers)
+        self._others = Others(self._engine, self._connection, self._say)
         self._app = self._connection.createDataChannel(wire.APP_CHANNEL)
         self._signal = self._connection.createDataChannel(wire.SIGNAL_CHANNEL)
         self._attach()
@@ -94,10 +100,11 @@ class Call:
         user_id: str = "",
         engine: str = "aiortc",
         microphone: AudioSource | None = None,
+        camera: VideoSource | None = None,
         receive_audio: bool = True,
         receive_video: bool = True,
         token: str | None = None,
-        ice_servers: list[str] | None = None,
+        ice_servers: Sequence[IceServer] = (),
         signal: Signal | None = None,
     ) -> AsyncIterator[Call]:
         """Be in a call for the length of a ``with`` block.
@@ -108,10 +115,11 @@ class Call:
             user_id: the application's name for us.
             engine: ``aiortc`` or ``wrtc``.
             microphone: what we say; pulled every 20 ms.
+            camera: what we show.
             receive_audio: whether the replica's voice is received.
             receive_video: whether its picture is received.
             token: a meeting token.
-            ice_servers: STUN and TURN URLs for our side.
+            ice_servers: STUN and TURN servers for our side.
             signal: takes the offer and gives the answer instead of HTTP; ``url`` is then not used.
 
         Raises:
@@ -119,7 +127,7 @@ class Call:
             ConfigurationError: when there is no such engine.
             EngineMissing: when the engine is not installed.
         """
-        call = cls(engine, microphone, receive_audio, receive_video, ice_servers or [])
+        call = cls(engine, microphone, camera, receive_audio, receive_video, ice_servers)
         whip = Whip(url, user_name=user_name, user_id=user_id, token=token)
         if signal is None:
             call._ask_why = whip.shutdown_reason
@@ -172,13 +180,33 @@ class Call:
         """Arrivals and departures of others, until the call is over."""
         return aiter(self._events)
 
-    def audio(self) -> AsyncIterator[ReceivedAudio]:
-        """The replica's voice; the last 10 s are kept for a slow reader."""
-        return aiter(self._audio)
+    def audio(self, participant_id: str | None = None) -> AsyncIterator[ReceivedAudio]:
+        """The replica's voice, or somebody's microphone; the last 10 s are kept for a slow reader.
 
-    def video(self) -> AsyncIterator[ReceivedPicture]:
-        """The replica's picture; the last second is kept for a slow reader."""
-        return aiter(self._pictures)
+        Args:
+            participant_id: whose microphone; None: the replica's voice.
+        """
+        return aiter(self._audio) if participant_id is None else self._audio_of(participant_id)
+
+    def video(
+        self, participant_id: str | None = None, source: Literal["camera", "screen"] = "camera"
+    ) -> AsyncIterator[ReceivedPicture]:
+        """The replica's picture, or somebody's; the last second is kept for a slow reader.
+
+        Args:
+            participant_id: whose; None: the replica's.
+            source: what of them.
+        """
+        return aiter(self._pictures) if participant_id is None else self._video_of(participant_id, source)
+
+    async def _audio_of(self, participant_id: str) -> AsyncIterator[ReceivedAudio]:
+        resampler = MonoResampler(PLAYOUT_RATE)
+        async for frame in self._others.frames(participant_id, "microphone"):
+            yield ReceivedAudio(resampler.convert(frame), time.monotonic())
+
+    async def _video_of(self, participant_id: str, source: Source) -> AsyncIterator[ReceivedPicture]:
+        async for frame in self._others.frames(participant_id, source):
+            yield ReceivedPicture(frame, time.monotonic())
 
     def _attach(self) -> None:
         self._connection.on("track", self._track_arrived)
@@ -213,11 +241,16 @@ class Call:
             self._spawn(pump.run())
         elif self._receives["audio"]:
             self._connection.addTransceiver("audio", "recvonly")
-        if self._receives["video"]:
+        if self._camera is not None:
+            track = self._engine.track("video", self._camera.next)
+            self._connection.addTransceiver(track, "sendrecv" if self._receives["video"] else "sendonly")
+        elif self._receives["video"]:
             self._connection.addTransceiver("video", "recvonly")
 
     def _track_arrived(self, track: Any) -> None:
-        if self._receives[track.kind]:
+        if self._others.arrived(track):
+            self._spawn(self._others.read(track))
+        elif self._receives[track.kind]:
             self._spawn(self._hear(track) if track.kind == "audio" else self._watch(track))
 
     async def _hear(self, track: Any) -> None:
@@ -256,15 +289,21 @@ class Call:
     def _follow(self, signal: dict[str, Any]) -> None:
         match signal.get("type"):
             case "welcome":
-                people = [Participant(**entry) for entry in signal["participants"]]
+                people = [wire.participant_of(entry) for entry in signal["participants"]]
                 self._people = {person.id: person for person in people}
                 self.participant_id = signal["participant_id"]
                 self._welcome.set()
             case "participant-joined":
-                person = Participant(**signal["participant"])
+                person = wire.participant_of(signal["participant"])
                 self._people[person.id] = person
                 self._events.push(ParticipantJoined(person))
+            case "participant-updated":
+                person = wire.participant_of(signal["participant"])
+                self._people[person.id] = person
+            case "answer":
+                self._others.answered(signal.get("sdp"))
             case "participant-left":
+                self._others.left(signal["participant_id"])
                 left = self._people.pop(signal["participant_id"], None)
                 if left is not None:
                     self._events.push(ParticipantLeft(left, signal["reason"]))
@@ -300,6 +339,7 @@ class Call:
         self.closed_reason = reason
         self.closed.set()
         self._welcome.set()
+        self._others.close()
         for buffer in (self._messages, self._events, self._audio, self._pictures, self._outgoing):
             buffer.close()
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
-from visavis.errors import ApiUnreachable
+from visavis.errors import ApiError, ApiUnreachable
 
 if TYPE_CHECKING:
     from visavis.client.api import Client
@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 OVER = "system.shutdown"
 PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
 """Seconds before a lost connection is taken up again, each time longer; then it is given up."""
-
+IDLE = 1.0
+"""Seconds before a stream is opened again that ended in peace while the call goes on."""
+AWAY = (502, 503, 504)
+"""What proxies, and servers that begin or end, answer for one that is not there."""
 
 Numbered = tuple[int, dict[str, Any]]
 """A ``seq`` and its event."""
@@ -31,27 +34,35 @@ async def follow(client: Client, conversation_id: str, after: int) -> AsyncItera
     failures = 0
     while True:
         before = after
+        pause = IDLE
         try:
-            async for seq, event in _stream(client, conversation_id, before):
-                after, failures = seq, 0
-                yield seq, event
-                if event["event_type"] == OVER:
-                    return
+            headers = {"accept": "text/event-stream", "last-event-id": str(after)}
+            path = f"/conversations/{conversation_id}/events"
+            async with client.stream("GET", path, headers=headers) as response:
+                failures = 0
+                async for seq, event in _events(response.aiter_text(), after):
+                    after = seq
+                    yield seq, event
+                    if event["event_type"] == OVER:
+                        return
             if after == before and (await client.conversations.get(conversation_id)).status == "ended":
                 return
-        except ApiUnreachable:
-            if failures == len(PAUSES):
+        except (ApiUnreachable, ApiError) as error:
+            if isinstance(error, ApiError) and error.status not in AWAY:
                 raise
-        await asyncio.sleep(PAUSES[min(failures, len(PAUSES) - 1)])
-        failures += 1
+            if failures >= len(PAUSES):
+                raise
+            pause = PAUSES[failures]
+            failures += 1
+        await asyncio.sleep(pause)
 
 
-async def _stream(client: Client, conversation_id: str, after: int) -> AsyncIterator[Numbered]:
-    headers = {"accept": "text/event-stream", "last-event-id": str(after)}
-    path = f"/conversations/{conversation_id}/events"
-    seq = after
-    async with client.stream("GET", path, headers=headers) as response:
-        async for line in response.aiter_lines():
+async def _events(chunks: AsyncIterator[str], seq: int) -> AsyncIterator[Numbered]:
+    """The numbered events of a stream, whose lines end with a line feed and nothing else."""
+    rest = ""
+    async for chunk in chunks:
+        *lines, rest = (rest + chunk).split("\n")
+        for line in lines:
             field, _, value = line.partition(": ")
             if field == "id":
                 seq = int(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from visavis.conversation.floor import Floor, Job
+from visavis.conversation.generation import Generation
 from visavis.conversation.outbox import Outbox
 from visavis.conversation.replica import Replica
 from visavis.conversation.writer import Writer
@@ -11,6 +12,7 @@ from visavis.protocol.interactions import Interaction, Interrupt
 
 QUEUED = "queued"
 UNHEARD = "nothing had been heard"
+GREETING = "the greeting goes on; what waited is dropped"
 
 
 class Acks:
@@ -18,7 +20,7 @@ class Acks:
 
     def __init__(self, out: Outbox, floor: Floor, replica: Replica | Writer) -> None:
         self._out, self._floor, self._replica = out, floor, replica
-        self._until_silent: list[tuple[str, str | None]] = []
+        self._until_silent: list[tuple[str, Generation | None]] = []
 
     def give(self, asked: Interaction, refused: str | None, job: Job | None) -> None:
         """The interaction was handled.
@@ -52,11 +54,12 @@ class Acks:
     def flush(self) -> None:
         """Tell them now: playout has stopped, or the call ends."""
         waiting, self._until_silent = self._until_silent, []
-        for event_id, reason in waiting:
-            self._answer(event_id, True, reason, self._out.unix)
+        for event_id, silenced in waiting:
+            self._answer(event_id, True, _remark(silenced), self._out.unix)
 
     def _interrupted(self, event_id: str) -> None:
-        self._until_silent.append((event_id, None if self._floor.cut_audible else UNHEARD))
+        # A user may have cut it already, or it is the greeting: then it still has the floor.
+        self._until_silent.append((event_id, self._floor.cut or self._replica.current))
 
     def _answer(self, event_id: str, accepted: bool, reason: str | None, applied_at: float | None) -> None:
         self._out.broadcast(
@@ -67,3 +70,10 @@ class Acks:
             reason=reason,
             applied_at=applied_at,
         )
+
+
+def _remark(silenced: Generation | None) -> str | None:
+    """What an interrupt did, if not what one expects."""
+    if silenced is None or not (silenced.heard or silenced.audible):
+        return UNHEARD
+    return GREETING if silenced.kind == "greeting" else None

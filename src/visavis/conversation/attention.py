@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-import re
+import unicodedata
+
+UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")
+"""How Unicode's names of letters begin in such scripts."""
 
 
 class Attention:
@@ -40,10 +43,18 @@ class Attention:
 
 
 def _words(text: str) -> list[str]:
-    """Words alone: case and punctuation are the transcriber's whim."""
-    return re.findall(r"\w+", text.casefold())
+    """Words alone: case, punctuation and ways to write one letter are the transcriber's whim."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(letter if unicodedata.category(letter)[0] in "LMN" else " " for letter in plain).split()
 
 
 def _within(phrase: list[str], words: list[str]) -> bool:
+    if any(_unspaced(letter) for word in phrase for letter in word):
+        return "".join(phrase) in "".join(words)
     starts = range(len(words) - len(phrase) + 1)
     return any(words[start : start + len(phrase)] == phrase for start in starts)
+
+
+def _unspaced(letter: str) -> bool:
+    """Whether it is of a script that puts no blanks between words."""
+    return unicodedata.name(letter, "").startswith(UNSPACED)

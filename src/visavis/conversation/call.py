@@ -15,7 +15,7 @@ from visavis.conversation.expression import Expression
 from visavis.conversation.floor import Floor, Reply
 from visavis.conversation.generation import Generation
 from visavis.conversation.guardrails import Guardrails
-from visavis.conversation.history import History
+from visavis.conversation.history import History, ToolCall
 from visavis.conversation.ids import Ids
 from visavis.conversation.inner_tools import InnerTools
 from visavis.conversation.latency import Stopwatch
@@ -26,9 +26,13 @@ from visavis.conversation.replica import Replica
 from visavis.conversation.requests import Requests
 from visavis.conversation.toolbox import Toolbox
 from visavis.conversation.tools import Tools
-from visavis.conversation.users import Turn, Users
+from visavis.conversation.users import Users
 from visavis.conversation.writer import Writer
 from visavis.protocol import events
+from visavis.protocol import interactions as asks
+
+BESIDE_THE_TALK = (asks.SetEmotion, asks.Sensitivity, asks.RealtimeApi)
+"""Interactions that change nothing of what is to be answered."""
 
 
 class Call:
@@ -132,14 +136,19 @@ class Call:
             self.out.ignore("the participant is not here")
             return
         self._speculation.cancel()
-        self._users.left(message.participant_id, self._forming)
+        turn = self._users.left(message.participant_id, self._forming)
+        if turn is not None:
+            self._restore(turn.displaced)
         reason = self._presence.left(message.participant_id, message.lost)
         if reason is not None:
             self._end(reason)
+        elif not self._presence.anyone:
+            self._restore(self._floor.fall_silent())
 
     def interaction_received(self, message: happens.InteractionReceived) -> None:
         """A client asked for something."""
-        self._speculation.cancel()
+        if not isinstance(message.interaction, BESIDE_THE_TALK):
+            self._speculation.cancel()
         self.out.ignored = None
         job = self._requests.handle(message)
         refused = self.out.ignored
@@ -154,9 +163,8 @@ class Call:
     def layer_told(self, message: happens.LayerTold) -> None:
         """A layer beside the dialogue has news: everyone is told."""
         told = message.event
-        properties = told.properties.model_dump(exclude_unset=True)
         tie = Tie(message.inference_id, self._floor.turn_idx) if message.inference_id else None
-        self.out.broadcast(type(told), tie, **properties)
+        self.out.tell(type(told), tie, told.properties.model_dump(exclude_unset=True))
 
     def user_speech_started(self, message: happens.UserSpeechStarted) -> None:
         """A user takes the floor."""
@@ -198,7 +206,7 @@ class Call:
             self._speculation.cancel()
         if not text:
             self._users.discard(turn, self._forming)
-            self._restore(turn)
+            self._restore(turn.displaced)
             return
         index = self._floor.commit_turn(_told(message, text))
         tie = self._users.commit(turn, text, index, _analyses(message))
@@ -238,17 +246,14 @@ class Call:
         if generation is None:
             return
         calls = generation.entry.calls if generation.entry is not None else []
-        silent = not generation.text.strip()
-        if silent and not calls:
-            self._layer_failed(generation, "the model answered nothing")
+        generation.close()
+        if not generation.text.strip():
+            self._go_on_silently(generation, calls)
         self._close_inference(generation)
-        inner_only = bool(calls) and all(self._inner.owns(call.name) for call in calls)
-        if silent and inner_only and self._inner.may_go_on(generation.tie):
-            self._floor.wait(Reply(generation.tie, "tool"), first=True)
 
     def inference_failed(self, message: happens.InferenceFailed) -> None:
         """The LLM broke off; what it said stands."""
-        if self._speculation.hold(message.generation, lambda: self.inference_failed(message), last=True):
+        if self._speculation.failed(message.generation):
             return
         generation = self._inferring(message.generation)
         if generation is not None:
@@ -278,6 +283,8 @@ class Call:
         generation = self._current(message.generation)
         if generation is not None:
             self._replica.stopped(generation, message.samples)
+            if generation.again and not generation.heard:
+                self._infer_again(generation)
 
     def timer_fired(self, message: happens.TimerFired) -> None:
         """A timer ran down."""
@@ -356,12 +363,30 @@ class Call:
     def _layer_failed(self, generation: Generation, reason: str) -> None:
         self.out.broadcast(events.LayerFailed, generation.tie, layer="llm", reason=reason)
 
-    def _restore(self, turn: Turn) -> None:
-        """A noise must not eat an answer: what it cut before it could be heard is inferred again."""
-        cut, current = turn.displaced, self._replica.current
-        if cut is None or cut.heard or (cut.entry is not None and cut.entry.calls):
+    def _go_on_silently(self, generation: Generation, calls: list[ToolCall]) -> None:
+        """The LLM said nothing: it is asked once more, unless a result will have it asked again."""
+        if any(call.result is None for call in calls):
             return
-        answered = current is not None and (current is cut or current.kind == "reply")
+        if calls and self._inner.may_go_on(generation.tie):
+            self._floor.wait(Reply(generation.tie, "tool"), first=True)
+        else:
+            reason = "the model called tools and said nothing" if calls else "the model answered nothing"
+            self._layer_failed(generation, reason)
+
+    def _restore(self, cut: Generation | None) -> None:
+        """A noise must not eat an answer: what it cut before it could be heard is inferred again."""
+        if cut is None or cut.kind != "reply" or cut.heard:
+            return
+        if cut.entry is not None and any(call.result is None for call in cut.entry.calls):
+            return
+        if cut is self._replica.current:
+            cut.again = True  # once it is known what was heard
+        else:
+            self._infer_again(cut)
+
+    def _infer_again(self, cut: Generation) -> None:
+        current = self._replica.current
+        answered = current is not None and current.kind == "reply"
         if cut.tie.turn_idx == self._floor.turn_idx and not answered:
             self._floor.wait(Reply(Tie(*cut.tie), "turn"), first=True)
 

@@ -38,7 +38,7 @@ class Echoes:
         self._silent = config.chat
         self._open: dict[str, Open] = {}
         self._begun = 0
-        self._dropped: dict[str, None] = {}
+        self._dropped: dict[str, float] = {}
         floor.dropped = self._drop
 
     def chunk(
@@ -84,9 +84,7 @@ class Echoes:
         if self._silent and (clip is not None or properties.is_audio):
             self._out.ignore(f"echo: {NO_VOICE}")
             return None
-        if key in self._dropped:
-            if done:
-                del self._dropped[key]
+        if self._was_dropped(key, done):
             self._out.ignore("echo: a chunk of an utterance that was cut")
             return None
         if key in self._open:
@@ -98,6 +96,20 @@ class Echoes:
             self._out.ignore("echo: audio missing")
             return None
         return self._begin(key, properties.inference_id)
+
+    def _was_dropped(self, key: str, done: bool) -> bool:
+        """Whether the chunk goes on with what was cut; one that is long in coming begins anew."""
+        last = self._dropped.pop(key, None)
+        if last is None or self._out.now - last > GIVE_UP_AFTER:
+            return False
+        if not done:
+            self._remember_dropped(key)
+        return True
+
+    def _remember_dropped(self, key: str) -> None:
+        self._dropped[key] = self._out.now
+        if len(self._dropped) > MOST_REMEMBERED:
+            del self._dropped[next(iter(self._dropped))]
 
     def _begin(self, key: str, client_id: str | None) -> Open | None:
         inference_id = echo_id(client_id) if client_id else self._ids.new()
@@ -124,9 +136,7 @@ class Echoes:
             if echo.generation is generation:
                 del self._open[key]
                 self._out.cancel_timer(echo.timer)
-                self._dropped[key] = None
-                if len(self._dropped) > MOST_REMEMBERED:
-                    del self._dropped[next(iter(self._dropped))]
+                self._remember_dropped(key)
 
 
 def _key(participant_id: str | None, properties: EchoProperties, is_audio: bool) -> str:

@@ -31,11 +31,13 @@ class StartInference:
     Attributes:
         messages: OpenAI chat messages.
         tools: OpenAI function definitions.
+        ahead: a user pauses and may go on; nothing of it is said unless the turn has ended there.
     """
 
     generation: int
     messages: tuple[dict[str, Any], ...]
     tools: tuple[dict[str, Any], ...]
+    ahead: bool = False
 
 
 @dataclass(frozen=True, slots=True)

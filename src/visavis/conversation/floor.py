@@ -64,7 +64,7 @@ class Floor:
 
     Attributes:
         turn_idx: of the turn last committed; 0 is the greeting's.
-        cut_audible: whether anything of what was cut last had reached people.
+        cut: what was cut last; None if there was nothing to cut.
         dropped: called with each generation that is cut or will never be heard.
         speculation: the inference that runs ahead of a turn's end, if one does.
     """
@@ -88,7 +88,7 @@ class Floor:
         self._queue: deque[Job] = deque()
         self._generations = 0
         self.turn_idx = 0
-        self.cut_audible = False
+        self.cut: Generation | None = None
         self.dropped: Callable[[Generation], None] = lambda generation: None
         self.speculation = Speculation(out)
 
@@ -114,8 +114,9 @@ class Floor:
         return tie if tie.turn_idx >= self.turn_idx else Tie(self._ids.new(), self.turn_idx)
 
     def wait(self, job: Job, first: bool = False) -> bool:
-        """Queue it; False when there is no room."""
-        if len(self._queue) >= MOST_WAITING:
+        """Queue it; False when there is no room. What goes first, or answers tools, always finds room."""
+        owed = first or (isinstance(job, Reply) and job.cause == "tool")
+        if len(self._queue) >= MOST_WAITING and not owed:
             self._out.ignore("too many utterances are waiting")
             return False
         if first:
@@ -142,7 +143,8 @@ class Floor:
         generation.number = self._number()
         generation.inferring = True
         self.speculation.begin(Ahead(generation, participant_id, text))
-        self._start(generation, self._history.messages(NOTES["turn"], self._inner.instructions, ahead=text))
+        messages = self._history.messages(NOTES["turn"], self._inner.instructions, ahead=text)
+        self._start(generation, messages, ahead=True)
 
     def take_up(self, tie: Tie) -> None:
         """The turn ended as expected: the inference ahead gets the floor, and what it has is said."""
@@ -166,6 +168,8 @@ class Floor:
 
     def interrupt(self) -> bool:
         """Cut what is said or thought, and forget all that waits; False when there was nothing."""
+        if self._replica.current is not None:
+            self._replica.current.again = False
         waiting = bool(self._queue)
         for job in self._queue:
             if isinstance(job, Generation):
@@ -186,17 +190,24 @@ class Floor:
             self._forget(lambda job: isinstance(job, Generation) and job.kind == "echo")
         return generation
 
+    def fall_silent(self) -> Generation | None:
+        """Nobody is there to hear it: cut what is said or thought; what waits goes on waiting.
+
+        Returns:
+            What was cut.
+        """
+        return self._cut()
+
     def forget_empty(self, generation: Generation) -> None:
         """Take it out of the queue if it waits there and turned out to hold nothing."""
         if not generation.segments:
             self._forget(lambda job: job is generation)
 
     def _cut(self) -> Generation | None:
-        generation = self._replica.cut()
-        self.cut_audible = generation is not None and generation.audible
-        if generation is not None:
-            self.dropped(generation)
-        return generation
+        self.cut = self._replica.cut()
+        if self.cut is not None:
+            self.dropped(self.cut)
+        return self.cut
 
     def _forget(self, unwanted: Callable[[Job], bool]) -> None:
         for job in [job for job in self._queue if unwanted(job)]:
@@ -212,7 +223,8 @@ class Floor:
 
     def _begin(self, job: Job) -> None:
         if isinstance(job, Generation):
-            job.tie = Tie(job.tie.inference_id, self.turn_idx)
+            is_reply = job.kind == "reply"
+            job.tie = self.tie_now(job.tie) if is_reply else Tie(job.tie.inference_id, self.turn_idx)
             self._give_to(job)
         elif isinstance(job, Typed):
             tie = Tie(self._ids.new(), self.commit_turn(job.text))
@@ -221,6 +233,8 @@ class Floor:
                 self._infer(Reply(tie, "turn"))
         elif self._attention.awake:
             self._infer(job)
+        else:
+            self._out.ignore("asleep: nothing is said of the replica's own accord")
 
     def _infer(self, reply: Reply) -> None:
         """Start the inference; it answers every other reply that waits, for the history holds their cause."""
@@ -234,9 +248,11 @@ class Floor:
         self._give_to(generation)
         self._start(generation, messages)
 
-    def _start(self, generation: Generation, messages: tuple[dict[str, Any], ...]) -> None:
+    def _start(
+        self, generation: Generation, messages: tuple[dict[str, Any], ...], ahead: bool = False
+    ) -> None:
         tools = (*self._toolbox.definitions, *self._inner.definitions)
-        self._out.put(StartInference(generation.number, messages, tools))
+        self._out.put(StartInference(generation.number, messages, tools, ahead))
 
     def _give_to(self, generation: Generation) -> None:
         self.speculation.cancel()

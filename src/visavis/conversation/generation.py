@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -62,6 +63,7 @@ class Generation:
         playback_at: ``heard`` when the position was last announced.
         uttered: the whole text was announced.
         tts_failed: a failure to speak was announced.
+        again: a noise cut it; it is inferred again if nothing of it was heard.
         entry: its place in the history, from when it has the floor.
     """
 
@@ -81,8 +83,10 @@ class Generation:
         self.playback_at = 0
         self.uttered = False
         self.tts_failed = False
+        self.again = False
         self.entry: Entry | None = None
         self._script = Script(markdown=kind == "reply")
+        self._raw = 0
         self._passed = 0
         self._passed_samples = 0
         self._passed_text = ""
@@ -98,11 +102,9 @@ class Generation:
         """What its words ask to be shown where it is heard now; None for nothing in particular."""
         if not (self.audible and self._script.emotions):
             return None
-        passed = len(self.heard_text)
-        shown = [
-            emotion for place, emotion in self._script.emotions if len(self.text[:place].rstrip()) <= passed
-        ]
-        return shown[-1] if shown else None
+        text, emotions = self.text, self._script.emotions
+        begun = bisect_right(emotions, len(self.heard_text), key=lambda shown: len(text[: shown[0]].rstrip()))
+        return emotions[begun - 1][1] if begun else None
 
     @property
     def duration(self) -> float:
@@ -111,7 +113,8 @@ class Generation:
 
     def say(self, raw: str) -> bool:
         """More text; False when it would grow beyond ``MOST_CHARACTERS``."""
-        if len(self.text) + len(raw) > MOST_CHARACTERS:
+        self._raw += len(raw)
+        if self._raw > MOST_CHARACTERS:
             return False
         self._add(self._script.feed(raw))
         return True

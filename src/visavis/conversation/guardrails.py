@@ -18,7 +18,8 @@ class Guardrails:
     def __init__(self, out: Outbox, guardrails: tuple[Guardrail, ...]) -> None:
         self._out = out
         self._all = {guardrail.name: guardrail for guardrail in guardrails}
-        self._fired: set[tuple[str, int]] = set()
+        self._fired: set[str] = set()
+        self._fired_in = 0
 
     @property
     def instructions(self) -> str:
@@ -58,9 +59,10 @@ class Guardrails:
         guardrail = self._all.get(str(arguments.get("guardrail")))
         if guardrail is None:
             return f"Error: guardrail must be one of: {', '.join(self._all)}."
-        key = (guardrail.name, tie.turn_idx)
-        if guardrail.app_message and key not in self._fired:
-            self._fired.add(key)
+        if tie.turn_idx != self._fired_in:
+            self._fired, self._fired_in = set(), tie.turn_idx
+        if guardrail.app_message and guardrail.name not in self._fired:
+            self._fired.add(guardrail.name)
             self._out.broadcast(
                 events.GuardrailTriggered,
                 tie,

@@ -72,13 +72,16 @@ class History:
         """What was said, oldest first; to be read only."""
         return tuple(entry for entry in self._entries if entry.text or entry.calls)
 
+    def set_context(self, context: str) -> bool:
+        """Replace the context; False when it is too long."""
+        if len(context) > MOST_CONTEXT:
+            return False
+        self.context = context
+        return True
+
     def append_context(self, more: str) -> bool:
         """Add to the context; False when there is no room for it."""
-        joined = f"{self.context}\n\n{more}" if self.context else more
-        if len(joined) > MOST_CONTEXT:
-            return False
-        self.context = joined
-        return True
+        return self.set_context(f"{self.context}\n\n{more}" if self.context else more)
 
     def add_user(self, text: str) -> None:
         """A user said this."""

@@ -36,17 +36,20 @@ class InnerTools:
         """Whether the tool of this name is one of them."""
         return name in (objectives.TOOL, guardrails.TOOL)
 
-    def run(self, name: str, arguments: str, tie: Tie) -> str | None:
+    def run(self, name: str, arguments: str, tie: Tie, again: bool = False) -> str | None:
         """Run a call of the LLM.
 
         Args:
             name: the tool's.
             arguments: JSON text, as the LLM wrote it.
             tie: of the inference.
+            again: the same inference called the same tool before.
 
         Returns:
             The result for the LLM; None when it is a tool of the clients.
         """
+        if name == objectives.TOOL and again:
+            return "Error: one objective at a time."  # it knows of no other yet
         if name == objectives.TOOL:
             return self._objectives.report(_decoded(arguments), tie)
         if name == guardrails.TOOL:

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from visavis.conversation import inputs
 from visavis.conversation.core import Conversation
 from visavis.conversation.effects import Broadcast, Effect
-from visavis.conversation.inputs import Input, InteractionReceived
+from visavis.conversation.inputs import Input, InteractionReceived, LayerTold
 from visavis.protocol.events import Event
 
 KINDS: dict[str, type[Input]] = {
@@ -30,6 +30,8 @@ def encode(message: Input) -> dict[str, Any]:
     data = {"type": kind, **_ADAPTERS[kind].dump_python(message, mode="json")}
     if isinstance(message, InteractionReceived):
         data["interaction"] = message.interaction.wire()
+    elif isinstance(message, LayerTold):
+        data["event"] = message.event.wire()
     return data
 
 

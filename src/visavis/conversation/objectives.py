@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from visavis.conversation.inputs import Objective
@@ -146,5 +147,7 @@ class Objectives:
 
 
 def _text(value: object) -> str:
-    """A collected value; they are strings (PROTOCOL 1.3)."""
-    return "" if value is None else str(value).strip()
+    """A collected value; they are strings (PROTOCOL 1.3), others become JSON."""
+    if isinstance(value, str):
+        return value.strip()
+    return "" if value is None else json.dumps(value, ensure_ascii=False)

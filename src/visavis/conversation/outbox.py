@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, cast
 
 from visavis.conversation.effects import Broadcast, CancelTimer, Effect, Ignore, SetTimer
 from visavis.protocol import events
-from visavis.protocol.dialects import DIALECTS
+from visavis.protocol.dialects import DIALECTS, UNION
 from visavis.protocol.events import Event, EventMessage
 
 EARLY = 0.05
@@ -38,12 +38,12 @@ class Outbox:
 
     Attributes:
         now: seconds since the conversation began.
-        ignored: the reason last given to ``ignore``; None since ``forget_ignored``.
+        ignored: the reason last given to ``ignore``, until somebody sets it back.
     """
 
     def __init__(self, epoch: float, conversation_id: str, dialect: str = "union") -> None:
         self._epoch, self._conversation_id = epoch, conversation_id
-        self.dialect = DIALECTS[dialect]
+        self.dialect = DIALECTS.get(dialect, UNION)
         self._seq = 0
         self._effects: list[Effect] = []
         self._timers: dict[str, float] = {}
@@ -82,8 +82,21 @@ class Outbox:
             canvas_config: beside the properties (PROTOCOL 1.4).
             properties: of the event.
         """
+        self.tell(kind, tie, properties, asked_for, canvas_config)
+
+    def tell(
+        self,
+        kind: type[EventMessage],
+        tie: Tie | None,
+        properties: dict[str, Any],
+        asked_for: bool = False,
+        canvas_config: dict[str, Any] | None = None,
+    ) -> None:
+        """As ``broadcast``, with properties of whatever names."""
+        without = self.dialect.without
+        properties = {name: value for name, value in properties.items() if name not in without}
         envelope: dict[str, Any] = {} if tie is None else tie._asdict()
-        if canvas_config is not None:
+        if canvas_config is not None and "canvas_config" not in without:
             envelope["canvas_config"] = canvas_config
         event_type: str = kind.model_fields["event_type"].default
         if not asked_for and not self._in_dialect(event_type):

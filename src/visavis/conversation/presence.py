@@ -9,7 +9,7 @@ from visavis.protocol import events
 HEARTBEAT = "heartbeat"
 HEARTBEAT_EVERY = 1.0
 """Seconds."""
-RETURN_WITHIN = 30.0
+RETURN_WITHIN = 60.0
 """Seconds that the call at least waits for people whose connection broke off: they reconnect."""
 DEADLINES = ("max_call_duration", "participant_absent_timeout", "participant_left_timeout")
 """Timers that end the call, each with the reason "… reached" (PROTOCOL 3)."""

@@ -18,6 +18,9 @@ PLAYBACK_EVERY = SAMPLE_RATE // 2
 """Samples between two ``visavis.playback``: 500 ms."""
 
 
+NO_SOUND = "nothing of it can be spoken"
+
+
 class Replica:
     """Has one generation at most, so two are never audible at once.
 
@@ -197,6 +200,8 @@ class Replica:
         generation.stopping = False
         if generation.heard:
             self._announce_end(generation, interrupted)
+        elif generation.text.strip() and not interrupted and not generation.tts_failed:
+            self._out.broadcast(events.LayerFailed, generation.tie, layer="tts", reason=NO_SOUND)
         if generation.entry is not None:
             generation.entry.text = generation.heard_text
             generation.entry.interrupted = interrupted

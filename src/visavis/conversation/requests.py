@@ -98,15 +98,16 @@ class Requests:
     def _overwrite(self, asked: asks.OverwriteContext) -> None:
         if asked.properties.context is None:
             self._out.ignore("overwrite_llm_context: no context")
-        else:
-            self._history.context = asked.properties.context
+        elif not self._history.set_context(asked.properties.context):
+            self._out.ignore("overwrite_llm_context: the context is too long")
 
     def _append(self, asked: asks.AppendContext) -> Job | None:
         context = (asked.properties.context or "").strip()
         finished = asked.properties.job_status == "completed"
         if context and not self._history.append_context(context):
             self._out.ignore("append_llm_context: the context is full")
-        elif not context and not finished:
+            return None
+        if not context and not finished:
             self._out.ignore("append_llm_context: no context")
         if finished and self._thinks:
             return self._wait(Reply(Tie(self._ids.new(), self._floor.turn_idx), "job"))

@@ -18,7 +18,7 @@ class Script:
         markdown: whether it comes from an LLM, which writes Markdown.
 
     Attributes:
-        emotions: what the text asks to be shown, and from where in ``text`` on.
+        emotions: what the text asks to be shown, and from where in ``text`` on; one for each place.
     """
 
     def __init__(self, markdown: bool) -> None:
@@ -43,7 +43,13 @@ class Script:
         pieces: list[tuple[int, int]] = []
         for part in filter(None, _MARKS.split(filtered)):
             if part in EMOTIONS:
-                self.emotions.append((len(self.text), EMOTIONS[part]))
+                self._ask_for(EMOTIONS[part])
             elif clean := part if self.text else part.lstrip():
                 pieces += self._cutter.feed(clean)
         return pieces
+
+    def _ask_for(self, emotion: Emotion) -> None:
+        place = len(self.text)
+        if self.emotions and self.emotions[-1][0] == place:
+            self.emotions.pop()
+        self.emotions.append((place, emotion))

@@ -63,6 +63,18 @@ class Speculation:
         ahead.running = ahead.running and not last
         return True
 
+    def failed(self, generation: int) -> bool:
+        """The inference ahead broke off: it is forgotten, and the turn is answered like any other.
+
+        Returns:
+            Whether it was that inference.
+        """
+        ahead = self._ahead
+        if ahead is None or ahead.generation.number != generation:
+            return False
+        self._ahead = None
+        return True
+
     def take_up(self) -> Ahead | None:
         """The turn has ended as expected: from now on it is an inference like any other."""
         ahead, self._ahead = self._ahead, None

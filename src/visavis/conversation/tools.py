@@ -11,7 +11,7 @@ from visavis.conversation.ids import Ids
 from visavis.conversation.inner_tools import InnerTools
 from visavis.conversation.inputs import ToolCallRequest
 from visavis.conversation.outbox import Outbox, Tie
-from visavis.conversation.toolbox import Toolbox, Use
+from visavis.conversation.toolbox import OnResolve, Toolbox
 from visavis.protocol import events
 from visavis.protocol.interactions import ToolResultProperties
 
@@ -23,11 +23,16 @@ PATIENCE = 10
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The calls of one inference: they are answered together."""
+    """The calls of one inference: they are answered together.
+
+    Attributes:
+        tie: of the answer.
+        on_resolve: what each call's result does.
+    """
 
     tie: Tie
     calls: tuple[ToolCall, ...]
-    uses: tuple[Use, ...]
+    on_resolve: list[OnResolve]
 
     @property
     def answered(self) -> bool:
@@ -37,15 +42,19 @@ class Batch:
     @property
     def wants_inference(self) -> bool:
         """Whether the LLM is to go on with the results."""
-        return any(use.on_resolve == "generate_response" for use in self.uses)
+        return "generate_response" in self.on_resolve
 
     @property
     def words(self) -> str:
         """Results that are to be said as they are."""
-        spoken = zip(self.calls, self.uses, strict=True)
-        return " ".join(
-            call.result for call, use in spoken if use.on_resolve == "response_in_result" and call.result
-        )
+        results = zip(self.calls, self.on_resolve, strict=True)
+        return " ".join(call.result or "" for call, does in results if does == "response_in_result")
+
+    def leave_to_llm(self, call: ToolCall) -> None:
+        """Its result is no sentence that could be said as it is: the LLM puts it into words."""
+        place = self.calls.index(call)
+        if self.on_resolve[place] == "response_in_result":
+            self.on_resolve[place] = "generate_response"
 
 
 class Tools:
@@ -54,6 +63,7 @@ class Tools:
     def __init__(self, out: Outbox, ids: Ids, toolbox: Toolbox, inner: InnerTools) -> None:
         self._out, self._ids, self._toolbox, self._inner = out, ids, toolbox, inner
         self._waiting: dict[str, tuple[ToolCall, Batch]] = {}
+        self._used: set[str] = set()
 
     def call(self, generation: Generation, requests: tuple[ToolCallRequest, ...]) -> None:
         """Ask the clients to run these; the calls go into the generation's place in the history.
@@ -67,7 +77,8 @@ class Tools:
                 self._out.ignore("a tool call without a name")
                 continue
             call = ToolCall(self._unused(request.id), request.name, request.arguments)
-            call.result = self._inner.run(call.name, call.arguments, generation.tie)
+            again = any(other.name == call.name for other in inner)
+            call.result = self._inner.run(call.name, call.arguments, generation.tie, again)
             if call.result is not None:
                 inner.append(call)
                 continue
@@ -80,11 +91,11 @@ class Tools:
                 arguments=call.arguments,
                 tool_call_id=call.id,
             )
+        if calls and not generation.text.strip():
+            generation.say(self._filler(calls))
         self._await(generation, calls)
         if generation.entry is not None:
             generation.entry.calls += inner + calls
-        if calls and not generation.text.strip():
-            generation.say(self._filler(calls))
 
     def result(self, properties: ToolResultProperties) -> Batch | None:
         """A result came.
@@ -102,6 +113,8 @@ class Tools:
             return None
         call, batch = waiting
         call.result = f"Error: {text}" if properties.status == "error" else text
+        if properties.status == "error" or not isinstance(properties.output, str) or not text.strip():
+            batch.leave_to_llm(call)
         del self._waiting[call.id]
         return batch if batch.answered else None
 
@@ -113,23 +126,31 @@ class Tools:
                 del self._waiting[call.id]
 
     def _await(self, generation: Generation, calls: list[ToolCall]) -> None:
-        uses = tuple(self._toolbox.use(call.name) for call in calls)
-        batch = Batch(generation.tie, tuple(calls), uses)
+        uses = [self._toolbox.use(call.name) for call in calls]
+        batch = Batch(self._answer_tie(generation), tuple(calls), [use.on_resolve for use in uses])
         for call, use in zip(calls, uses, strict=True):
             if use.on_resolve == "fire_and_forget":
                 call.result = DISPATCHED
             else:
                 self._waiting[call.id] = (call, batch)
 
+    def _answer_tie(self, generation: Generation) -> Tie:
+        """The tie of what follows the results: a fresh id where words were said before them.
+
+        An inference and a role have one utterance (PROTOCOL 1.3), and clients key rows by them.
+        """
+        tie = generation.tie
+        return Tie(self._ids.new(), tie.turn_idx) if generation.text.strip() else tie
+
     def _filler(self, calls: list[ToolCall]) -> str:
         """What the first tool that has words for it says while its result is awaited."""
         return next(filter(None, (self._toolbox.use(call.name).filler for call in calls)), "")
 
     def _unused(self, wanted: str) -> str:
-        """The LLM's id, unless it gave none or one that is still in use."""
-        if wanted and wanted not in self._waiting:
-            return wanted
-        return f"call_{self._ids.new()}"
+        """The LLM's id, unless it gave none or one that was used before."""
+        unused = wanted if wanted and wanted not in self._used else f"call_{self._ids.new()}"
+        self._used.add(unused)
+        return unused
 
 
 def _text(output: object) -> str | None:

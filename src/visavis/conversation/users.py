@@ -44,11 +44,6 @@ class Users:
         """Whether anybody is in the middle of a turn."""
         return any(not turn.deaf for turn in self._turns.values())
 
-    @property
-    def speaking(self) -> bool:
-        """Whether anybody makes a sound that counts."""
-        return any(turn.speaking_since is not None for turn in self._turns.values())
-
     def began(self, participant_id: str, deaf: bool, turn_idx: int) -> Turn | None:
         """Speech began, or went on after a pause.
 
@@ -129,11 +124,16 @@ class Users:
             self._stream(turn, "", turn_idx, final=True)
         self._close_speech(turn, 0.0, turn_idx)
 
-    def left(self, participant_id: str, turn_idx: int) -> None:
-        """The participant is gone in the middle of whatever it was."""
+    def left(self, participant_id: str, turn_idx: int) -> Turn | None:
+        """The participant is gone in the middle of whatever it was.
+
+        Returns:
+            The turn that comes to nothing, if one was forming.
+        """
         turn = self._turns.pop(participant_id, None)
         if turn is not None:
             self.discard(turn, turn_idx)
+        return turn
 
     def forget_displaced(self) -> None:
         """No reply that was cut is wanted any more."""

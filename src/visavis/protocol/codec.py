@@ -20,6 +20,16 @@ ALIASES = {
 }
 """Spellings found in official texts that differ from the wire (PROTOCOL 0)."""
 
+MAY_BE_BLANK = {
+    "modality",
+    "done",
+    "sample_rate",
+    "status",
+    "interrupt",
+    "participant_pause_sensitivity",
+    "participant_interrupt_sensitivity",
+}
+"""Choices, numbers and booleans: an empty text, which forms send for what nobody filled in, is no value."""
 LONGEST_EVENT_ID = 200
 """Characters; a longer ``event_id`` is as good as none."""
 DEEPEST = 50
@@ -69,7 +79,11 @@ def parse(message: object) -> Interaction | Ignored:
         data.pop("conversation_id", None)
     properties = data.get("properties")
     if isinstance(properties, dict):
-        data["properties"] = {key: value for key, value in properties.items() if value is not None}
+        data["properties"] = {
+            key: value
+            for key, value in properties.items()
+            if value is not None and not (value == "" and key in MAY_BE_BLANK)
+        }
     elif "properties" in data:
         del data["properties"]
     try:
@@ -90,7 +104,9 @@ def parse_event(message: dict[str, Any] | str | bytes) -> Event:
 
 
 def _event_id(value: object) -> str | None:
-    """The client's name for its message, if it is one."""
+    """The client's name for its message, if it is one; a number is taken for its digits."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value) if abs(value) < 1 << 64 else ""
     if not isinstance(value, str) or not 0 < len(value) <= LONGEST_EVENT_ID:
         return None
     return cast(str, _plain(value, 1))

@@ -23,6 +23,7 @@ class Dialect:
         envelope: the optional envelope fields that are sent.
         omitted: event types that are not sent.
         bare: event types that are sent without properties.
+        without: properties, and ``canvas_config`` beside them, that are not sent.
         twins: for an event type, the type of a second event that follows with the same properties.
         pal_twins: a copy of each event of role ``replica`` goes first, with role ``pal``.
         speculative_ids: a user's speaking events and partial transcripts get a new ``inference_id`` with each
@@ -35,6 +36,7 @@ class Dialect:
     envelope: frozenset[str] = frozenset({"timestamp", "seq", "inference_id", "turn_idx"})
     omitted: frozenset[str] = frozenset()
     bare: frozenset[str] = frozenset()
+    without: frozenset[str] = frozenset({"canvas_config"})
     twins: MappingProxyType[str, str] = field(default_factory=lambda: MappingProxyType({}))
     pal_twins: bool = False
     speculative_ids: bool = True
@@ -58,6 +60,7 @@ UNION = Dialect(
     since="",
     omitted=frozenset({"system.pal_present"}),
     twins=_HYPHEN,
+    without=frozenset(),
     speculative_ids=False,
     extensions=True,
 )
@@ -67,6 +70,7 @@ SEED = Dialect(
     envelope=frozenset({"inference_id"}),
     omitted=_NEWER_THAN_MARCH,
     bare=frozenset({"conversation.replica.stopped_speaking"}),
+    without=frozenset({"canvas_config", "user_audio_analysis", "user_visual_analysis"}),
 )
 MARCH_2026 = Dialect(
     name="2026-03",
@@ -83,6 +87,7 @@ PAL = Dialect(
     name="pal",
     since="2026-06-15",
     omitted=frozenset({"conversation.replica_interrupted"}),
+    without=frozenset(),
     twins=MappingProxyType({"system.replica_present": "system.pal_present"}),
     pal_twins=True,
 )

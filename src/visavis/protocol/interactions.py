@@ -16,6 +16,7 @@ def _lower(value: object) -> object:
 
 
 LenientSensitivity = Annotated[Sensitivity_, BeforeValidator(_lower)]
+LenientStatus = Annotated[Literal["success", "error"], BeforeValidator(_lower)]
 LenientModality = Annotated[Literal["text", "audio"], BeforeValidator(_lower)]
 
 
@@ -139,7 +140,7 @@ class ToolResultProperties(Properties):
     """The ``tool_call_id`` of the tool call."""
     output: str | dict[str, Any] | list[Any] | int | float | bool | None = None
     """A string goes to the LLM as it is, anything else as JSON."""
-    status: Literal["success", "error"] = "success"
+    status: LenientStatus = "success"
     name: str | None = None
 
 

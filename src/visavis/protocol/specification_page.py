@@ -139,7 +139,7 @@ def _dialects() -> str:
     rows = "".join(_dialect(dialect) for dialect in DIALECTS.values())
     head = (
         "<tr><th>name</th><th>since</th><th>envelope</th><th>not sent</th><th>without properties</th>"
-        "<th>also sent</th></tr>"
+        "<th>properties not sent</th><th>also sent</th></tr>"
     )
     about = (
         "What the wire looked like at a given time. ``union`` is the default and serves all known clients; a "
@@ -158,6 +158,7 @@ def _dialect(dialect: Dialect) -> str:
         _list(sorted(dialect.envelope)),
         _list(sorted(dialect.omitted)),
         _list(sorted(dialect.bare)),
+        _list(sorted(dialect.without)),
         escape("; ".join(also)),
     ]
     return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"

@@ -16,6 +16,8 @@ PLAYOUT_RATE = 48_000
 FRAME_SAMPLES = 960
 """Samples the room pulls at a time: 20 ms."""
 
+Source = Literal["microphone", "camera", "screen", "screen-audio"]
+"""What a participant may send."""
 LeaveReason = Literal["left", "connection lost", "room closed", "replaced"]
 
 
@@ -27,6 +29,7 @@ class Participant:
         id: names the participant in this room; unguessable.
         user_id: the application's name for the user; the replica's holds ``tavus-replica``.
         joined_at: Unix seconds.
+        sending: what others can hear or see of the participant now, the replica's own aside.
     """
 
     id: str
@@ -34,6 +37,7 @@ class Participant:
     user_name: str
     kind: Literal["person", "replica"]
     joined_at: float
+    sending: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,14 @@ class AudioSource(Protocol):
 
         Called on the event loop; must not block. What it returned counts as heard.
         """
+        ...
+
+
+class VideoSource(Protocol):
+    """What a participant shows."""
+
+    async def next(self) -> Any | None:
+        """The next ``av.VideoFrame``, when it is due; None at the end."""
         ...
 
 

@@ -17,7 +17,7 @@ from visavis.protocol.specification import BASE
 from visavis.server import errors
 from visavis.server.auth import Keyring, api_keys
 from visavis.server.metrics import Metrics
-from visavis.server.middleware import Guard, LimitBody, Observe
+from visavis.server.middleware import Guard, LimitBody, Observe, Stop
 from visavis.server.recorder import Recorder
 from visavis.server.routes import (
     chat,
@@ -32,6 +32,7 @@ from visavis.server.routes import (
     spec,
     steering,
 )
+from visavis.server.senders import Senders
 from visavis.server.services import Services
 from visavis.server.serving import OnReady, serve
 from visavis.server.store import Store
@@ -49,7 +50,7 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
     metrics = Metrics(supervisor)
     recorder = Recorder(store)
     supervisor.listen(recorder)
-    services = Services(settings, supervisor, store, recorder, metrics)
+    services = Services(settings, supervisor, store, recorder, metrics, Senders())
     app = FastAPI(
         title="visavis",
         version=__version__,
@@ -59,6 +60,7 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
         redirect_slashes=False,
         strict_content_type=False,  # a body without a type is JSON
         middleware=[
+            Middleware(Stop, stopping=lambda: supervisor.stopping),
             Middleware(Observe, metrics=metrics),
             # Browsers call from pages anywhere: a key or a conversation's id is what counts, never a cookie.
             Middleware(

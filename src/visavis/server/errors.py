@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from visavis.errors import (
     CapacityExceeded,
+    MessageTooLarge,
     RemoteError,
     SignallingError,
     UnknownConversation,
@@ -23,6 +24,7 @@ from visavis.errors import (
 STATUS: dict[type[VisavisError], int] = {
     CapacityExceeded: 400,
     SignallingError: 400,
+    MessageTooLarge: 400,
     UnknownConversation: 404,
     UnknownParticipant: 404,
     WorkerLost: 503,

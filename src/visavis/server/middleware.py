@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from collections.abc import Callable
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -26,6 +28,21 @@ SECURITY_HEADERS = {
 }
 
 log = structlog.get_logger(__name__)
+
+
+class Stop:
+    """Lets requests that are cut off while the server stops end: nothing failed that is worth a traceback."""
+
+    def __init__(self, app: ASGIApp, stopping: Callable[[], bool]) -> None:
+        self.app, self.stopping = app, stopping
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let one request pass."""
+        try:
+            await self.app(scope, receive, send)
+        except asyncio.CancelledError:
+            if not self.stopping():
+                raise
 
 
 class Observe:
@@ -70,12 +87,15 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one request pass, or answer it."""
-        if scope["type"] != "http":
+        if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
         path = scope["path"]
         if len(path) > 1 and path.endswith("/"):
             scope["path"] = path.rstrip("/") or "/"
+        if scope["type"] == "websocket":  # the REST API has none
+            await self.app(scope, receive, send)
+            return
         if scope["path"] == "/v2" or scope["path"].startswith("/v2/"):
             key = Headers(scope=scope).get("x-api-key", "")
             if key not in self.keys:

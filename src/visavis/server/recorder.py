@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections import Counter
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import Any
 
 import structlog
 
 from visavis.protocol.events import Shutdown, ShutdownProperties
 from visavis.server.feeds import Feed, Feeds
+from visavis.server.journal import Ended, Forgotten, Happened, Journal, Told
 from visavis.server.store import Store
 
 MAX_EVENTS = 50_000
 """Kept of one conversation, hours of talk; later ones are not recorded, except its shutdown."""
 MAX_LOG = 64 * 1024 * 1024
 """Characters of inputs kept of one conversation; echoes of that size are no conversation any more."""
+MOST_WAITING = 50_000
+"""Of all that waits for the database; more is lost, except that conversations are over."""
+MOST_LOG_WAITING = 64 * 1024 * 1024
+"""Characters of inputs among it."""
+MOST_AT_ONCE = 2_000
+"""Written together; a longer transaction would hold up other writers."""
+GATHERING = 0.1
+"""Seconds that what is told may wait for more, unless somebody waits for it."""
+PATIENCE = 10.0
+"""Seconds to wait for a database that is behind."""
 
 SHUTDOWN = "system.shutdown"
 HEARTBEATS = ("system.replica_present", "system.pal_present")
@@ -25,32 +38,18 @@ SKETCHES = ("conversation.utterance.streaming", "visavis.playback")
 log = structlog.get_logger(__name__)
 
 
-class Happened(NamedTuple):
-    """An event, and its number in the conversation."""
-
-    seq: int
-    event: dict[str, Any]
-
-
-class Ended(NamedTuple):
-    """A conversation is over."""
-
-    reason: str
-
-
-Told = Happened | list[str] | Ended
-
-
 class Recorder:
     """The supervisor's listener."""
 
     def __init__(self, store: Store) -> None:
-        self._store = store
-        self._queue: asyncio.Queue[tuple[str, Told]] = asyncio.Queue()
+        self._journal = Journal(store)
+        self._queue: asyncio.Queue[tuple[str, Told] | asyncio.Future[None]] = asyncio.Queue()
+        self._urgent = asyncio.Event()
         self._feeds = Feeds()
         self._kept: Counter[str] = Counter()
         self._log_size: Counter[str] = Counter()
         self._last_seq: dict[str, int | None] = {}
+        self._waiting = Waiting()
 
     def event(self, conversation_id: str, seq: int, event: dict[str, Any]) -> None:
         """Keep an event, unless it is a heartbeat; tell those who follow."""
@@ -61,7 +60,7 @@ class Recorder:
             return
         self._kept[conversation_id] += 1
         if self._kept[conversation_id] <= MAX_EVENTS or over:
-            self._queue.put_nowait((conversation_id, Happened(seq, event)))
+            self._put(conversation_id, Happened(seq, event), needed=over)
 
     def logged(self, conversation_id: str, lines: list[str]) -> None:
         """Keep inputs."""
@@ -70,7 +69,7 @@ class Recorder:
         if before < MAX_LOG <= self._log_size[conversation_id]:
             log.warning("a conversation's log of inputs is full")
         if self._log_size[conversation_id] < MAX_LOG:
-            self._queue.put_nowait((conversation_id, lines))
+            self._put(conversation_id, lines)
 
     def ended(self, conversation_id: str, reason: str) -> None:
         """Mark the conversation as ended; if its worker died, the shutdown it could not send is added."""
@@ -80,46 +79,94 @@ class Recorder:
         if last is not None:
             goodbye = Happened(last + 1, _shutdown(conversation_id, last + 1, reason))
             self._feeds.put(conversation_id, *goodbye)
-            self._queue.put_nowait((conversation_id, goodbye))
+            self._put(conversation_id, goodbye, needed=True)
         self._feeds.close(conversation_id)
-        self._queue.put_nowait((conversation_id, Ended(reason)))
+        self._put(conversation_id, Ended(reason), needed=True)
+
+    async def forget(self, conversation_id: str) -> None:
+        """Remove a conversation, behind all that was told of it; what is told later is dropped."""
+        self._put(conversation_id, Forgotten(), needed=True)
+        await self.flush()
 
     def follow(self, conversation_id: str) -> Feed:
         """Events from now on, as they happen; to be closed."""
         return self._feeds.open(conversation_id)
 
     async def flush(self) -> None:
-        """Wait until all that was told is written."""
-        await self._queue.join()
+        """Wait until all that was told so far is written, unless the database is away."""
+        written = asyncio.get_running_loop().create_future()
+        self._queue.put_nowait(written)
+        self._urgent.set()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await written
+        except TimeoutError:
+            log.warning("the database is behind; going on without what was told last")
 
     async def run(self) -> None:
         """Write until cancelled."""
         while True:
-            batch = [await self._queue.get()]
-            while not self._queue.empty():
-                batch.append(self._queue.get_nowait())
+            told, waiters = await self._batch()
             try:
-                await self._write(batch)
+                left = await self._journal.write(told)
             except Exception as error:
                 # Whatever one batch meets, the next must be written: the end of other calls is in it.
-                log.error("conversation events lost", count=len(batch), exc_info=error)
-            finally:
-                for _ in batch:
-                    self._queue.task_done()
+                log.error("conversation events lost", count=len(told), exc_info=error)
+                left = []
+            for name, what in left:
+                self._put(name, what, needed=True)
+            for waiter in waiters:
+                if not waiter.done():
+                    waiter.set_result(None)
 
-    async def _write(self, batch: list[tuple[str, Told]]) -> None:
-        events = [(name, *what) for name, what in batch if isinstance(what, Happened)]
-        if events:
-            await self._store.add_events(events)
-        inputs: dict[str, list[str]] = {}
-        for name, what in batch:
-            if isinstance(what, list):
-                inputs.setdefault(name, []).extend(what)
-        if inputs:
-            await self._store.add_inputs(inputs)
-        for name, what in batch:
-            if isinstance(what, Ended):
-                await self._store.end_conversation(name, what.reason)
+    async def _batch(self) -> tuple[list[tuple[str, Told]], list[asyncio.Future[None]]]:
+        """What was told, gathered for a moment: one transaction for each event would cost too much."""
+        items = [await self._queue.get()]
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GATHERING):
+                await self._urgent.wait()
+        while len(items) < MOST_AT_ONCE and not self._queue.empty():
+            items.append(self._queue.get_nowait())
+        if self._queue.empty():
+            self._urgent.clear()
+        told = [item for item in items if isinstance(item, tuple)]
+        self._waiting.taken(what for _, what in told)
+        return told, [item for item in items if isinstance(item, asyncio.Future)]
+
+    def _put(self, conversation_id: str, what: Told, needed: bool = False) -> None:
+        if self._waiting.fits(what) or needed:
+            self._waiting.came(what)
+            self._queue.put_nowait((conversation_id, what))
+
+
+class Waiting:
+    """How much waits for the database, so that one which is away cannot fill the memory."""
+
+    def __init__(self) -> None:
+        self._items = 0
+        self._characters = 0
+        self._full = False
+
+    def fits(self, what: Told) -> bool:
+        """Whether it can wait too; that it cannot is logged once until there is room again."""
+        full = self._items >= MOST_WAITING or (
+            isinstance(what, list) and self._characters + sum(map(len, what)) > MOST_LOG_WAITING
+        )
+        if full and not self._full:
+            log.error("the database is too far behind: what is told now is lost", waiting=self._items)
+        self._full = full
+        return not full
+
+    def came(self, what: Told) -> None:
+        """It waits."""
+        self._items += 1
+        self._characters += sum(map(len, what)) if isinstance(what, list) else 0
+
+    def taken(self, batch: Iterable[Told]) -> None:
+        """They wait no more."""
+        for what in batch:
+            self._items -= 1
+            self._characters -= sum(map(len, what)) if isinstance(what, list) else 0
 
 
 def is_sketch(event: dict[str, Any]) -> bool:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from fastapi.routing import APIRoute
@@ -15,6 +16,7 @@ from visavis.config import Settings
 from visavis.server.errors import Refusal
 from visavis.server.metrics import Metrics
 from visavis.server.recorder import Recorder
+from visavis.server.senders import Senders
 from visavis.server.store import Store
 from visavis.server.supervisor import Supervisor
 
@@ -28,6 +30,12 @@ class Services:
     store: Store
     recorder: Recorder
     metrics: Metrics
+    senders: Senders
+
+    @property
+    def prefix(self) -> str:
+        """The path under which browsers reach the server, without a final slash; mostly none."""
+        return urlsplit(self.settings.base_url).path
 
 
 def _services(request: Request) -> Services:

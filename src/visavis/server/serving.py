@@ -22,6 +22,9 @@ from visavis.server.supervisor import Supervisor
 GRACE = 2
 """Seconds that requests in progress have to finish."""
 
+MAX_WEBSOCKET_FRAME = 1024 * 1024
+"""Bytes. What is larger than a room takes gets an answer; what is larger than this ends the socket."""
+
 log = structlog.get_logger(__name__)
 
 AppFactory = Callable[[Settings, Supervisor, Store], FastAPI]
@@ -50,9 +53,10 @@ async def serve(settings: Settings, make_app: AppFactory, on_ready: OnReady | No
     supervisor = Supervisor(settings)
     app = make_app(settings, supervisor, Store.from_settings(settings))
     server = Server(_uvicorn_config(app, settings))
+    stopping = Stopping(server, supervisor)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, _stop, server)
+        loop.add_signal_handler(number, stopping.begin)
     announcing = asyncio.create_task(_announce(settings, supervisor, server, on_ready))
     with listener:
         await server.serve(sockets=[listener])
@@ -102,11 +106,36 @@ def _uvicorn_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
         ssl_certfile=settings.ssl_certfile,
         ssl_keyfile=settings.ssl_keyfile,
         timeout_graceful_shutdown=GRACE,
+        ws_max_size=MAX_WEBSOCKET_FRAME,
     )
 
 
-def _stop(server: uvicorn.Server) -> None:
-    server.should_exit = True
+class Stopping:
+    """From the signal to the server's exit: calls end first, then connections.
+
+    Uvicorn by itself would close the connections first, and with them everybody's who is not on WebRTC.
+    """
+
+    def __init__(self, server: uvicorn.Server, supervisor: Supervisor) -> None:
+        self._server, self._supervisor = server, supervisor
+        self._task: asyncio.Task[None] | None = None
+
+    def begin(self) -> None:
+        """Take no more work and let everybody know that calls are over; the second time, stop at once."""
+        if self._task is None:
+            self._task = asyncio.create_task(self._run())
+        else:
+            self._server.should_exit = True
+
+    async def _run(self) -> None:
+        log.info("server stops", conversations=self._supervisor.conversations)
+        try:
+            await self._supervisor.stop()
+            # Sockets and streams end by themselves when they have told why.
+            if requests := set(self._server.server_state.tasks):
+                await asyncio.wait(requests, timeout=GRACE)
+        finally:
+            self._server.should_exit = True
 
 
 async def _announce(
@@ -125,5 +154,5 @@ async def _announce(
         if on_ready:
             await asyncio.to_thread(on_ready, settings)
     except Exception:
-        _stop(server)
+        server.should_exit = True
         raise

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 QUIET = 15.0
 """Seconds without an event after which a comment keeps proxies from hanging up."""
+LINGER = 2.0
+"""Seconds that a client who was dropped has to take what was on its way."""
 
 
 def encode(data: str, event: str = "", id: str = "") -> str:
@@ -18,13 +21,47 @@ def encode(data: str, event: str = "", id: str = "") -> str:
     return f"{numbered}{named}data: {data}\n\n"
 
 
-def response(events: AsyncIterator[str]) -> StreamingResponse:
-    """A stream of encoded events, with a sign of life while there are none."""
-    return StreamingResponse(
-        _alive(events),
-        media_type="text/event-stream",
-        headers={"cache-control": "no-store", "x-accel-buffering": "no"},
-    )
+class EventStream(StreamingResponse):
+    """A stream of encoded events, with a sign of life while there are none.
+
+    Args:
+        events: each by ``encode``.
+        dropped: ends the stream when it is set, also while the client does not read.
+        ended: called once, however it ends.
+    """
+
+    media_type = "text/event-stream"
+
+    def __init__(
+        self,
+        events: AsyncIterator[str],
+        dropped: asyncio.Event | None = None,
+        ended: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        super().__init__(_alive(events), headers={"cache-control": "no-store", "x-accel-buffering": "no"})
+        self._dropped, self._ended = dropped or asyncio.Event(), ended
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with it."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            if self._ended is not None:
+                await self._ended()
+
+    async def stream_response(self, send: Send) -> None:
+        """Send until there is no more, or the client is dropped."""
+        sending = asyncio.create_task(super().stream_response(send))
+        dropped = asyncio.create_task(self._dropped.wait())
+        try:
+            await asyncio.wait({sending, dropped}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({sending}, timeout=LINGER)
+            if sending.done():
+                await sending
+        finally:
+            sending.cancel()
+            dropped.cancel()
+            await asyncio.gather(sending, dropped, return_exceptions=True)
 
 
 async def _alive(events: AsyncIterator[str]) -> AsyncIterator[str]:

@@ -10,6 +10,8 @@ from visavis.session.steering import GuardrailBody, GuardrailSetBody, Objectives
 
 OBJECTIVES, GUARDRAIL, GUARDRAIL_SET = "objectives", "guardrail", "guardrail_set"
 """Kinds of ``store.Resource``."""
+MOST_GUARDRAILS = 100
+"""Of one conversation; a tag may be on any number, and the language model is told of each."""
 
 
 async def objectives_of(store: Store, persona: PersonaBody) -> list[inputs.Objective]:
@@ -30,7 +32,7 @@ async def guardrails_of(store: Store, persona: PersonaBody) -> list[inputs.Guard
     """The guardrails of a persona: those it names, those of its tags, and those of its legacy set.
 
     Raises:
-        Refusal: it names one that does not exist.
+        Refusal: it names one that does not exist, or too many.
     """
     found: dict[str, inputs.Guardrail] = {}
     if persona.guardrails_id:
@@ -47,6 +49,10 @@ async def guardrails_of(store: Store, persona: PersonaBody) -> list[inputs.Guard
         if row.id in persona.guardrail_ids or tags & set(row.document.get("tags", [])):
             body = GuardrailBody.model_validate(row.document)
             found[body.guardrail_name] = body.rule(row.id)
+    if len(found) > MOST_GUARDRAILS:
+        raise Refusal(
+            400, f"guardrails: a conversation takes {MOST_GUARDRAILS}, this would have {len(found)}"
+        )
     return list(found.values())
 
 

@@ -13,6 +13,7 @@ from visavis.errors import ConfigurationError, RemoteError, UnknownConversation,
 from visavis.logs import short
 from visavis.server.admission import choose
 from visavis.server.llm import DefaultLLM, default_llm
+from visavis.server.relays import Relay, Relays
 from visavis.server.worker_process import Launcher, ProcessLauncher, WorkerProcess
 from visavis.session.spec import ConversationSpec, LLMSpec
 
@@ -49,18 +50,6 @@ class Listener(Protocol):
         ...
 
 
-class Relay(Protocol):
-    """The socket of a participant whose frames this server relays."""
-
-    def frame(self, text: str) -> None:
-        """Send this frame to them; must not block."""
-        ...
-
-    def closed(self, reason: str) -> None:
-        """The call is over; said once, and nothing follows."""
-        ...
-
-
 class Supervisor:
     """Keeps ``settings.workers`` workers alive and hands conversations to them.
 
@@ -78,11 +67,11 @@ class Supervisor:
         self._llm = llm or default_llm(settings)
         self._listener: Listener | None = None
         self._where: dict[str, WorkerProcess] = {}
-        self._relays: dict[str, dict[str, Relay]] = {}
+        self._relays = Relays()
         self._tasks: list[asyncio.Task[None]] = []
         self._settled = asyncio.Event()
         self._failure = ""
-        self._stopping = False
+        self._ending: asyncio.Task[None] | None = None
         self.workers: list[WorkerProcess] = []
         self.restarts = 0
         self.refused = 0
@@ -95,6 +84,8 @@ class Supervisor:
 
     async def start(self) -> None:
         """Begin to start the workers and the LLM; ``wait_ready`` tells when they are."""
+        if self.stopping:
+            return
         keepers = [self._keep() for _ in range(self._settings.workers)]
         self._tasks = [asyncio.create_task(work) for work in (self._start_llm(), *keepers)]
 
@@ -102,7 +93,7 @@ class Supervisor:
     def ready(self) -> bool:
         """Whether every worker and the LLM can take a conversation."""
         loaded = sum(worker.ready for worker in self.workers)
-        return loaded == self._settings.workers and self._llm.spec is not None
+        return not self.stopping and loaded == self._settings.workers and self._llm.spec is not None
 
     async def wait_ready(self) -> None:
         """Wait until everything is ready.
@@ -121,9 +112,18 @@ class Supervisor:
         """The default LLM; None while it is not ready."""
         return self._llm.spec
 
+    @property
+    def stopping(self) -> bool:
+        """Whether it ends, or has ended."""
+        return self._ending is not None
+
     async def stop(self) -> None:
-        """End all conversations, the workers and the LLM, within seconds."""
-        self._stopping = True
+        """End all conversations, the workers and the LLM, within seconds. Idempotent."""
+        if self._ending is None:
+            self._ending = asyncio.create_task(self._stop())
+        await asyncio.shield(self._ending)
+
+    async def _stop(self) -> None:
         await asyncio.gather(
             *(worker.shutdown(SERVER_STOPPED, STOP_TIMEOUT) for worker in list(self.workers)),
             self._llm.stop(),
@@ -146,8 +146,10 @@ class Supervisor:
 
         Raises:
             CapacityExceeded: every worker is full or busy.
-            WorkerLost: no worker is ready, or the chosen one died.
+            WorkerLost: no worker is ready, the chosen one died, or the server stops.
         """
+        if self.stopping:
+            raise WorkerLost("the server is stopping")
         if not any(worker.ready for worker in self.workers):
             raise WorkerLost("no worker is ready yet; ask /readyz and try again")
         try:
@@ -210,8 +212,7 @@ class Supervisor:
             UnknownConversation: the conversation is over.
         """
         participant_id = str(uuid.uuid4())
-        relays = self._relays.setdefault(conversation_id, {})
-        relays[participant_id] = relay
+        self._relays.add(conversation_id, participant_id, relay)
         try:
             await self._ask(
                 conversation_id,
@@ -221,23 +222,29 @@ class Supervisor:
                 user_name=user_name,
             )
         except BaseException:
-            self._unrelay(conversation_id, participant_id)
+            # A worker that was merely slow lets them in all the same: then nobody would be behind the name.
+            self._drop(conversation_id, participant_id)
             raise
         return participant_id
 
     def relays(self, conversation_id: str, participant_id: str) -> bool:
         """Whether it relays this participant's frames."""
-        return participant_id in self._relays.get(conversation_id, {})
+        return self._relays.find(conversation_id, participant_id) is not None
 
-    async def relay(self, conversation_id: str, participant_id: str, frame: str) -> None:
-        """Take a frame of theirs; waits until the worker has it."""
+    async def relay(self, conversation_id: str, participant_id: str, frame: str | None) -> None:
+        """Take a frame of theirs, None for one that is no text; waits until the worker has it."""
         await self._ask(conversation_id, "relay", participant_id=participant_id, frame=frame)
 
+    def read(self, conversation_id: str, participant_id: str, size: int) -> None:
+        """They took so many bytes of their frames."""
+        self._notify(conversation_id, "read", participant_id=participant_id, size=size)
+
     async def detach(self, conversation_id: str, participant_id: str, lost: bool) -> None:
-        """They are gone; ``lost`` if without a goodbye. Void once the conversation is over."""
-        relay = self._unrelay(conversation_id, participant_id)
-        if relay is not None:
-            relay.closed("left")
+        """They are gone; ``lost`` if without a goodbye. Void once they were, or the conversation is over."""
+        relay = self._relays.remove(conversation_id, participant_id)
+        if relay is None:
+            return
+        relay.closed("left")
         if self.holds(conversation_id):
             await self._ask(conversation_id, "detach", participant_id=participant_id, lost=lost)
 
@@ -255,6 +262,10 @@ class Supervisor:
             raise UnknownConversation("the conversation is over")
         return await worker.call(method, conversation_id=conversation_id, **params)
 
+    def _notify(self, conversation_id: str, method: str, **params: Any) -> None:
+        if worker := self._where.get(conversation_id):
+            worker.notify(method, conversation_id=conversation_id, **params)
+
     # Workers
 
     async def _start_llm(self) -> None:
@@ -268,7 +279,7 @@ class Supervisor:
         """Run a worker, and another one whenever it dies."""
         delay, futile = FIRST_DELAY, 0
         loop = asyncio.get_running_loop()
-        while not self._stopping:
+        while not self.stopping:
             began = loop.time()
             worker = await WorkerProcess.launch(
                 self._launcher,
@@ -283,7 +294,7 @@ class Supervisor:
             await self._look_after(worker)
             futile = 0 if worker.ready else futile + 1
             self._bury(worker)
-            if self._stopping:
+            if self.stopping:
                 return
             if futile == FUTILE:
                 self._fail("the worker processes die while they load; the log above may say why")
@@ -314,13 +325,13 @@ class Supervisor:
             self._fail(str(error))
             worker.kill()
         except WorkerLost as error:
-            if not self._stopping:
+            if not self.stopping:
                 log.error("worker lost", worker=worker.pid, reason=str(error))
                 worker.kill()
 
     def _fail(self, reason: str) -> None:
         """Remember why the server cannot become ready, unless what failed was stopped half-way."""
-        if self._stopping:
+        if self.stopping:
             return
         self._failure = self._failure or reason
         self._settled.set()
@@ -329,7 +340,7 @@ class Supervisor:
         """Its conversations are over, and only its."""
         self.workers.remove(worker)
         worker.ready = False
-        reason = SERVER_STOPPED if self._stopping else WORKER_LOST
+        reason = SERVER_STOPPED if self.stopping else WORKER_LOST
         for name in list(worker.conversations):
             log.warning("conversation lost with its worker", conversation=short(name))
             self._conversation_ended(name, reason)
@@ -343,21 +354,18 @@ class Supervisor:
             self._listener.logged(conversation_id, lines)
 
     def _frame_arrived(self, conversation_id: str, participant_id: str, frame: str) -> None:
-        relay = self._relays.get(conversation_id, {}).get(participant_id)
-        if relay is not None:
-            relay.frame(frame)
+        relay = self._relays.find(conversation_id, participant_id)
+        if relay is not None and not relay.frame(frame):
+            self._drop(conversation_id, participant_id)
 
-    def _unrelay(self, conversation_id: str, participant_id: str) -> Relay | None:
-        relays = self._relays.get(conversation_id, {})
-        relay = relays.pop(participant_id, None)
-        if not relays:
-            self._relays.pop(conversation_id, None)
-        return relay
+    def _drop(self, conversation_id: str, participant_id: str) -> None:
+        """Nobody reads a participant's frames any more."""
+        self._relays.remove(conversation_id, participant_id)
+        self._notify(conversation_id, "detach", participant_id=participant_id, lost=True)
 
     def _conversation_ended(self, conversation_id: str, reason: str) -> None:
         self._forget(conversation_id)
-        for relay in self._relays.pop(conversation_id, {}).values():
-            relay.closed(reason)
+        self._relays.close(conversation_id, reason)
         if self._listener:
             self._listener.ended(conversation_id, reason)
 

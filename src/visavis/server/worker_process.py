@@ -119,7 +119,11 @@ class WorkerProcess:
             RemoteError: an engine or a model is missing; the message says which.
             WorkerLost: it died meanwhile.
         """
-        secrets: dict[str, Any] = {"api_keys": [], "llm_api_key": ""}
+        secrets: dict[str, Any] = {
+            "api_keys": [],
+            "llm_api_key": "",
+            "ice_servers": [server.plain() for server in settings.ice_servers],
+        }
         await self._channel.call(
             "start", timeout=START_TIMEOUT, settings=settings.model_dump(mode="json") | secrets
         )
@@ -160,6 +164,10 @@ class WorkerProcess:
     async def call(self, method: str, **params: Any) -> Any:
         """Ask something of one of its conversations."""
         return await self._channel.call(method, **params)
+
+    def notify(self, method: str, **params: Any) -> None:
+        """Tell one of its conversations something; void once it is gone."""
+        self._channel.notify(method, **params)
 
     async def exited(self) -> None:
         """Wait until the process is gone or has hung up, then make sure of both."""

@@ -24,6 +24,8 @@ class Body(BaseModel):
         )
 
 
+LONGEST_PROMPT = 100_000
+"""Characters of one of the texts that a language model is told; few models read as much."""
 LONGEST_WAIT = 86_400
 """Seconds; a call is over long before, so that more would mean nothing."""
 
@@ -46,7 +48,7 @@ class CreateConversation(Body):
     replica_id: str = Field("", validation_alias=AliasChoices("replica_id", "face_id"))
     persona_id: str = Field("", validation_alias=AliasChoices("persona_id", "pal_id"))
     conversation_name: str = ""
-    conversational_context: str = ""
+    conversational_context: str = Field("", max_length=LONGEST_PROMPT)
     custom_greeting: str | None = None
     """The first words; an empty text means none, not the persona's."""
     callback_url: str = ""
@@ -105,8 +107,8 @@ class PersonaBody(Body):
     """The body of ``POST /v2/personas``."""
 
     persona_name: str = Field("", validation_alias=AliasChoices("persona_name", "pal_name"))
-    system_prompt: str = ""
-    context: str = ""
+    system_prompt: str = Field("", max_length=LONGEST_PROMPT)
+    context: str = Field("", max_length=LONGEST_PROMPT)
     greeting: str = ""
     pipeline_mode: Literal["full", "echo"] = "full"
     default_replica_id: str = Field(

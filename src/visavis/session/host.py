@@ -113,8 +113,12 @@ class SignallingRoom(Room, Protocol):
         """Let somebody in who is connected by other means."""
         ...
 
-    def relay(self, participant_id: str, frame: str) -> None:
-        """Take a frame of theirs."""
+    def relay(self, participant_id: str, frame: str | None) -> None:
+        """Take a frame of theirs; None for one that is no text."""
+        ...
+
+    def read(self, participant_id: str, size: int) -> None:
+        """They took so many bytes of what was delivered."""
         ...
 
     def detach(self, participant_id: str, lost: bool) -> None:
@@ -247,12 +251,19 @@ class Host:
             participant, lambda frame: self._reporter.relayed(conversation_id, participant_id, frame)
         )
 
-    def relay(self, conversation_id: str, participant_id: str, frame: str) -> None:
+    def relay(self, conversation_id: str, participant_id: str, frame: str | None) -> None:
         """Take a relayed participant's frame; void once they or the conversation are gone."""
         call = self._calls.get(conversation_id)
         if call is not None:
             with contextlib.suppress(SignallingError):  # gone while the frame was on its way
                 call.room.relay(participant_id, frame)
+
+    def read(self, conversation_id: str, participant_id: str, size: int) -> None:
+        """A relayed participant took so many bytes; void once they or the conversation are gone."""
+        call = self._calls.get(conversation_id)
+        if call is not None:
+            with contextlib.suppress(SignallingError):
+                call.room.read(participant_id, size)
 
     def detach(self, conversation_id: str, participant_id: str, lost: bool) -> None:
         """A relayed participant is gone; void once the conversation is."""

@@ -38,7 +38,7 @@ class InputLog:
             self.flush()
 
     def flush(self) -> None:
-        """Hand on what has been collected."""
+        """Hand on what has been collected; before an event goes out, so that none is without its cause."""
         lines, self._lines, self._characters = self._lines, [], 0
         if lines and self._hand_on is not None:
             self._hand_on(lines)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from visavis.conversation.inputs import AudioClip, Input, InteractionReceived, InteractionRefused
 from visavis.protocol import Ignored, parse
-from visavis.protocol.interactions import Echo
+from visavis.protocol.interactions import Echo, EchoProperties
 from visavis.session.clips import BadClip, Clips
 
 
@@ -36,12 +36,14 @@ class Intake:
             self._refuse(participant_id, interaction.event_id, interaction.reason)
             return
         clip = None
-        if isinstance(interaction, Echo) and interaction.properties.audio:
+        if isinstance(interaction, Echo):
             try:
-                clip = self._take_clip(interaction, participant_id)
+                clip = self._take_clip(interaction.properties, participant_id or "")
             except BadClip as error:
-                self._refuse(participant_id, interaction.event_id, str(error))
-                return
+                if not interaction.properties.is_done:
+                    self._refuse(participant_id, interaction.event_id, str(error))
+                    return
+                self._ignored(str(error))  # but the utterance is over
         self._feed(
             InteractionReceived(
                 at=self._elapsed(), participant_id=participant_id, interaction=interaction, clip=clip
@@ -59,7 +61,11 @@ class Intake:
                 )
             )
 
-    def _take_clip(self, echo: Echo, participant_id: str | None) -> AudioClip:
-        clip = self._clips.decode(echo.properties, participant_id or "")
-        echo.properties.audio = ""
-        return clip
+    def _take_clip(self, echo: EchoProperties, sender: str) -> AudioClip | None:
+        """The audio of an echo; it goes no further than this, and text beside it or instead of it stays."""
+        if self._clips.expects(echo, sender) and not echo.audio:
+            echo.modality = "audio"
+        audio, echo.audio = echo.audio, "" if echo.audio else echo.audio
+        if not echo.is_audio:
+            return None
+        return self._clips.decode(echo.model_copy(update={"audio": audio}), sender, self._elapsed())

@@ -156,6 +156,7 @@ class LiveConversation:
         match effect:
             case does.Broadcast(event, seq):
                 message = event.wire()
+                self._log.flush()
                 self._outbox.put(message)
                 self._listener.event(seq, message)
             case does.StartInference():

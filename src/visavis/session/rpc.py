@@ -141,7 +141,7 @@ class Channel:
         return message
 
     def _send(self, message: dict[str, Any]) -> None:
-        line = json.dumps(message).encode() + b"\n"
+        line = _encoded(message) + b"\n"
         if len(line) > MAX_LINE:
             raise MessageTooLarge(len(line), MAX_LINE)
         self._writer.write(line)
@@ -195,3 +195,12 @@ class Channel:
             answer.set_exception(_RAISED.get(error["type"], RemoteError)(error["message"]))
         else:
             answer.set_result(message["result"])
+
+
+def _encoded(message: dict[str, Any]) -> bytes:
+    """As JSON, in the fewest bytes that can say it."""
+    try:
+        return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:
+        # Half of a surrogate pair, which only the escaped form can carry.
+        return json.dumps(message, separators=(",", ":")).encode()

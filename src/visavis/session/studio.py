@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 
 from visavis.config import Settings
 from visavis.rooms.base import Participant
@@ -41,5 +42,6 @@ class WebRTCStudio:
         if not (spec.audio_only or spec.chat):
             renderer = await self._shelf.take()
             engines = dataclasses.replace(engines, make_replica=lambda *_: renderer)
-        room = WebRTCRoom(engine=settings.webrtc_engine, replica=replica, ice_servers=settings.ice_servers)
+        servers = [server.issue(time.time()) for server in settings.ice_servers]
+        room = WebRTCRoom(engine=settings.webrtc_engine, replica=replica, ice_servers=servers)
         return room, LiveConversation(spec, engines, room, settings, listener)

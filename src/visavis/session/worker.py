@@ -126,6 +126,7 @@ class Worker:
             "leave": leave,
             "attach": lambda **params: host().attach(**params),
             "relay": lambda **params: host().relay(**params),
+            "read": lambda **params: host().read(**params),
             "detach": lambda **params: host().detach(**params),
             "shutdown": shutdown,
         }

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,10 +67,12 @@ def free_port() -> int:
 def running_server(folder: Path, *arguments: str, **settings: object) -> Iterator[RunningServer]:
     """Start `visavis serve`, wait until it is ready, stop it cleanly at the end.
 
+    It ends with this process, too, however that ends (Linux).
+
     Args:
         folder: for its data and log.
         arguments: more of the command line's.
-        settings: more settings, by name, as the environment would give them.
+        settings: more settings, by name.
     """
     port = free_port()
     environment = {
@@ -78,16 +83,10 @@ def running_server(folder: Path, *arguments: str, **settings: object) -> Iterato
         "VISAVIS_EMBEDDED_LLM": "smollm2-135m",
         "VISAVIS_WORKER_LOAD_LIMIT": "10",
         "VISAVIS_LOG_FORMAT": "json",
-        **{f"VISAVIS_{name.upper()}": str(value) for name, value in settings.items()},
+        **{f"VISAVIS_{name.upper()}": _as_text(value) for name, value in settings.items()},
     }
     log = folder / "server.log"
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "visavis.cli", "serve", *arguments],
-            env=environment,
-            stdout=out,
-            stderr=out,
-        )
+    process = _started([sys.executable, "-m", "visavis.cli", "serve", *arguments], environment, log)
     url = f"http://127.0.0.1:{port}"
     try:
         _wait_until_ready(url, process, log)
@@ -100,6 +99,32 @@ def running_server(folder: Path, *arguments: str, **settings: object) -> Iterato
             process.kill()
             process.wait()
             raise AssertionError(f"the server did not stop on SIGTERM:\n{log.read_text()[-4000:]}") from None
+
+
+def _as_text(setting: object) -> str:
+    """As the environment gives it."""
+    return json.dumps(setting) if isinstance(setting, list | tuple | dict) else str(setting)
+
+
+def _started(command: list[str], environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+    """Start a command that ends with this process."""
+    tether = [sys.executable, "-m", "visavis.testing.tethered", "--parent", str(os.getpid())]
+    starting: Future[subprocess.Popen[bytes]] = Future()
+
+    def keep() -> None:
+        try:
+            with log.open("wb") as out:
+                process = subprocess.Popen([*tether, *command], env=environment, stdout=out, stderr=out)
+        except BaseException as error:
+            starting.set_exception(error)
+            return
+        starting.set_result(process)
+        process.wait()
+
+    # The kernel ends a tethered command with the thread that started it, so this one stays; the caller's may
+    # be one that soon ends.
+    threading.Thread(target=keep, name="keeps a server", daemon=True).start()
+    return starting.result()
 
 
 def _wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:

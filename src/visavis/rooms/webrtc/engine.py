@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import functools
 import importlib
-import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from visavis.errors import ConfigurationError, EngineMissing
+from visavis.ice import IceServer
 from visavis.rooms.base import RoomCaps
 
 MAX_VIDEO_BITRATE = 1_200_000
 """Bits per second of one viewer's video."""
 START_VIDEO_BITRATE = 900_000
 """Bits per second before the network has been measured."""
-
-_ICE_URL = re.compile(r"(stun|turn)s?:\S+")
 
 NextFrame = Callable[[], Awaitable[Any | None]]
 
@@ -47,16 +45,21 @@ class Engine:
     errors: tuple[type[Exception], ...]
     audio_channels: Literal[1, 2] = 1
 
-    def connection(self, ice_servers: list[str]) -> Any:
+    def connection(self, ice_servers: Sequence[IceServer]) -> Any:
         """A new ``RTCPeerConnection``.
 
         Raises:
-            ConfigurationError: when an ICE server's URL is none.
+            ConfigurationError: when an ICE server cannot be used.
         """
-        for url in ice_servers:
-            if not _ICE_URL.fullmatch(url):
-                raise ConfigurationError(f"ice_servers: {url!r} is no stun: or turn: URL")
-        servers = [self.api.RTCIceServer(urls=url) for url in ice_servers]
+        for server in ice_servers:
+            if not server.usable:
+                raise ConfigurationError(f"ice_servers: {server.url!r} is no stun: or turn: URL")
+        servers = [
+            self.api.RTCIceServer(
+                urls=server.url, username=server.username or None, credential=server.credential or None
+            )
+            for server in ice_servers
+        ]
         try:
             return self.api.RTCPeerConnection(self.api.RTCConfiguration(iceServers=servers))
         except self.errors as error:

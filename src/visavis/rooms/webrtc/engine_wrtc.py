@@ -11,10 +11,12 @@ from webrtc.loopback import allow_loopback
 from visavis.rooms.base import RoomCaps
 from visavis.rooms.webrtc.engine import MAX_VIDEO_BITRATE, START_VIDEO_BITRATE, Engine
 
+# A machine may have no other address. Once a process, before any connection: later it cannot be changed.
+allow_loopback()
+
 
 def load() -> Engine:
-    """Set the process up: loopback candidates (a machine may have no other), bitrates."""
-    allow_loopback()
+    """Set the process up: bitrates."""
     vpx.DEFAULT_BITRATE = START_VIDEO_BITRATE
     vpx.MAX_BITRATE = MAX_VIDEO_BITRATE
     return Engine(

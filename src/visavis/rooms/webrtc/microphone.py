@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from visavis.media.buffer import LiveBuffer
 from visavis.media.resample import MonoResampler
 from visavis.rooms.base import MIC_RATE
+from visavis.rooms.webrtc.outlet import Outlet
 
 KEPT_SECONDS = 2.0
 
@@ -20,14 +21,17 @@ class Microphone:
 
     Attributes:
         heard: what arrived and was not read yet; ends when the participant leaves.
+        outlet: the way to other participants; None if there is none.
     """
 
-    def __init__(self, started: Callable[[], None]) -> None:
+    def __init__(self, started: Callable[[], None], outlet: Outlet | None = None) -> None:
         """Make a silent one.
 
         Args:
             started: called when the first audio arrives.
+            outlet: takes the frames as they come.
         """
+        self.outlet = outlet
         self.heard: LiveBuffer[NDArray[np.int16]] = LiveBuffer(MIC_RATE * KEPT_SECONDS, size=len)
         self._started = started
         self._begun = False
@@ -48,6 +52,8 @@ class Microphone:
             # libwebrtc plays silence for a track whose first packet has yet to come.
             if not self._begun and not receiver.getSynchronizationSources():
                 continue
+            if self.outlet is not None:
+                self.outlet.put(frame)
             samples = resampler.convert(frame)
             if not len(samples):
                 continue

@@ -10,7 +10,10 @@ from typing import Any
 from visavis.errors import SignallingError
 from visavis.rooms.webrtc import sdp
 from visavis.rooms.webrtc.engine import Engine, NextFrame
+from visavis.rooms.webrtc.outlet import Slot
 
+MOST_SLOTS = 64
+"""Media sections beyond the replica's that one connection can be sent."""
 GATHERING_SECONDS = 5.0
 """How long STUN and TURN servers are waited for."""
 
@@ -19,7 +22,9 @@ class Negotiation:
     """Answers one client's offers, one after the other.
 
     Attributes:
-        sending: kinds of media (``audio``, ``video``) that the client receives.
+        sending: kinds of media (``audio``, ``video``) of the replica that the client receives.
+        slots: what else it can be sent, by the mid of the media section.
+        later: the mids of sections behind the first of their kind.
     """
 
     def __init__(self, engine: Engine, connection: Any, sources: Mapping[str, NextFrame]) -> None:
@@ -31,6 +36,8 @@ class Negotiation:
             sources: for each kind of media, what gives the next frame to send.
         """
         self.sending: set[str] = set()
+        self.slots: dict[str, Slot] = {}
+        self.later: frozenset[str] = frozenset()
         self._engine, self._connection, self._sources = engine, connection, sources
         self._turn = asyncio.Lock()
         self._gathering = asyncio.Event()
@@ -41,13 +48,17 @@ class Negotiation:
         """Whether an offer is being answered."""
         return self._turn.locked()
 
-    async def answer(self, offer: str) -> str:
+    async def answer(self, offer: str, apart: frozenset[str] = frozenset()) -> str:
         """Answer an offer, the first or a later one, with all candidates gathered.
+
+        Args:
+            offer: the SDP.
+            apart: mids of sections in which other participants are to be shown.
 
         Raises:
             SignallingError: when it cannot be answered.
         """
-        wanted = sdp.read_offer(offer)
+        wanted = sdp.read_offer(offer, apart | self.slots.keys())
         async with self._turn:
             try:
                 return await self._answer(offer, wanted)
@@ -76,13 +87,17 @@ class Negotiation:
         return sdp.fragment_of(answer)
 
     async def _answer(self, offer: str, wanted: sdp.Offer) -> str:
+        self.later = frozenset(wanted.sections)
         for kind in sorted(wanted.receives - self.sending):
             self._send(kind)
         await self._connection.setRemoteDescription(self._engine.description("offer", offer))
         for transceiver in self._connection.getTransceivers():
-            if transceiver.kind == "video" and not transceiver.stopped:
-                # Cameras are not asked for: a direction that takes none costs nothing.
-                transceiver.direction = "sendonly" if transceiver.sender.track else "inactive"
+            if transceiver.stopped:
+                continue
+            if transceiver.mid in wanted.sections:
+                self._fill(transceiver, wanted.sections[transceiver.mid])
+            # What the offer does not allow is left out of the answer by the engine.
+            transceiver.direction = "sendrecv" if transceiver.sender.track else "recvonly"
         await self._connection.setLocalDescription(await self._connection.createAnswer())
         return await self._gathered_description()
 
@@ -94,6 +109,13 @@ class Negotiation:
                     self._gathering.clear()
                     await self._gathering.wait()
         return str(self._connection.localDescription.sdp)
+
+    def _fill(self, transceiver: Any, kind: str) -> None:
+        """Make a section of its own ready to send what the client will want there."""
+        if transceiver.mid in self.slots or len(self.slots) >= MOST_SLOTS:
+            return
+        slot = self.slots[transceiver.mid] = Slot("audio" if kind == "audio" else "video")
+        transceiver.sender.replaceTrack(self._engine.track(kind, slot.waiting.get))
 
     def _send(self, kind: str) -> None:
         self.sending.add(kind)

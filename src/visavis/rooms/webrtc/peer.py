@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Protocol
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Protocol, get_args
 
 import structlog
 
 from visavis.errors import MessageTooLarge, SignallingError
+from visavis.ice import IceServer
 from visavis.logs import short
 from visavis.media.buffer import LiveBuffer
 from visavis.media.pictures import Pictures, Viewer
-from visavis.rooms.base import LeaveReason, Participant
+from visavis.rooms.base import LeaveReason, Participant, Source
 from visavis.rooms.webrtc import wire
 from visavis.rooms.webrtc.complaints import Complaints
 from visavis.rooms.webrtc.engine import Engine
 from visavis.rooms.webrtc.keepalive import Keepalive
+from visavis.rooms.webrtc.media_in import MediaIn
 from visavis.rooms.webrtc.microphone import Microphone
 from visavis.rooms.webrtc.negotiation import Negotiation
+from visavis.rooms.webrtc.outlet import KINDS, Outlet
 
 log = structlog.get_logger(__name__)
 
@@ -39,6 +44,10 @@ class Client(Protocol):
     participant: Participant
     microphone: Microphone
     joined: bool
+
+    def outlet(self, source: Source) -> Outlet | None:
+        """The way of what it sends to others; None if it sends nothing."""
+        ...
 
     @property
     def backlog(self) -> int:
@@ -76,6 +85,13 @@ class PeerOwner(Protocol):
     def peer_spoke(self, peer: Client) -> None:
         """Its microphone's first audio arrived."""
 
+    def peer_changed(self, peer: Client) -> None:
+        """It sends something else than before."""
+
+    def outlet(self, participant_id: str, source: Source) -> Outlet | None:
+        """What somebody sends; None if there is nobody of this id, or no way."""
+        ...
+
     def peer_gone(self, peer: Client, reason: LeaveReason) -> None:
         """It left or was lost. Said once."""
 
@@ -91,13 +107,14 @@ class Peer:
         self,
         engine: Engine,
         participant: Participant,
-        ice_servers: list[str],
+        ice_servers: Sequence[IceServer],
         pictures: Pictures,
         owner: PeerOwner,
     ) -> None:
         self.participant = participant
         self.joined = False
-        self.microphone = Microphone(self._audio_started)
+        self._media = MediaIn(engine.audio_channels, self._audio_started, self._source_began)
+        self.microphone = self._media.microphone
         self._engine, self._owner = engine, owner
         self._complaints = Complaints(participant.id)
         self._keepalive = Keepalive()
@@ -107,6 +124,7 @@ class Peer:
         self._early: list[object] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._speaks = False
+        self._says_what_it_sends = False
         self._gone = False
         self._connection = engine.connection(ice_servers)
         self._connection.on("datachannel", self._channel_opened)
@@ -133,6 +151,10 @@ class Peer:
             SignallingError: when it cannot be taken.
         """
         return await self._negotiation.add_fragment(text)
+
+    def outlet(self, source: Source) -> Outlet | None:
+        """The way of what it sends to others."""
+        return self._media.outlets[source]
 
     def hear(self, frame: Any) -> None:
         """Send this audio frame, unless newer ones push it out."""
@@ -178,7 +200,9 @@ class Peer:
         self._gone = True
         self._audio.close()
         self._viewer.close()
-        self.microphone.close()
+        self._media.close()
+        for slot in self._negotiation.slots.values():
+            slot.close()
         for task in self._tasks:
             task.cancel()
         self._channels.clear()
@@ -228,16 +252,33 @@ class Peer:
             self._owner.peer_gone(self, reason)
 
     def _track_arrived(self, track: Any) -> None:
-        if track.kind != "audio" or self._gone:
+        if self._gone:
             return
-        for receiver in self._connection.getReceivers():
-            if receiver.track is track:
-                self._spawn(self.microphone.read(receiver, self._engine.api.MediaStreamError))
+        ended = self._engine.api.MediaStreamError
+        for transceiver in self._connection.getTransceivers():
+            if transceiver.receiver.track is track:
+                mid = str(transceiver.mid)
+                later = mid in self._negotiation.later
+                self._spawn(self._media.read(transceiver.receiver, mid, later, ended))
 
     def _audio_started(self) -> None:
         self._speaks = True
+        self._source_began("microphone")
         if self.joined:
             self._owner.peer_spoke(self)
+
+    def _source_began(self, source: Source) -> None:
+        """A client that does not say what it sends sends what arrives."""
+        if not self._says_what_it_sends:
+            self._sends({*self.participant.sending, source})
+
+    def _sends(self, sources: set[Source]) -> None:
+        sending = tuple(source for source in get_args(Source) if source in sources)
+        if sending == self.participant.sending:
+            return
+        self.participant = replace(self.participant, sending=sending)
+        if self.joined:
+            self._owner.peer_changed(self)
 
     def _app_received(self, frame: object) -> None:
         if self._gone:
@@ -277,24 +318,53 @@ class Peer:
         elif kind == "leave":
             self._leave("left")
         elif kind == "offer":
-            self._offered(signal.get("sdp"))
+            self._offered(signal)
+        elif kind == "wants":
+            self._wants(signal.get("wants"))
+        elif kind == "sending":
+            self._says_what_it_sends = True
+            sources = signal.get("sources")
+            self._sends(set(sources) if isinstance(sources, list) else set())
         else:
             raise wire.BadFrame("unknown signal type")
 
-    def _offered(self, offer: object) -> None:
+    def _offered(self, signal: dict[str, Any]) -> None:
+        offer = signal.get("sdp")
         if not isinstance(offer, str):
             raise wire.BadFrame("offer without sdp")
         if self._negotiation.busy:
             raise wire.BadFrame("offer before the last one was answered")
-        self._spawn(self._renegotiate(offer))
+        self._media.name(signal.get("sources"))
+        self._spawn(self._renegotiate(offer, signal.get("wants")))
 
-    async def _renegotiate(self, offer: str) -> None:
+    async def _renegotiate(self, offer: str, wants: object) -> None:
+        apart = frozenset(map(str, wants)) if isinstance(wants, dict) else frozenset()
         try:
-            answer = await self.answer(offer)
+            answer = await self._negotiation.answer(offer, apart)
         except SignallingError as error:
             self.ignored("offer that cannot be answered", answer=str(error))
-        else:
-            self.send_signal("answer", sdp=answer)
+            return
+        self.send_signal("answer", sdp=answer)
+        if wants is not None:
+            self._wants(wants)
+
+    def _wants(self, wants: object) -> None:
+        """Show in each section what the client wants to see there; in those it does not name, nothing."""
+        wanted = wants if isinstance(wants, dict) else {}
+        for mid, slot in self._negotiation.slots.items():
+            slot.show(self._find(wanted.get(mid), slot.kind))
+
+    def _find(self, want: object, kind: str) -> Outlet | None:
+        if not isinstance(want, dict):
+            return None
+        source = next((one for one in get_args(Source) if one == want.get("source")), None)
+        if source is None or KINDS[source] != kind:
+            self.ignored("wants what cannot be shown there", answer=f"no such source of {kind}")
+            return None
+        outlet = self._owner.outlet(str(want.get("participant_id")), source)
+        if outlet is None:
+            self.ignored("wants to see somebody who is not there", answer="no such participant")
+        return outlet
 
     def _send(self, label: str, frame: str) -> None:
         channel = self._channels.get(label)

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from visavis.errors import MessageTooLarge
-from visavis.rooms.base import LeaveReason, Participant
+from visavis.rooms.base import LeaveReason, Participant, Source
 from visavis.rooms.webrtc import wire
 from visavis.rooms.webrtc.complaints import Complaints
 from visavis.rooms.webrtc.microphone import Microphone
-from visavis.rooms.webrtc.peer import PeerOwner
+from visavis.rooms.webrtc.outlet import Outlet
+from visavis.rooms.webrtc.peer import MAX_BUFFERED_FOR_ANSWERS, PeerOwner
 
 Deliver = Callable[[str], None]
 """Takes a frame of JSON text for the participant."""
@@ -24,12 +25,12 @@ class RelayedPeer:
 
     Attributes:
         joined: always: it is in from the start.
-        backlog: bytes that wait to be read; whoever owns the socket keeps that short.
+        backlog: bytes that were delivered and not read yet. Whoever owns the socket drops a client that
+            leaves too much; the room gives it no more messages of others before.
         microphone: silent for ever.
     """
 
     joined = True
-    backlog = 0
 
     def __init__(self, participant: Participant, owner: PeerOwner, deliver: Deliver, limit: int) -> None:
         """Make it; it has yet to be announced.
@@ -45,15 +46,20 @@ class RelayedPeer:
         self._owner, self._deliver, self._limit = owner, deliver, limit
         self._complaints = Complaints(participant.id)
         self._gone = False
+        self.backlog = 0
 
-    def received(self, frame: str) -> None:
-        """The participant sent this."""
+    def read(self, size: int) -> None:
+        """The participant's socket took so many bytes of what was delivered."""
+        self.backlog = max(0, self.backlog - size)
+
+    def received(self, frame: str | None) -> None:
+        """The participant sent this; None is a frame that is no text."""
         try:
             message = wire.load(frame)
             if "type" in message and "data" not in message:
                 self._signal(message)
             else:
-                app = frame if "data" in message else wire.app_to("*", wire.dump(message))
+                app: object = frame if "data" in message else wire.app_to("*", wire.dump(message))
                 self._owner.peer_sent(self, wire.load_app(app, self._limit))
         except MessageTooLarge as error:
             self.ignored("relayed message too large", answer=str(error))
@@ -64,6 +70,10 @@ class RelayedPeer:
         """Its socket is gone; ``lost`` if without a goodbye."""
         self._leave("connection lost" if lost else "left")
 
+    def outlet(self, source: Source) -> Outlet | None:
+        """It sends no media."""
+        return None
+
     def hear(self, frame: Any) -> None:
         """It has no ears."""
 
@@ -73,6 +83,7 @@ class RelayedPeer:
     def send_app(self, frame: str) -> None:
         """Send an app message's frame."""
         if not self._gone:
+            self.backlog += wire.size(frame)
             self._deliver(frame)
 
     def send_signal(self, kind: str, **fields: Any) -> None:
@@ -82,14 +93,15 @@ class RelayedPeer:
             self._leave("room closed")
 
     def ignored(self, reason: str, answer: str) -> None:
-        """Log that something it sent had no effect, and tell it.
+        """Log that something it sent had no effect, and tell it unless it does not read.
 
         Args:
             reason: for the log; one of few, and without words of users.
             answer: for the client.
         """
         self._complaints.ignored(reason)
-        self.send_signal("error", message=answer)
+        if self.backlog < MAX_BUFFERED_FOR_ANSWERS:
+            self.send_signal("error", message=answer)
 
     async def close(self) -> None:
         """Let go of everything."""
@@ -102,7 +114,7 @@ class RelayedPeer:
             number = signal.get("n")
             self.send_signal("pong", n=number if isinstance(number, int) else 0)
         elif kind == "leave":
-            self._deliver(wire.dump({"type": "closed", "reason": "left"}))
+            self.send_app(wire.dump({"type": "closed", "reason": "left"}))
             self._leave("left")
         elif kind != "pong":
             raise wire.BadFrame("unknown signal type")

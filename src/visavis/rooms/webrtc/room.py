@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import time
 import uuid
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,8 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
-from visavis.errors import SignallingError
+from visavis.errors import SignallingError, UnknownConversation
+from visavis.ice import IceServer
 from visavis.logs import short
 from visavis.media.pictures import Pictures
 from visavis.media.pump import AudioPump
@@ -27,17 +28,20 @@ from visavis.rooms.base import (
     ParticipantJoined,
     ParticipantLeft,
     RoomEvent,
+    Source,
     VideoSink,
 )
 from visavis.rooms.inbox import Inbox
 from visavis.rooms.webrtc import engine as engines
 from visavis.rooms.webrtc import wire
 from visavis.rooms.webrtc.keepalive import PING_SECONDS
+from visavis.rooms.webrtc.outlet import Outlet
 from visavis.rooms.webrtc.peer import Client, Peer
 from visavis.rooms.webrtc.relayed import Deliver, RelayedPeer
 
 log = structlog.get_logger(__name__)
 
+OVER = "the conversation is over"
 JOIN_SECONDS = 15.0
 """A peer whose channels have not opened by then is dropped."""
 GOODBYE_SECONDS = 1.0
@@ -61,13 +65,13 @@ class Joined:
 class WebRTCRoom:
     """Implements ``rooms.base.Room``; clients come in by ``accept`` (docs/signalling.md)."""
 
-    def __init__(self, engine: str, replica: Participant, ice_servers: list[str] | None = None) -> None:
+    def __init__(self, engine: str, replica: Participant, ice_servers: Sequence[IceServer] = ()) -> None:
         """Open a room.
 
         Args:
             engine: ``wrtc`` or ``aiortc``.
             replica: who speaks here.
-            ice_servers: STUN and TURN URLs for our own side.
+            ice_servers: STUN and TURN servers for our own side.
 
         Raises:
             ConfigurationError: when there is no such engine.
@@ -76,7 +80,7 @@ class WebRTCRoom:
         self._engine = engines.load(engine)
         self.caps = self._engine.caps
         self._replica = replica
-        self._ice_servers = list(ice_servers or [])
+        self._ice_servers = tuple(ice_servers)
         self._peers: dict[str, Client] = {}
         self._arriving: dict[str, float] = {}
         self._inbox = Inbox()
@@ -92,10 +96,11 @@ class WebRTCRoom:
         """Let a client in. It counts as joined once its two channels are open.
 
         Raises:
-            SignallingError: when the offer cannot be answered or the room is closed.
+            SignallingError: when the offer cannot be answered.
+            UnknownConversation: when the room says goodbye.
         """
         if self._closing is not None:
-            raise SignallingError("the room is closed")
+            raise UnknownConversation(OVER)
         participant = Participant(str(uuid.uuid4()), user_id, user_name, "person", time.time())
         peer = Peer(self._engine, participant, self._ice_servers, self._pictures, self)
         self._peers[participant.id] = peer
@@ -108,7 +113,7 @@ class WebRTCRoom:
             self._forget(peer)
             raise
         if participant.id not in self._peers:
-            raise SignallingError("the room closed during the join")
+            raise UnknownConversation(OVER)
         return Joined(participant.id, answer)
 
     def attach(self, participant: Participant, deliver: Deliver) -> None:
@@ -119,21 +124,29 @@ class WebRTCRoom:
             deliver: takes each frame of JSON text for them (docs/signalling.md).
 
         Raises:
-            SignallingError: when the room is closed.
+            UnknownConversation: when the room says goodbye.
         """
         if self._closing is not None:
-            raise SignallingError("the room is closed")
+            raise UnknownConversation(OVER)
         peer = RelayedPeer(participant, self, deliver, self.caps.max_message_bytes)
         self._peers[participant.id] = peer
         self.peer_joined(peer)
 
-    def relay(self, participant_id: str, frame: str) -> None:
-        """Take a frame of somebody who was attached.
+    def relay(self, participant_id: str, frame: str | None) -> None:
+        """Take a frame of somebody who was attached; None for one that is no text.
 
         Raises:
             SignallingError: for an unknown participant.
         """
         self._attached(participant_id).received(frame)
+
+    def read(self, participant_id: str, size: int) -> None:
+        """Somebody who was attached took so many bytes of what was delivered.
+
+        Raises:
+            SignallingError: for an unknown participant.
+        """
+        self._attached(participant_id).read(size)
 
     def detach(self, participant_id: str, lost: bool) -> None:
         """Somebody who was attached is gone; ``lost`` if without a goodbye.
@@ -253,6 +266,15 @@ class WebRTCRoom:
     def peer_spoke(self, peer: Client) -> None:
         """A microphone's first audio arrived."""
         self._inbox.put(AudioStarted(peer.participant.id))
+
+    def peer_changed(self, peer: Client) -> None:
+        """A peer sends something else than before: the others learn of it."""
+        self._tell_others(peer, "participant-updated", participant=wire.participant_json(peer.participant))
+
+    def outlet(self, participant_id: str, source: Source) -> Outlet | None:
+        """What somebody in the room sends."""
+        peer = self._peers.get(participant_id)
+        return peer.outlet(source) if peer is not None else None
 
     def peer_gone(self, peer: Client, reason: LeaveReason) -> None:
         """A peer left: the others learn of it, and it is let go."""

@@ -18,10 +18,12 @@ class Offer:
     """The parts of an offer the room cares about.
 
     Attributes:
-        receives: kinds (``audio``, ``video``) the client wants to receive.
+        receives: kinds (``audio``, ``video``) of the replica's media that the client wants to receive.
+        sections: the kind of each media section that is neither the replica's nor the channels', by mid.
     """
 
     receives: frozenset[str]
+    sections: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,12 @@ def sections(sdp: str) -> tuple[str, list[str]]:
     return head, media
 
 
-def read_offer(sdp: str) -> Offer:
-    """Check an offer.
+def read_offer(sdp: str, apart: frozenset[str] = frozenset()) -> Offer:
+    """Check an offer. The first section of audio and the first of video are the replica's way out.
+
+    Args:
+        sdp: of the offer.
+        apart: mids of sections that are not.
 
     Raises:
         SignallingError: when it cannot be answered; the message says why.
@@ -73,15 +79,20 @@ def read_offer(sdp: str) -> Offer:
         raise SignallingError(
             "the offer has no data channel: create visavis.app and visavis.signal before the offer"
         )
-    receives = set()
+    receives, later = set(), {}
+    seen: set[str] = set()
     for part in media:
-        kind = part[2:7]
+        kind, mid = part[2:7], first_mid(part)
+        if kind not in ("audio", "video"):
+            continue
         direction = _DIRECTION.search(part) or _DIRECTION.search(head)
-        if kind in ("audio", "video") and (
-            direction is None or direction.group(1) in ("sendrecv", "recvonly")
-        ):
+        if mid is not None and (kind in seen or mid in apart):
+            later[mid] = kind
+        elif direction is None or direction.group(1) in ("sendrecv", "recvonly"):
             receives.add(kind)
-    return Offer(frozenset(receives))
+        if mid not in apart:
+            seen.add(kind)
+    return Offer(frozenset(receives), later)
 
 
 def read_fragment(text: str) -> Fragment:

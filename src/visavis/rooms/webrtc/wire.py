@@ -50,6 +50,11 @@ def dump(value: Any) -> str:
     return text
 
 
+def size(text: str) -> int:
+    """Bytes of a frame on its way."""
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+
+
 def load(frame: object) -> dict[str, Any]:
     """A frame's JSON object.
 
@@ -58,7 +63,7 @@ def load(frame: object) -> dict[str, Any]:
     """
     if not isinstance(frame, str):
         raise BadFrame("binary frame")
-    if len(frame) > MAX_FRAME_BYTES:
+    if size(frame) > MAX_FRAME_BYTES:
         raise BadFrame("frame too large")
     try:
         value = json.loads(frame, parse_constant=_refuse_constant)
@@ -77,9 +82,8 @@ def dump_payload(data: Any, limit: int) -> str:
         MessageTooLarge: when it is longer than ``limit`` bytes of UTF-8.
     """
     payload = dump(data)
-    size = len(payload) if payload.isascii() else len(payload.encode())
-    if size > limit:
-        raise MessageTooLarge(size, limit)
+    if size(payload) > limit:
+        raise MessageTooLarge(size(payload), limit)
     return payload
 
 
@@ -119,7 +123,24 @@ def participant_json(participant: Participant) -> dict[str, Any]:
         "user_name": participant.user_name,
         "kind": participant.kind,
         "joined_at": participant.joined_at,
+        "sending": list(participant.sending),
     }
+
+
+def participant_of(entry: dict[str, Any]) -> Participant:
+    """A participant as a signal names one; fields that we do not know are passed over.
+
+    Raises:
+        KeyError: it is none.
+    """
+    return Participant(
+        id=entry["id"],
+        user_id=entry["user_id"],
+        user_name=entry["user_name"],
+        kind=entry["kind"],
+        joined_at=entry["joined_at"],
+        sending=tuple(entry.get("sending", ())),
+    )
 
 
 def _refuse_constant(_name: str) -> NoReturn:

@@ -6,13 +6,14 @@ import time
 from typing import Any
 
 import structlog
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from visavis.errors import UnknownConversation, VisavisError
 from visavis.logs import short
 from visavis.server.catalogue import persona_or_default, replica_or_default
 from visavis.server.errors import Refusal
 from visavis.server.recorder import is_sketch
+from visavis.server.routes.eventpages import EventList
 from visavis.server.routes.paging import Limit, Page, listing
 from visavis.server.services import Injected, Services, StrictRoute
 from visavis.server.specs import conversation_id, conversation_spec
@@ -71,20 +72,20 @@ async def list_(
     return listing([conversation_view(row, services.settings.base_url) for row in rows], total)
 
 
-@router.get("/{conversation_id}")
+@router.get("/{conversation_id}", response_model=None)
 async def get(
     conversation_id: str, services: Injected, verbose: bool = Query(default=False)
-) -> dict[str, Any]:
+) -> dict[str, Any] | Response:
     """One conversation; ``verbose`` adds its events and why it ended."""
     if verbose:
         await services.recorder.flush()
     row = await _find(services, conversation_id)
     view = conversation_view(row, services.settings.base_url)
-    if verbose:
-        events = [event for _, event in await services.store.events(row.id)]
-        view["events"] = [event_view(event) for event in events if not is_sketch(event)]
-        view["shutdown_reason"] = row.shutdown_reason
-    return view
+    if not verbose:
+        return view
+    events = EventList(lambda event: None if is_sketch(event) else event_view(event))
+    await events.read(services.store.event_pages(row.id))
+    return events.answer("events", **view, shutdown_reason=row.shutdown_reason)
 
 
 @router.post("/{conversation_id}/end")
@@ -100,8 +101,7 @@ async def delete(conversation_id: str, services: Injected, hard: bool = Query(de
     """End it if need be, and forget it. ``hard`` is accepted: nothing is kept either way."""
     row = await _find(services, conversation_id)
     await _end(services, row.id)
-    await services.recorder.flush()
-    await services.store.delete_conversation(row.id)
+    await services.recorder.forget(row.id)
 
 
 def _refuse_unsupported(body: CreateConversation) -> None:
@@ -135,7 +135,7 @@ async def _begin(services: Services, body: CreateConversation, spec: Conversatio
         try:
             await services.supervisor.create(spec)
         except VisavisError:
-            await services.store.delete_conversation(row.id)
+            await services.recorder.forget(row.id)
             raise
     return row
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
@@ -12,10 +11,14 @@ from starlette.responses import Response, StreamingResponse
 from visavis.server import sse
 from visavis.server.errors import Refusal
 from visavis.server.recorder import SHUTDOWN
+from visavis.server.routes.eventpages import EventList, encode
 from visavis.server.services import Injected, Services, StrictRoute
 from visavis.server.store import Conversation
 
-After = Annotated[int, Query(ge=0)]
+MAX_SEQ = 2**31 - 1
+"""What every database takes for one; no conversation gets as far."""
+
+After = Annotated[int, Query(ge=0, le=MAX_SEQ)]
 Limit = Annotated[int, Query(ge=1, le=10_000)]
 
 router = APIRouter(tags=["events"], route_class=StrictRoute)
@@ -30,9 +33,9 @@ async def events(
     limit: Limit = 1000,
     stream: bool = False,
     last_event_id: Annotated[str, Header()] = "",
-) -> dict[str, Any] | Response:
+) -> Response:
     """Events with a ``seq`` above ``after``; as Server-Sent Events they go on until the call is over."""
-    row = await services.store.conversation(conversation_id)
+    row = await _find(services, conversation_id)
     if row is None:
         raise Refusal(400, "Invalid conversation_id")
     return await _answer(row, request, services, after, limit, stream, last_event_id)
@@ -47,9 +50,9 @@ async def events_of_room(
     limit: Limit = 1000,
     stream: bool = False,
     last_event_id: Annotated[str, Header()] = "",
-) -> dict[str, Any] | Response:
+) -> Response:
     """The same for participants: the conversation's id is the key."""
-    row = await services.store.conversation(conversation_id)
+    row = await _find(services, conversation_id)
     if row is None:
         raise Refusal(404, "there is no such conversation")
     return await _answer(row, request, services, after, limit, stream, last_event_id)
@@ -58,8 +61,7 @@ async def events_of_room(
 @router.get("/v2/conversations/{conversation_id}/log")
 async def inputs(conversation_id: str, services: Injected) -> StreamingResponse:
     """The log of inputs as JSON lines: what ``visavis replay`` reads."""
-    await services.recorder.flush()
-    if await services.store.conversation(conversation_id) is None:
+    if await _find(services, conversation_id) is None:
         raise Refusal(400, "Invalid conversation_id")
 
     async def lines() -> AsyncIterator[str]:
@@ -67,6 +69,12 @@ async def inputs(conversation_id: str, services: Injected) -> StreamingResponse:
             yield f"{stretch}\n"
 
     return StreamingResponse(lines(), media_type="application/jsonl")
+
+
+async def _find(services: Services, conversation_id: str) -> Conversation | None:
+    """The conversation, with all that was told of it so far."""
+    await services.recorder.flush()
+    return await services.store.conversation(conversation_id)
 
 
 async def _answer(
@@ -77,31 +85,32 @@ async def _answer(
     limit: int,
     stream: bool,
     last_event_id: str,
-) -> dict[str, Any] | Response:
+) -> Response:
     if last_event_id.isascii() and last_event_id.isdecimal():
-        after = max(after, int(last_event_id[:15]))
+        after = max(after, min(int(last_event_id[:15]), MAX_SEQ))
     if stream or "text/event-stream" in request.headers.get("accept", ""):
-        return sse.response(_follow(row.id, services, after))
-    await services.recorder.flush()
-    found = await services.store.events(row.id, after, limit)
-    return {
-        "data": [event for _, event in found],
-        "last_seq": found[-1][0] if found else after,
-        "status": row.status,
-    }
+        if row.status == "ended" and not await services.store.events(row.id, after, 1):
+            return Response(status_code=204)  # tells an EventSource to ask no more
+        return sse.EventStream(_follow(row.id, services, after))
+    events = EventList()
+    await events.read(services.store.event_pages(row.id, after, limit))
+    last = after if events.last_seq is None else events.last_seq
+    return events.answer("data", last_seq=last, status=row.status)
 
 
 async def _follow(conversation_id: str, services: Services, after: int) -> AsyncIterator[str]:
     """First what is stored, then what happens, each event once: following begins before reading."""
     feed = services.recorder.follow(conversation_id)
+    on = services.supervisor.holds(conversation_id)  # then the feed will have its end, however soon it comes
     try:
         await services.recorder.flush()
-        for seq, event in await services.store.events(conversation_id, after):
-            yield _encode(seq, event)
-            after = seq
-            if event["event_type"] == SHUTDOWN:
-                return
-        if not services.supervisor.holds(conversation_id):
+        async for page in services.store.event_pages(conversation_id, after):
+            for seq, event in page:
+                yield _encode(seq, event)
+                after = seq
+                if event["event_type"] == SHUTDOWN:
+                    return
+        if not on:
             return
         async for seq, event in feed:
             if seq > after:
@@ -112,4 +121,4 @@ async def _follow(conversation_id: str, services: Services, after: int) -> Async
 
 
 def _encode(seq: int, event: dict[str, Any]) -> str:
-    return sse.encode(json.dumps(event, separators=(",", ":")), event["event_type"], str(seq))
+    return sse.encode(encode(event), event["event_type"], str(seq))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Query, Request, Response
 
 from visavis.errors import CapacityExceeded, UnknownConversation
+from visavis.ice import link
 from visavis.server.errors import Refusal
 from visavis.server.services import Injected, Services
 
@@ -35,8 +36,7 @@ async def join(
         joined = await services.supervisor.join(conversation_id, offer, user_id, user_name)
     except CapacityExceeded as error:
         raise Refusal(409, str(error)) from None
-    prefix = urlsplit(services.settings.base_url).path
-    location = f"{prefix}/{conversation_id}/whip/{joined['participant_id']}"
+    location = f"{services.prefix}/{conversation_id}/whip/{joined['participant_id']}"
     response = Response(joined["answer"], 201, {"location": location}, media_type=OFFER)
     _name_ice_servers(response, services)
     return response
@@ -80,7 +80,7 @@ async def status(conversation_id: str, response: Response, services: Injected) -
 def _name_ice_servers(response: Response, services: Services) -> None:
     """One header each (RFC 9725, 4.6)."""
     for server in services.settings.ice_servers:
-        response.headers.append("link", f'<{server}>; rel="ice-server"')
+        response.headers.append("link", link(server.issue(time.time())))
 
 
 def _must_be_on(services: Services, conversation_id: str) -> None:

@@ -7,14 +7,16 @@ from starlette.responses import RedirectResponse
 from starlette.staticfiles import StaticFiles
 
 from visavis.protocol.specification import BASE, HERE
+from visavis.server.services import Injected
 
 router = APIRouter(tags=["specification"])
 
 
 @router.get("/spec", include_in_schema=False)
-async def newest() -> RedirectResponse:
-    """The page of the newest version."""
-    return RedirectResponse(f"{BASE.removeprefix('/')}/index.html")
+@router.get(BASE, include_in_schema=False)
+async def newest(services: Injected) -> RedirectResponse:
+    """The page of the newest version, from wherever the server and its slashes are seen."""
+    return RedirectResponse(f"{services.prefix}{BASE}/index.html")
 
 
 def files() -> StaticFiles:

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Literal
 
-from sqlalchemy import event, func, select, update
+from sqlalchemy import event, func, insert, select, update
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -16,6 +16,10 @@ from visavis.errors import ConfigurationError
 from visavis.server.store.models import Base, Conversation, Event, Inputs, Persona, Resource, now
 
 SERVER_CRASHED = "internal error occurred at step server"
+PAGE = 500
+"""Events that are read and decoded at once."""
+STRETCHES = 16
+"""Of a log of inputs, that are read at once."""
 Status = Literal["active", "ended"]
 
 
@@ -119,19 +123,25 @@ class Store:
     # Events
 
     async def add_events(self, events: Sequence[tuple[str, int, Mapping[str, Any]]]) -> None:
-        """Append ``(conversation_id, seq, event)``; those of deleted conversations are dropped."""
+        """Append ``(conversation_id, seq, event)``, all or none; those of deleted conversations are dropped.
+
+        Raises:
+            IntegrityError: a conversation has an event of this ``seq``.
+        """
         async with self._session.begin() as session:
             kept = await _existing(session, {name for name, _, _ in events})
-            session.add_all(
-                Event(conversation_id=name, seq=seq, message=dict(message))
+            rows = [
+                {"conversation_id": name, "seq": seq, "message": dict(message)}
                 for name, seq, message in events
                 if name in kept
-            )
+            ]
+            if rows:
+                await session.execute(insert(Event), rows)
 
     async def events(
         self, conversation_id: str, after: int = 0, limit: int | None = None
     ) -> list[tuple[int, dict[str, Any]]]:
-        """A conversation's events with their ``seq``, in order.
+        """A conversation's events with their ``seq``, in order; many are better read by ``event_pages``.
 
         Args:
             conversation_id: whose.
@@ -147,22 +157,53 @@ class Store:
         async with self._session() as session:
             return [(seq, message) for seq, message in await session.execute(wanted)]
 
-    async def add_inputs(self, inputs: Mapping[str, Sequence[str]]) -> None:
-        """Append to the logs of inputs: JSON lines by ``conversation_id``."""
+    async def event_pages(
+        self, conversation_id: str, after: int = 0, limit: int | None = None
+    ) -> AsyncIterator[list[tuple[int, dict[str, Any]]]]:
+        """As ``events``, some hundred at a time: decoding more at once would hold up everybody else."""
+        left = PAGE if limit is None else limit
+        while left > 0:
+            page = await self.events(conversation_id, after, min(left, PAGE))
+            if page:
+                yield page
+                after = page[-1][0]
+            if len(page) < min(left, PAGE):
+                return
+            if limit is not None:
+                left -= len(page)
+
+    async def add_inputs(self, inputs: Sequence[tuple[str, Sequence[str]]]) -> None:
+        """Append ``(conversation_id, JSON lines)`` to the logs of inputs, all or none."""
         async with self._session.begin() as session:
-            kept = await _existing(session, set(inputs))
-            session.add_all(
-                Inputs(conversation_id=name, lines=zlib.compress("\n".join(lines).encode()))
-                for name, lines in inputs.items()
+            kept = await _existing(session, {name for name, _ in inputs})
+            rows = [
+                {"conversation_id": name, "lines": zlib.compress("\n".join(lines).encode())}
+                for name, lines in inputs
                 if name in kept
-            )
+            ]
+            if rows:
+                await session.execute(insert(Inputs), rows)
 
     async def inputs(self, conversation_id: str) -> AsyncIterator[str]:
-        """A conversation's log of inputs, stretch by stretch, each some JSON lines without a final break."""
-        wanted = select(Inputs.lines).where(Inputs.conversation_id == conversation_id).order_by(Inputs.id)
-        async with self._session() as session:
-            for packed in await session.scalars(wanted):
+        """A conversation's log of inputs, stretch by stretch, each some JSON lines without a final break.
+
+        No connection is held while a stretch is out: whoever reads may be slow, and connections are few.
+        """
+        last = 0
+        while True:
+            wanted = (
+                select(Inputs.id, Inputs.lines)
+                .where(Inputs.conversation_id == conversation_id, Inputs.id > last)
+                .order_by(Inputs.id)
+                .limit(STRETCHES)
+            )
+            async with self._session() as session:
+                found = (await session.execute(wanted)).all()
+            for number, packed in found:
                 yield zlib.decompress(packed).decode()
+                last = number
+            if len(found) < STRETCHES:
+                return
 
     # Personas
 

@@ -209,14 +209,13 @@ def streaming_ends(events: list[Event], _: str) -> str | None:
 
 @_invariant(12, "one utterance for each inference and role", "docs", "PROTOCOL 1.3 utterance")
 def one_utterance(events: list[Event], _: str) -> str | None:
-    """Chats show a row for each; the replies around a tool's call share the turn's id."""
-    called = {event.get("inference_id") for event in _of(events, "conversation.tool_call")}
+    """Chats show a row for each: a second one would overwrite the first, or be dropped."""
     rows = Counter(
         (event.get("inference_id"), _properties(event).get("role"))
         for event in _of(events, "conversation.utterance")
     )
-    for (name, role), count in rows.items():
-        if count > (2 if name in called and role != "user" else 1):
+    for (_name, role), count in rows.items():
+        if count > 1:
             return f"{count} utterances of one inference, role {role}"
     return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -62,7 +63,7 @@ class ScriptedCall:
         payload = dump_payload(data, RoomCaps("virtual").max_message_bytes)
         if self.closed.is_set():
             raise SignallingError(f"the call is over: {self.closed_reason}")
-        self._sent(self.participant_id, payload, to)
+        self._sent(self.participant_id, json.loads(payload), to)
 
     async def echo(self, text: str) -> None:
         """Have the replica say exactly this."""

@@ -78,6 +78,7 @@ class Clock:
     def soon(self, run: Callable[[], object]) -> None:
         """Arrange something for before time goes on."""
         self._soon.append(run)
+        self.pending += 1
 
     def play(self, steps: Iterator[float]) -> Play:
         """Do something in steps; it begins at once."""
@@ -95,6 +96,7 @@ class Clock:
             False, with the time at the limit, when nothing is.
         """
         if self._soon:
+            self.pending -= 1
             self._soon.popleft()()
             return True
         while self._later and self._later[0].when <= limit:

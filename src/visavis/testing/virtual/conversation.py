@@ -199,9 +199,8 @@ class ScriptedConversation(Passing):
             by: who; the one who was there first if absent.
         """
         wire = message.wire() if isinstance(message, InteractionMessage) else message
-        self._do(
-            lambda: self._sent(by or self._user, wire if isinstance(wire, str) else json.dumps(wire), "*")
-        )
+        data = json.loads(json.dumps(wire))
+        self._do(lambda: self._sent(by or self._user, data, "*"))
 
     def echo(self, text: str, *, by: str | None = None) -> None:
         """Have the replica say exactly this."""
@@ -289,7 +288,11 @@ class ScriptedConversation(Passing):
         Path(path).write_text("".join(f"{line}\n" for line in self._stage.timeline.log_lines()))
 
     def close(self) -> None:
-        """End the programs that still run. The fixture does it."""
+        """End the programs that still run. The fixture does it.
+
+        Raises:
+            BaseException: what a program raised and no method in which time passes has.
+        """
         self._runner.close()
 
     # Inside
@@ -326,10 +329,10 @@ class ScriptedConversation(Passing):
         self._stage.hearing.leave(name)
         self._stage.feed(happens.ParticipantLeft(at=self.now, participant_id=name, lost=lost))
 
-    def _sent(self, participant_id: str, payload: str, to: str) -> None:
-        self._clock.soon(lambda: self._room.relay(participant_id, json.loads(payload), to))
+    def _sent(self, participant_id: str, data: Any, to: str) -> None:
+        self._clock.soon(lambda: self._room.relay(participant_id, data, to))
         if to in ("*", REPLICA):
-            self._stage.take(payload, participant_id)
+            self._stage.take(data, participant_id)
 
     def _speaker(self, name: str | None) -> str:
         if self._spec.chat or self._spec.pipeline_mode == "echo":

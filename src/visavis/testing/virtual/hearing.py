@@ -173,7 +173,7 @@ class Hearing:
 
     def _rustle(self, who: str, seconds: float) -> Iterator[float]:
         begins = self._clock.now
-        if not (yield from self._noticed(begins, begins + seconds)):
+        if seconds < NOTICED_AFTER or not (yield from self._noticed(begins, begins + seconds)):
             return
         turn = _Turn()
         self._started(who, turn)

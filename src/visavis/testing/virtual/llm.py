@@ -66,7 +66,7 @@ class ScriptedLLM:
             an ``Answer`` or a function of what was asked.
 
     Attributes:
-        asked: everything so far.
+        asked: everything so far; what was thought ahead of a turn's end only if the turn ended as expected.
     """
 
     def __init__(self, script: Script | None = None) -> None:

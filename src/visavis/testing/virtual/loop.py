@@ -28,6 +28,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         super().__init__()
         self._clock = clock
         self._woken = False
+        self._closing = False
         self._threads: set[asyncio.Future[Any]] = set()
         self._failures: list[BaseException] = []
 
@@ -52,7 +53,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             if not handle.cancelled():
                 self.call_soon(callback, *args, context=context)
 
-        self._clock.at(when, due, counts=False)
+        if self._closing:  # no time passes any more: whoever sleeps while it cleans up would never wake
+            self.call_soon(due)
+        else:
+            self._clock.at(when, due, counts=False)
         return handle
 
     def run_in_executor(
@@ -83,19 +87,31 @@ class VirtualLoop(asyncio.SelectorEventLoop):
                 self.run_forever()
             else:
                 self.run_until_complete(asyncio.wait(self._threads, return_when=asyncio.FIRST_COMPLETED))
-        if self._failures:
-            raise self._failures.pop(0)
+        self._raise_failure()
 
     def shut_down(self) -> None:
-        """Cancel what still runs, and close."""
-        tasks = asyncio.all_tasks(self)
-        for task in tasks:
-            task.cancel()
-        self.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        """Cancel what still runs, and close.
+
+        Raises:
+            BaseException: what a task of ``start`` raised and ``settle`` has not.
+        """
+        self._closing = True
+        self.run_until_complete(self._cancel_all())
         self.run_until_complete(self.shutdown_asyncgens())
         self.run_until_complete(self.shutdown_default_executor())
         self.close()
+        self._raise_failure()
+
+    async def _cancel_all(self) -> None:
+        tasks = asyncio.all_tasks(self) - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
         if not task.cancelled() and (error := task.exception()) is not None:
             self._failures.append(error)
+
+    def _raise_failure(self) -> None:
+        if self._failures:
+            raise self._failures.pop(0)

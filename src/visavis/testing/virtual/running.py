@@ -50,9 +50,9 @@ class Runner:
 
     def close(self) -> None:
         """End the programs."""
-        if self._loop is not None:
-            self._loop.shut_down()
-            self._loop = None
+        loop, self._loop = self._loop, None
+        if loop is not None:
+            loop.shut_down()
 
     def _limit(self, horizon: Horizon) -> float | None:
         if self._loop is not None:

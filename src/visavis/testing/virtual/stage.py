@@ -84,6 +84,8 @@ class Stage:
 
     def _record(self, happened: happens.Input) -> None:
         self.timeline.add(happened.at, happened)
+        if isinstance(happened, happens.UserTurnEnded):
+            self.clock.soon(self._thinker.turn_ended)
         if not isinstance(happened, happens.TimerFired):
             self.last_input_at = happened.at
 

@@ -1,5 +1,6 @@
 import { type AppMessage, frameAppMessage, parseAppMessage } from './app'
 import type { DeviceChoice } from './capture'
+import { CatchUp, fetchMissed } from './catchUp'
 import { Emitter } from './emitter'
 import { endWords } from './endWords'
 import { asEvent, type ConversationEvent } from './events'
@@ -8,15 +9,18 @@ import * as interactions from './interactions'
 import { stringOf } from './json'
 import { CHECK_INTERVAL, Keepalive } from './keepalive'
 import { LocalMedia } from './localMedia'
+import { everything, same, type Want } from './others'
 import type { Participant } from './participants'
 import { Peer } from './peer'
 import { CallProblem } from './problem'
 import { retryDelay } from './retry'
+import { ScreenShare } from './screenShare'
 import { parseSignal, type SignalMessage } from './signal'
+import type { Source } from './sources'
 import { type CallState, canGo } from './state'
 import { type CallStats, StatsReader } from './stats'
 import { fetchStatus } from './status'
-import { deleteSession, postOffer, type WhipSession } from './whip'
+import { deleteSession, patchSession, postOffer, type WhipSession } from './whip'
 
 /** Milliseconds from the server's answer to its welcome, at most. */
 const WELCOME_LIMIT = 15_000
@@ -50,6 +54,8 @@ interface CallEvents {
   /** An app message that left. */
   sent: unknown
   participants: readonly Participant[]
+  /** What is heard and seen of other people has changed; ask `track`. */
+  others: undefined
   /** Something the server complained about; the call goes on. */
   complaint: string
 }
@@ -57,11 +63,15 @@ interface CallEvents {
 /** One participant's call: join, see and hear the replica, steer it. */
 export class Call extends Emitter<CallEvents> {
   readonly media: LocalMedia
+  readonly screen = new ScreenShare()
   /** The replica's voice and picture; the same object through reconnects. */
   readonly remote = new MediaStream()
   #status: CallStatus = { state: 'idle', reason: '', problem: null }
   #participants: readonly Participant[] = []
   #participantId = ''
+  #wants: readonly Want[] | null = null
+  #saidSending = ''
+  #events = new CatchUp((message) => this.#deliver(message))
   #options: JoinOptions = { url: '' }
   #life = new AbortController()
   #peer: Peer | null = null
@@ -72,7 +82,11 @@ export class Call extends Emitter<CallEvents> {
   constructor(media: LocalMedia = new LocalMedia()) {
     super()
     this.media = media
-    media.on('changed', (device) => void this.#peer?.send(device, media.track(device)))
+    media.on('changed', (device) => {
+      void this.#peer?.send(device, media.track(device))
+      this.#saySending()
+    })
+    this.screen.on('changed', () => void this.#share())
     window.addEventListener('pagehide', () => this.#goodbye())
   }
 
@@ -83,6 +97,17 @@ export class Call extends Emitter<CallEvents> {
   /** Everybody in the room, the replica and this participant included. */
   get participants(): readonly Participant[] {
     return this.#participants
+  }
+
+  /** What comes of somebody else; null while nothing does. */
+  track(participantId: string, source: Source): MediaStreamTrack | null {
+    return this.#peer?.track(participantId, source) ?? null
+  }
+
+  /** Has just these of other people sent to us; null: everything they send, which is how a call begins. */
+  subscribe(wants: readonly Want[] | null): void {
+    this.#wants = wants
+    this.#showOthers()
   }
 
   /** This participant's id in the room; empty until joined. */
@@ -99,6 +124,7 @@ export class Call extends Emitter<CallEvents> {
     this.#go('joining')
     this.#options = options
     this.#life = new AbortController()
+    this.#events = new CatchUp((message) => this.#deliver(message))
     try {
       if (options.microphone !== undefined) await this.media.choose('audio', options.microphone)
       if (options.camera !== undefined) await this.media.choose('video', options.camera)
@@ -162,6 +188,34 @@ export class Call extends Emitter<CallEvents> {
     await Promise.all([this.#listen(peer), peer.accept(this.#session?.answer ?? '')])
     this.#go('joined')
     this.#watch(peer)
+    this.#showOthers()
+    await this.#share()
+  }
+
+  #showOthers(): void {
+    if (this.#status.state !== 'joined') return
+    const all = everything(this.#participants, this.#participantId)
+    const wanted = this.#wants
+    const wants = wanted ? all.filter((one) => wanted.some((want) => same(one, want))) : all
+    void this.#peer?.show(wants)
+  }
+
+  async #share(): Promise<void> {
+    const peer = this.#peer
+    for (const source of ['screen', 'screen-audio'] as const) await peer?.share(source, this.screen.track(source))
+    this.#saySending()
+  }
+
+  /** Tells the others what can be heard and seen of us; a muted microphone cannot. */
+  #saySending(): void {
+    const { media } = this
+    const sources: Source[] = []
+    if (media.track('audio') && !media.muted) sources.push('microphone')
+    if (media.track('video')) sources.push('camera')
+    sources.push(...this.screen.sources)
+    if (!this.#peer || sources.join() === this.#saidSending) return
+    this.#saidSending = sources.join()
+    this.#peer.sendSignal({ type: 'sending', sources })
   }
 
   /** Offers; when the answer names ICE servers unknown so far, offers once more with those. */
@@ -196,6 +250,7 @@ export class Call extends Emitter<CallEvents> {
       this.#life.signal.addEventListener('abort', fail)
       peer.on('lost', fail)
       peer.on('track', (track) => this.#addRemote(track))
+      peer.on('others', () => this.emit('others', undefined))
       peer.on('app', (text) => this.#onApp(text))
       peer.on('signal', (text) => {
         const message = parseSignal(text)
@@ -217,14 +272,26 @@ export class Call extends Emitter<CallEvents> {
     }
     const timer = setInterval(() => keepalive.isLost(seconds()) && lost(), CHECK_INTERVAL * 1000)
     this.#life.signal.addEventListener('abort', stop)
+    const restart = (): void => void this.#restartIce(peer)
+    peer.on('shaky', restart)
+    for (const network of networks()) network.addEventListener('change', restart, { signal: this.#life.signal })
+    window.addEventListener('online', restart, { signal: this.#life.signal })
     peer.on('signal', () => keepalive.heard(seconds()))
     peer.on('lost', lost)
+  }
+
+  /** The network has changed, or seems to have: look for another way before the call counts as lost. */
+  async #restartIce(peer: Peer): Promise<void> {
+    const session = this.#session
+    if (this.#peer !== peer || this.#status.state !== 'joined' || !session) return
+    await peer.restartIce((fragment) => patchSession(session.location, fragment))
   }
 
   async #recover(): Promise<void> {
     const life = this.#life
     const since = seconds()
     this.#drop()
+    this.#events.hold()
     this.#go('reconnecting', 'The connection was lost. Joining again…')
     let delay: number | null = 0
     for (let attempt = 1; delay !== null; attempt++) {
@@ -241,6 +308,7 @@ export class Call extends Emitter<CallEvents> {
     if (over()) return true
     try {
       await this.#connect()
+      await this.#catchUp()
       return true
     } catch (error) {
       if (over()) return true
@@ -250,6 +318,20 @@ export class Call extends Emitter<CallEvents> {
       this.#over('left', reason)
       return true
     }
+  }
+
+  /** What happened while the connection was gone reaches the application before what happens now. */
+  async #catchUp(): Promise<void> {
+    const { url } = this.#options
+    const missed = (): ReturnType<typeof fetchMissed> =>
+      fetchMissed(url, this.#events.last, this.#replicaId, this.#life.signal)
+    await this.#events.go(missed).catch(() => {
+      if (!this.#life.signal.aborted) this.emit('complaint', 'What happened while you were away could not be fetched.')
+    })
+  }
+
+  get #replicaId(): string {
+    return this.#participants.find(({ kind }) => kind === 'replica')?.id ?? ''
   }
 
   /** Where the server knows the conversation but no longer holds it, its own account of the end. */
@@ -264,8 +346,7 @@ export class Call extends Emitter<CallEvents> {
   #tellShutdown(reason: string): void {
     const properties = { shutdown_reason: reason, reason }
     const event = { message_type: 'system', event_type: 'system.shutdown', properties }
-    const replica = this.#participants.find(({ kind }) => kind === 'replica')
-    this.emit('message', { from: replica?.id ?? '', data: event })
+    this.emit('message', { from: this.#replicaId, data: event })
     this.emit('event', event)
   }
 
@@ -275,7 +356,8 @@ export class Call extends Emitter<CallEvents> {
         this.#participantId = message.participantId
         this.#setParticipants(message.participants)
         break
-      case 'participant-joined': {
+      case 'participant-joined':
+      case 'participant-updated': {
         const others = this.#participants.filter(({ id }) => id !== message.participant.id)
         this.#setParticipants([...others, message.participant])
         break
@@ -285,6 +367,9 @@ export class Call extends Emitter<CallEvents> {
         break
       case 'ping':
         peer.sendSignal({ type: 'pong', n: message.n })
+        break
+      case 'answer':
+        peer.answer(message.sdp)
         break
       case 'closed':
         this.#over('left', endWords(message.reason))
@@ -297,7 +382,10 @@ export class Call extends Emitter<CallEvents> {
 
   #onApp(text: unknown): void {
     const message = parseAppMessage(text)
-    if (!message) return
+    if (message) this.#events.take(message)
+  }
+
+  #deliver(message: AppMessage): void {
     this.emit('message', message)
     const event = asEvent(message.data)
     if (!event) return
@@ -319,6 +407,7 @@ export class Call extends Emitter<CallEvents> {
   #setParticipants(participants: readonly Participant[]): void {
     this.#participants = participants
     this.emit('participants', participants)
+    this.#showOthers()
   }
 
   #over(state: 'left' | 'failed', reason: string, problem: CallProblem | null = null): void {
@@ -342,6 +431,7 @@ export class Call extends Emitter<CallEvents> {
     this.#session = null
     this.#peer?.close()
     this.#peer = null
+    this.#saidSending = ''
     this.#stats = new StatsReader()
   }
 
@@ -355,6 +445,12 @@ export class Call extends Emitter<CallEvents> {
 
 const CANNOT_CONNECT =
   'The server answered, but no media connection could be made. A firewall or VPN may block it: try another network.'
+
+/** What tells of another network, in browsers that do. */
+function networks(): EventTarget[] {
+  const { connection } = navigator as Navigator & { connection?: EventTarget }
+  return connection ? [connection] : []
+}
 
 function seconds(): number {
   return performance.now() / 1000

@@ -1,4 +1,5 @@
 import { isObject, stringOf } from './json'
+import { parseSources, type Source } from './sources'
 
 /** A person, an observing program, or the replica (docs/signalling.md). */
 export interface Participant {
@@ -8,6 +9,8 @@ export interface Participant {
   readonly kind: 'person' | 'replica'
   /** Unix seconds. */
   readonly joinedAt: number
+  /** What others can hear or see of the participant now; the replica's own voice and picture aside. */
+  readonly sending: readonly Source[]
 }
 
 /** Reads a participant off the wire; null when it has no id. */
@@ -22,5 +25,6 @@ export function parseParticipant(value: unknown): Participant | null {
     userName: stringOf(value, 'user_name'),
     kind: value['kind'] === 'replica' ? 'replica' : 'person',
     joinedAt: typeof joinedAt === 'number' ? joinedAt : 0,
+    sending: parseSources(value['sending']),
   }
 }

@@ -1,5 +1,5 @@
 /** Seconds during which a lost call is tried again. */
-export const RETRY_WINDOW = 30
+export const RETRY_WINDOW = 60
 
 const FIRST_DELAY = 0.5
 const LONGEST_DELAY = 4

@@ -1,5 +1,6 @@
 import { isObject, parseObject, stringOf } from './json'
 import { type Participant, parseParticipant } from './participants'
+import type { Source } from './sources'
 
 /** Label of the channel that carries the room's own messages (docs/signalling.md). */
 export const SIGNAL_CHANNEL = 'visavis.signal'
@@ -8,13 +9,23 @@ export const SIGNAL_CHANNEL = 'visavis.signal'
 export type SignalMessage =
   | { type: 'welcome'; participantId: string; participants: Participant[] }
   | { type: 'participant-joined'; participant: Participant }
+  | { type: 'participant-updated'; participant: Participant }
   | { type: 'participant-left'; participantId: string; reason: string }
   | { type: 'ping'; n: number }
+  | { type: 'answer'; sdp: string }
   | { type: 'closed'; reason: string }
   | { type: 'error'; message: string }
 
+/** Whom to show in which media section, by its mid. */
+export type Wants = Record<string, { participant_id: string; source: Source }>
+
 /** What a client says on it. */
-export type SignalReply = { type: 'pong'; n: number } | { type: 'leave' }
+export type SignalReply =
+  | { type: 'pong'; n: number }
+  | { type: 'leave' }
+  | { type: 'sending'; sources: Source[] }
+  | { type: 'wants'; wants: Wants }
+  | { type: 'offer'; sdp: string; wants: Wants; sources: Record<string, Source> }
 
 /** Understands one signal message; null for what is unknown or broken. */
 export function parseSignal(text: unknown): SignalMessage | null {
@@ -27,10 +38,13 @@ export function parseSignal(text: unknown): SignalMessage | null {
         participantId: stringOf(message, 'participant_id'),
         participants: parseParticipants(message['participants']),
       }
-    case 'participant-joined': {
+    case 'participant-joined':
+    case 'participant-updated': {
       const participant = parseParticipant(message['participant'])
-      return participant && { type: 'participant-joined', participant }
+      return participant && { type: message['type'], participant }
     }
+    case 'answer':
+      return { type: 'answer', sdp: stringOf(message, 'sdp') }
     case 'participant-left':
       return {
         type: 'participant-left',

@@ -1,6 +1,9 @@
 import { parseIceServers } from './linkHeader'
 import { CallProblem, problemOfStatus } from './problem'
 
+/** Longest wait for the answer to an ICE restart, milliseconds. */
+const RESTART_LIMIT = 5000
+
 /** A session the server granted (RFC 9725). */
 export interface WhipSession {
   readonly answer: string
@@ -28,6 +31,18 @@ export async function postOffer(
     location: new URL(location, endpoint).href,
     iceServers: parseIceServers(response.headers.get('Link')),
   }
+}
+
+/** Restarts ICE: sends our fragment, gives the server's; null when it cannot, or is not reached in time. */
+export async function patchSession(
+  location: string,
+  fragment: string,
+  request: typeof fetch = fetch,
+): Promise<string | null> {
+  const headers = { 'Content-Type': 'application/trickle-ice-sdpfrag' }
+  const init = { method: 'PATCH', body: fragment, headers, signal: AbortSignal.timeout(RESTART_LIMIT) }
+  const response = await request(location, init).catch(() => null)
+  return response?.status === 200 ? response.text() : null
 }
 
 /** Ends a session; works while the page is being unloaded. A session that is gone already is no error. */

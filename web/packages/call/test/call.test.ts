@@ -88,7 +88,7 @@ test('a server that stays away ends the call with words', async () => {
   const connection = await join()
   request.mockRejectedValue(new TypeError('Failed to fetch'))
   connection.channel('signal').dispatchEvent(new Event('close'))
-  await vi.advanceTimersByTimeAsync(40_000)
+  await vi.advanceTimersByTimeAsync(70_000)
   expect(call.status).toMatchObject({ state: 'failed' })
   expect(call.status.reason).toContain('did not come back')
 })
@@ -189,4 +189,42 @@ test('participants come and go', async () => {
   expect(call.participants.map(({ id }) => id)).toEqual(['me', 'bo'])
   connection.channel('signal').receive({ type: 'participant-left', participant_id: 'bo', reason: 'left' })
   expect(call.participants.map(({ id }) => id)).toEqual(['me'])
+})
+
+const told = (seq: number): object => ({ from: 'r', data: { message_type: 'conversation', event_type: 'x', seq } })
+
+test('what happened while the connection was gone comes first, and each event once', async () => {
+  const seqs: unknown[] = []
+  call.on('event', ({ seq }) => seqs.push(seq))
+  const lost = await join()
+  lost.channel('app').receive(told(1))
+  lost.channel('app').receive(told(1))
+  request.mockImplementation((url, init) => {
+    if (url === `${URL_}/events?after=1&limit=500`) {
+      const data = [2, 3].map((seq) => ({ event_type: 'x', seq }))
+      return Promise.resolve(new Response(JSON.stringify({ data, last_seq: 3 })))
+    }
+    return Promise.resolve(init?.method === 'POST' ? granted() : new Response())
+  })
+  await vi.advanceTimersByTimeAsync(6000)
+  FakeConnection.last.welcome()
+  FakeConnection.last.channel('app').receive(told(3))
+  FakeConnection.last.channel('app').receive(told(4))
+  await vi.advanceTimersByTimeAsync(0)
+  expect(seqs).toEqual([1, 2, 3, 4])
+})
+
+test('an event log that does not answer costs no call', async () => {
+  const complaints: string[] = []
+  call.on('complaint', (complaint) => complaints.push(complaint))
+  const lost = await join()
+  lost.channel('app').receive(told(1))
+  request.mockImplementation((_, init) =>
+    Promise.resolve(init?.method === 'POST' ? granted() : new Response('', { status: 500 })),
+  )
+  await vi.advanceTimersByTimeAsync(6000)
+  FakeConnection.last.welcome()
+  await vi.advanceTimersByTimeAsync(0)
+  expect(states.at(-1)).toBe('joined')
+  expect(complaints).toHaveLength(1)
 })

@@ -106,6 +106,7 @@ export function fakeBrowser(): ReturnType<typeof vi.fn<typeof fetch>> {
   vi.stubGlobal('RTCPeerConnection', FakeConnection)
   vi.stubGlobal('MediaStream', FakeStream)
   vi.stubGlobal('fetch', request)
+  vi.stubGlobal('navigator', {})
   vi.stubGlobal('window', Object.assign(new EventTarget(), { location: { href: 'https://v.example/' } }))
   return request
 }

@@ -11,10 +11,12 @@ import {
   listDevices,
   LocalMedia,
   MediaProblem,
+  type Source,
 } from '@visavis/call'
 import { afterEvent, afterSent, afterTime, type Conversation, NEW_CONVERSATION } from './model/conversation'
 import { append, type Log } from './model/log'
 import { type Look, PLAIN } from './look'
+import { type Person, peopleOf } from './model/people'
 import type { PageParams } from './params'
 
 /** Moments of joining, milliseconds after the click; null: not yet. */
@@ -37,6 +39,8 @@ export interface View {
   readonly microphone: MediaStreamTrack | null
   readonly camera: MediaStreamTrack | null
   readonly muted: boolean
+  readonly sharing: boolean
+  readonly people: readonly Person[]
   /** Something to tell the user; the call goes on. */
   readonly notice: string
   readonly timing: JoinTiming
@@ -55,6 +59,8 @@ const START: View = {
   microphone: null,
   camera: null,
   muted: false,
+  sharing: false,
+  people: [],
   notice: '',
   timing: { joined: null, firstFrame: null, replicaJoined: null },
   look: PLAIN,
@@ -81,6 +87,9 @@ export class Session {
     this.media.on('changed', () => this.#onMedia())
     this.media.on('problem', (problem) => this.#set({ notice: problem.message }))
     this.call.on('status', (call) => this.#onStatus(call))
+    this.call.on('participants', () => this.#onPeople())
+    this.call.on('others', () => this.#onPeople())
+    this.call.screen.on('changed', () => this.#set({ sharing: this.call.screen.active }))
     this.call.on('complaint', (notice) => this.#set({ notice }))
     this.call.on('message', ({ data }) => this.#set({ log: append(this.#view.log, 'in', data, Date.now()) }))
     this.call.on('event', (event) => {
@@ -136,6 +145,7 @@ export class Session {
   leave(): void {
     this.call.leave()
     this.media.release()
+    this.call.screen.stop()
   }
 
   /** Back to the lobby after a call that is over. */
@@ -168,6 +178,20 @@ export class Session {
 
   toggleCamera(): void {
     void this.choose('video', this.#view.camera ? null : true)
+  }
+
+  /** Shares the screen, or no longer. That the user would not choose one is no trouble. */
+  async toggleScreen(): Promise<void> {
+    if (this.#view.sharing) {
+      this.call.screen.stop()
+      return
+    }
+    try {
+      await this.call.screen.start()
+    } catch (error) {
+      if (error instanceof DOMException && error.name === 'NotAllowedError') return
+      this.#set({ notice: 'The screen cannot be shared.' })
+    }
   }
 
   /** Sends something; trouble becomes a notice. Returns whether it left. */
@@ -235,6 +259,12 @@ export class Session {
     this.#set({ devices: await listDevices() })
   }
 
+  #onPeople(): void {
+    const { call } = this
+    const track = (id: string, source: Source): MediaStreamTrack | null => call.track(id, source)
+    this.#set({ people: peopleOf(call.participants, call.participantId, track) })
+  }
+
   #onMedia(): void {
     this.#set({
       microphone: this.media.track('audio'),
@@ -247,7 +277,9 @@ export class Session {
   #onStatus(call: CallStatus): void {
     this.#set({ call })
     if (call.state === 'joined') this.#mark('joined')
-    if (call.state === 'left') this.media.release()
+    if (call.state !== 'left') return
+    this.media.release()
+    this.call.screen.stop()
   }
 
   #mark(moment: keyof JoinTiming): void {

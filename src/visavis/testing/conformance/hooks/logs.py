@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import urljoin
 
 from visavis.testing.conformance.hooks.registry import HOOKS, Hook, hook
 from visavis.testing.conformance.session import Session, Unmet
@@ -166,8 +167,13 @@ async def chat_by_sse(session: Session) -> None:
         lines = answer.aiter_lines()
         welcome = await _frame(lines)
         question = {"event_type": "conversation.respond", "properties": {"text": "say hello"}}
-        sent = await session.target.http.post(
+        public = await session.target.http.post(
             f"{address}/{welcome['participant_id']}", json={"to": "*", "data": question}
+        )
+        if public.status_code != 404:
+            raise Unmet(f"sending by the public participant id: {public.status_code}")
+        sent = await session.target.http.post(
+            urljoin(address, welcome["send_to"]), json={"to": "*", "data": question}
         )
         if sent.status_code != 202:
             raise Unmet(f"sending: {sent.status_code} {sent.text}")

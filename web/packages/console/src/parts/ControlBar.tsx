@@ -47,6 +47,18 @@ export function ControlBar({ session, view, open, toggle }: BarProps): React.JSX
         busy={view.opening.video}
         onPress={() => session.toggleCamera()}
       />
+      {'getDisplayMedia' in (navigator.mediaDevices as Partial<MediaDevices> | undefined ?? {}) && (
+        <Control
+          icon="screen"
+          word={view.sharing ? 'Stop share' : 'Share'}
+          hint={view.sharing ? 'Stop sharing the screen' : 'Share the screen'}
+          testId="screen"
+          wideOnly
+          on={view.sharing}
+          disabled={!joined}
+          onPress={() => void session.toggleScreen()}
+        />
+      )}
       <Control
         icon="interrupt"
         word="Interrupt"

@@ -3,6 +3,7 @@ import { stateWords } from '../model/words'
 import type { Session, View } from '../session'
 import { Icon } from './Icon'
 import { Meter } from './Meter'
+import { People } from './People'
 import { SelfView } from './SelfView'
 import { useVideo } from './useVideo'
 
@@ -32,6 +33,7 @@ export function Stage({ session, view, captions }: StageProps): React.JSX.Elemen
           </span>
         </div>
         {captions && <Captions view={view} />}
+        <People view={view} />
         {view.look.localVideo && <SelfView view={view} />}
       </div>
       <Announcer view={view} name={replica} />

@@ -170,7 +170,7 @@ export class CallLine extends Emitter<LineEvents> implements Line {
 
   /** Oneself before the room knows one. */
   #self(): LineParticipant {
-    const nobody: Participant = { id: '', userId: '', userName: '', kind: 'person', joinedAt: 0 }
+    const nobody: Participant = { id: '', userId: '', userName: '', kind: 'person', joinedAt: 0, sending: [] }
     return { ...nobody, local: true, tracks: this.#ownTracks() }
   }
 

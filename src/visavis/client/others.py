@@ -1,0 +1,134 @@
+"""Media of the other people in a call: asked for when somebody wants it, and no sooner."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+from visavis.errors import SignallingError
+from visavis.media.buffer import LiveBuffer
+from visavis.rooms.base import Source
+from visavis.rooms.webrtc.engine import Engine
+from visavis.rooms.webrtc.outlet import KINDS
+
+ANSWER_SECONDS = 10.0
+KEPT_FRAMES = 500
+"""Frames kept for a slow reader: 10 s of sound."""
+
+Want = tuple[str, Source]
+
+
+class Section:
+    """A media section that the server can show somebody in.
+
+    Attributes:
+        want: whom, and what of them; None: nothing.
+        frames: what arrived for that.
+    """
+
+    def __init__(self, transceiver: Any, kind: str) -> None:
+        self.transceiver, self.kind = transceiver, kind
+        self.want: Want | None = None
+        self.frames: LiveBuffer[Any] = LiveBuffer(KEPT_FRAMES)
+
+
+class Others:
+    """Asks for media of others, in sections that are used again.
+
+    Args:
+        engine: whose connection it is.
+        connection: the ``RTCPeerConnection``.
+        say: sends a signal.
+    """
+
+    def __init__(self, engine: Engine, connection: Any, say: Callable[..., None]) -> None:
+        self._engine, self._connection, self._say = engine, connection, say
+        self._sections: list[Section] = []
+        self._asking = asyncio.Lock()
+        self._answer: asyncio.Future[str] | None = None
+
+    async def frames(self, participant_id: str, source: Source) -> AsyncIterator[Any]:
+        """What arrives of somebody, until they leave or the call is over.
+
+        Raises:
+            SignallingError: the server does not answer, or with what cannot be used.
+        """
+        section = await self._section((participant_id, source))
+        async for frame in section.frames:
+            yield frame
+
+    def arrived(self, track: Any) -> bool:
+        """Whether a track belongs to one of the sections."""
+        return any(section.transceiver.receiver.track is track for section in self._sections)
+
+    async def read(self, track: Any) -> None:
+        """Take a track's frames until it ends."""
+        section = next(one for one in self._sections if one.transceiver.receiver.track is track)
+        while True:
+            try:
+                frame = await track.recv()
+            except self._engine.api.MediaStreamError:
+                return
+            if section.want is not None:
+                section.frames.push(frame)
+
+    def answered(self, sdp: object) -> None:
+        """The server has answered our offer."""
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_result(str(sdp))
+
+    def left(self, participant_id: str) -> None:
+        """Somebody is gone: who reads of them comes to the end."""
+        for section in self._sections:
+            if section.want is not None and section.want[0] == participant_id:
+                self._release(section)
+
+    def close(self) -> None:
+        """The call is over."""
+        for section in self._sections:
+            section.frames.close()
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(SignallingError("the call is over"))
+
+    async def _section(self, want: Want) -> Section:
+        async with self._asking:
+            held = next((section for section in self._sections if section.want == want), None)
+            if held is not None:
+                return held
+            kind = KINDS[want[1]]
+            free = next((one for one in self._sections if one.kind == kind and one.want is None), None)
+            if free is not None:
+                free.want = want
+                self._say("wants", wants=self._wants())
+                return free
+            return await self._add(want, kind)
+
+    async def _add(self, want: Want, kind: str) -> Section:
+        section = Section(self._connection.addTransceiver(kind, "recvonly"), kind)
+        section.want = want
+        self._sections.append(section)
+        await self._connection.setLocalDescription(await self._connection.createOffer())
+        self._answer = asyncio.get_running_loop().create_future()
+        self._say("offer", sdp=self._connection.localDescription.sdp, wants=self._wants())
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                answer = await self._answer
+            await self._connection.setRemoteDescription(self._engine.description("answer", answer))
+        except TimeoutError:
+            raise SignallingError("the server did not answer an offer") from None
+        except self._engine.errors as error:
+            raise SignallingError(f"the answer cannot be used: {error}") from error
+        return section
+
+    def _wants(self) -> dict[str, dict[str, str]]:
+        return {
+            str(section.transceiver.mid): {"participant_id": section.want[0], "source": section.want[1]}
+            for section in self._sections
+            if section.want is not None
+        }
+
+    def _release(self, section: Section) -> None:
+        section.want = None
+        section.frames.close()
+        section.frames = LiveBuffer(KEPT_FRAMES)

@@ -1,0 +1,115 @@
+"""Brings to the store what was told of conversations; what one of them meets costs no other anything."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from visavis.server.store import Store
+
+PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+"""Seconds between tries while the database is locked, full or away; the last one goes on."""
+TRIES = 16
+"""After which what waits gives up its place to what came later: about a minute."""
+
+AWAY = (OperationalError, InterfaceError, PoolTimeout)
+"""What another try may mend."""
+
+
+class Happened(NamedTuple):
+    """An event, and its number in the conversation."""
+
+    seq: int
+    event: dict[str, Any]
+
+
+class Ended(NamedTuple):
+    """A conversation is over."""
+
+    reason: str
+
+
+class Forgotten(NamedTuple):
+    """A conversation is to be removed with all that was kept of it."""
+
+
+Told = Happened | list[str] | Ended | Forgotten
+Row = TypeVar("Row", bound=tuple[Any, ...])
+
+log = structlog.get_logger(__name__)
+
+
+class Journal:
+    """Writes batches. To be used by one task, so that nothing is written behind a removal."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def write(self, batch: Sequence[tuple[str, Told]]) -> list[tuple[str, Told]]:
+        """Write events, inputs, ends and removals, each by themselves.
+
+        Returns:
+            Ends and removals that must be told again: the database stayed away.
+        """
+        events = [(name, *what) for name, what in batch if isinstance(what, Happened)]
+        await self._insert(self._store.add_events, events)
+        lines: dict[str, list[str]] = {}
+        for name, what in batch:
+            if isinstance(what, list):
+                lines.setdefault(name, []).extend(what)
+        await self._insert(self._store.add_inputs, list(lines.items()))
+        left: list[tuple[str, Told]] = []
+        for name, what in batch:
+            try:
+                if isinstance(what, Ended):
+                    await _persistently(self._store.end_conversation, name, what.reason)
+                elif isinstance(what, Forgotten):
+                    await _persistently(self._store.delete_conversation, name)
+            except AWAY:
+                left.append((name, what))
+            except Exception as error:
+                log.error("a conversation's end cannot be kept", exc_info=error)
+        return left
+
+    async def _insert(self, write: Callable[[Sequence[Row]], Awaitable[None]], rows: Sequence[Row]) -> None:
+        """Write all of them; if one is not to be written, all others."""
+        if not rows:
+            return
+        try:
+            await _persistently(write, rows)
+        except AWAY as error:
+            log.error("the database stays away: what was told is lost", count=len(rows), exc_info=error)
+        except Exception as error:
+            parts = _parts(rows)
+            if len(parts) == 1:
+                log.error("what was told of a conversation cannot be kept", error=type(error).__name__)
+                return
+            for part in parts:
+                await self._insert(write, part)
+
+
+def _parts(rows: Sequence[Row]) -> list[list[Row]]:
+    """Rows of each conversation by themselves; those of one, each by itself."""
+    each: dict[str, list[Row]] = {}
+    for row in rows:
+        each.setdefault(row[0], []).append(row)
+    return [[row] for row in rows] if len(each) == 1 else list(each.values())
+
+
+async def _persistently(write: Callable[..., Awaitable[None]], *arguments: Any) -> None:
+    """Try until it is written, or the database was away for too long."""
+    for failed in range(1, TRIES):
+        try:
+            return await write(*arguments)
+        except AWAY as error:
+            if failed == 1:
+                log.warning(
+                    "the database does not take what was told; trying again", error=type(error).__name__
+                )
+            await asyncio.sleep(PAUSES[min(failed, len(PAUSES)) - 1])
+    return await write(*arguments)
