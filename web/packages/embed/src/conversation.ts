@@ -90,6 +90,11 @@ export class Conversation extends Emitter<ConversationEvents> {
     setTimeout(() => this.#line === line && this.#over('ended', ''), GOODBYE)
   }
 
+  /** The page is to look otherwise from now on. */
+  show(look: FrameLook): void {
+    this.#line?.show(look)
+  }
+
   /** Sends an interaction of the Interactions Protocol; what it lacks of the envelope is added. Throws a CallProblem. */
   send(interaction: JsonObject): void {
     if (!this.#line) throw new CallProblem('connection', 'Not sent: there is no conversation just now.')

@@ -3,12 +3,14 @@ import type { EmbedApi } from './api'
 import { Conversation } from './conversation'
 import { h } from './dom'
 import { type EmbedMode, type EmbedState, tell, toolCallOf } from './events'
-import { lookOf } from './look'
+import { lookOf, schemeOf } from './look'
 import { problemOf } from './problem'
 import { type Source, sourceOf } from './source'
 import { STYLE } from './style'
 import { type Screen, Surface } from './surface'
-import { CONNECTING, ended, preview, trouble } from './words'
+import { connecting, ended, preview, trouble } from './words'
+
+const DARK = matchMedia('(prefers-color-scheme: dark)')
 
 /** `<visavis-call>`: a conversation in the place where the element stands. */
 export class CallElement extends HTMLElement implements EmbedApi {
@@ -26,9 +28,8 @@ export class CallElement extends HTMLElement implements EmbedApi {
 
   constructor() {
     super()
-    const sheet = new CSSStyleSheet()
-    sheet.replaceSync(STYLE)
-    this.attachShadow({ mode: 'open' }).adoptedStyleSheets = [sheet]
+    this.attachShadow({ mode: 'open' })
+    this.addStyle(STYLE)
     this.#conversation.on('state', ({ state, reason }) => this.#onState(state, reason))
     this.#conversation.on('started', (conversationId) => tell(this, 'conversation-started', { conversationId }))
     this.#conversation.on('ended', (conversationId) => tell(this, 'conversation-ended', { conversationId }))
@@ -55,17 +56,21 @@ export class CallElement extends HTMLElement implements EmbedApi {
   connectedCallback(): void {
     const { shadowRoot } = this
     if (shadowRoot?.childElementCount === 0) shadowRoot.append(this.shell(this.surface.box))
+    this.refresh()
+    DARK.addEventListener('change', this.#onScheme)
     this.#prepareSoon()
   }
 
   /** An element that is moved is away for a moment only; one that stays away must not leave a microphone open. */
   disconnectedCallback(): void {
+    DARK.removeEventListener('change', this.#onScheme)
     setTimeout(() => !this.isConnected && this.endConversation(), 0)
   }
 
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
     if (!this.isConnected || before === after) return
-    if (name === 'label') this.relabel()
+    if (name === 'theme') this.#onScheme()
+    else if (name === 'label') this.refresh()
     else this.#prepareSoon()
   }
 
@@ -84,8 +89,8 @@ export class CallElement extends HTMLElement implements EmbedApi {
       await this.#conversation.start({
         source: this.#source(),
         userName: this.getAttribute('user-name') ?? '',
-        microphone: this.getAttribute('microphone') !== 'off',
-        camera: this.getAttribute('camera') !== 'off',
+        microphone: this.#uses('microphone'),
+        camera: this.#uses('camera'),
         look: lookOf(this),
         iframe: this.surface.frame(this.spokenName),
       })
@@ -119,14 +124,23 @@ export class CallElement extends HTMLElement implements EmbedApi {
     return this.getAttribute('label') ?? (this.#replica ? `Conversation with ${this.#replica}` : 'Video conversation')
   }
 
-  /** What stands around the box. */
-  protected shell(box: HTMLElement): HTMLElement {
-    return h('section', { 'aria-label': this.spokenName }, box)
+  /** Adds a style sheet, in the way that a page's policy for styles does not forbid. */
+  protected addStyle(text: string): void {
+    const sheet = new CSSStyleSheet()
+    sheet.replaceSync(text)
+    this.shadowRoot?.adoptedStyleSheets.push(sheet)
   }
 
-  /** The name or the state is another one now. */
-  protected relabel(): void {
-    this.shadowRoot?.querySelector('section')?.setAttribute('aria-label', this.spokenName)
+  /** What stands around the box. */
+  protected shell(box: HTMLElement): HTMLElement {
+    return h('section', {}, box)
+  }
+
+  /** The name, the state or the theme is another one now. */
+  protected refresh(): void {
+    const section = this.shadowRoot?.querySelector('section')
+    section?.setAttribute('aria-label', this.spokenName)
+    section?.classList.toggle('dark', schemeOf(this) === 'dark')
   }
 
   /** Whether only something to open it by is seen. */
@@ -146,8 +160,17 @@ export class CallElement extends HTMLElement implements EmbedApi {
     tell(this, 'mode-change', { mode })
   }
 
+  readonly #onScheme = (): void => {
+    this.refresh()
+    this.#conversation.show(lookOf(this))
+  }
+
   #source(): Source {
     return sourceOf((name) => this.getAttribute(name), document.baseURI)
+  }
+
+  #uses(device: 'microphone' | 'camera'): boolean {
+    return this.getAttribute(device) !== 'off'
   }
 
   /** Attributes often come several at once; they are read when all are there. */
@@ -179,19 +202,19 @@ export class CallElement extends HTMLElement implements EmbedApi {
     const { origin, pathname } = new URL(source.url)
     const { status, shutdownReason, replicaName } = await fetchStatus(origin + pathname.replace(/\/+$/, ''))
     this.#replica = replicaName
-    this.relabel()
+    this.refresh()
     return status === 'ended' ? endWords(shutdownReason) : ''
   }
 
   #onState(state: EmbedState, reason: string): void {
     const again = this.hasAttribute('start-url') || reason === '' || reason.startsWith('You left')
-    if (state === 'connecting') this.surface.wait(CONNECTING)
+    if (state === 'connecting') this.surface.wait(connecting(this.#uses('microphone')))
     else this.surface.wait('')
     if (state === 'ended') this.#show('ended', ended(reason, again))
     else if (state === 'error') this.#show('error', trouble(reason, true))
     else this.#shown = 'call'
     this.tellMode()
-    this.relabel()
+    this.refresh()
     tell(this, 'state-change', { state })
   }
 

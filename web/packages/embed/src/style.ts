@@ -12,23 +12,21 @@ const DARK = `
 
 /** The elements' own look. The conversation's page inside of the frame has its own style sheet. */
 export const STYLE = `
-:host { ${LIGHT}
+:host { display: block; width: 100%; }
+:host([hidden]) { display: none; }
+section { ${LIGHT}
   --accent: var(--visavis-accent, var(--own-accent));
   --accent-hover: var(--visavis-accent, var(--own-accent-hover));
   --on-accent: var(--visavis-accent-text, #fff);
   --radius: var(--visavis-radius, 8px);
-  display: block; width: 100%; container-type: inline-size;
+  height: 100%; container-type: inline-size;
   font: 15px/1.45 -apple-system, 'Segoe UI', Roboto, 'Noto Sans', Ubuntu, Cantarell, 'Liberation Sans', system-ui, sans-serif;
   color: var(--text);
 }
-@media (prefers-color-scheme: dark) { :host { ${DARK} } }
-:host([theme='light']) { ${LIGHT} }
-:host([theme='dark']) { ${DARK} }
-:host([hidden]) { display: none; }
+section.dark { ${DARK} }
 *, *::before, *::after { box-sizing: border-box; }
 [hidden] { display: none !important; }
 
-section { height: 100%; }
 .box {
   position: relative; width: 100%; height: 100%; aspect-ratio: 16 / 9;
   border: 1px solid var(--line); border-radius: var(--radius); background: var(--surface); overflow: hidden;
@@ -44,7 +42,7 @@ section { height: 100%; }
   background: var(--sunken); color: var(--quiet);
 }
 .face svg { width: 32px; height: 32px; }
-p { margin: 0; max-width: 44ch; overflow-wrap: anywhere; }
+p { margin: 0; max-width: 44ch; text-wrap: balance; overflow-wrap: anywhere; }
 .title { font-size: 20px; line-height: 28px; font-weight: 650; letter-spacing: -0.01em; }
 .words { color: var(--quiet); }
 .screen .primary { margin-top: 12px; }
@@ -76,8 +74,13 @@ svg { width: 20px; height: 20px; flex: none; fill: none; stroke: currentcolor; s
 }
 .notice p { flex: 1; max-width: none; }
 
-/* The widget: a launcher in the corner, and above everything else what it opens. */
-:host(.floating) { position: fixed; z-index: 2147483000; right: 16px; bottom: 16px; width: auto; container-type: normal; }
+@media (prefers-reduced-motion: reduce) { *, *::before, *::after { animation: none !important; transition: none !important; } }
+`
+
+/** More for the widget: a launcher in the corner, and above everything else what it opens. */
+export const FLOATING = `
+:host { display: contents; }
+section { position: fixed; z-index: 2147483000; right: 16px; bottom: 16px; height: auto; container-type: normal; }
 .launcher { min-height: 56px; padding: 8px 24px; border-radius: 28px; box-shadow: var(--shadow); }
 .launcher.busy::after { content: ''; width: 8px; height: 8px; border-radius: 50%; background: currentcolor; animation: breathe 1.2s ease-in-out infinite; }
 .popup {
@@ -91,6 +94,4 @@ svg { width: 20px; height: 20px; flex: none; fill: none; stroke: currentcolor; s
 @media (max-width: 479px) {
   .popup { right: 8px; bottom: 8px; width: calc(100vw - 16px); height: calc(100vh - 16px); height: calc(100dvh - 16px); }
 }
-
-@media (prefers-reduced-motion: reduce) { *, *::before, *::after { animation: none !important; transition: none !important; } }
 `

@@ -1,5 +1,6 @@
 import { h, icon } from './dom'
 import { CallElement } from './element'
+import { FLOATING } from './style'
 
 /** `<visavis-widget>`: a launcher in the corner of the window that opens the conversation above the page. */
 export class WidgetElement extends CallElement {
@@ -8,6 +9,11 @@ export class WidgetElement extends CallElement {
   readonly #title = h('p')
   readonly #close = h('button', { type: 'button', class: 'plain', 'data-testid': 'close' }, icon('close'))
   readonly #popup = h('div', { class: 'popup', role: 'dialog', hidden: '' })
+
+  constructor() {
+    super()
+    this.addStyle(FLOATING)
+  }
 
   /** Opens the popup and gives it the keyboard. */
   expand(): void {
@@ -31,19 +37,16 @@ export class WidgetElement extends CallElement {
   }
 
   protected override shell(box: HTMLElement): HTMLElement {
-    this.classList.add('floating')
     this.#launcher.append(icon('video'), this.#word)
     this.#launcher.addEventListener('click', () => this.expand())
     this.#close.addEventListener('click', () => this.collapse())
     this.#popup.append(h('div', { class: 'head' }, this.#title, this.#close), box)
     this.#popup.addEventListener('keydown', ({ key }) => key === 'Escape' && this.collapse())
-    const section = h('section', {}, this.#popup, this.#launcher)
-    queueMicrotask(() => this.relabel())
-    return section
+    return h('section', {}, this.#popup, this.#launcher)
   }
 
-  protected override relabel(): void {
-    super.relabel()
+  protected override refresh(): void {
+    super.refresh()
     this.#popup.setAttribute('aria-label', this.spokenName)
     this.#title.textContent = this.spokenName
     const running = this.state === 'connecting' || this.state === 'connected' || this.state === 'reconnecting'

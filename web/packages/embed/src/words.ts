@@ -1,6 +1,9 @@
 import type { Screen } from './surface'
 
-export const CONNECTING = 'Connecting… Your browser may ask for the microphone.'
+/** While the call comes about. */
+export function connecting(microphone: boolean): string {
+  return microphone ? 'Connecting… Your browser may ask for the microphone.' : 'Connecting…'
+}
 
 /** Before the call. */
 export function preview(replica: string): Screen {
