@@ -245,3 +245,29 @@ async def test_a_frame(server: RunningServer, open_page: OpenPage, application: 
         await page.wait_for_function("call.meetingState() === 'left-meeting'")
         await page.evaluate("call.destroy()")
         assert await page.evaluate("document.querySelector('iframe')") is None
+
+
+async def test_two_people_and_a_screen(server: RunningServer, open_page: OpenPage, application: str) -> None:
+    """What one sends the other gets as tracks, as with Daily."""
+    created = server.create(custom_greeting="")
+    url = created["conversation_url"]
+    other = "Object.values(call.participants()).find((one) => one.user_name === 'Bo')"
+    async with opened(open_page, application) as ada, opened(open_page, application) as bo:
+        await ada.evaluate("(url) => make().join({ url, userName: 'Ada', startVideoOff: true })", url)
+        await bo.evaluate("(url) => make().join({ url, userName: 'Bo' })", url)
+        await ada.wait_for_function(f"{other}?.tracks.video.track && {other}.tracks.audio.track")
+        await bo.evaluate(SHARE)
+        await ada.wait_for_function(f"{other}.tracks.screenVideo.state === 'playable'")
+        await bo.evaluate("call.stopScreenShare()")
+        await bo.evaluate("call.setLocalAudio(false)")
+        await ada.wait_for_function(f"{other}.tracks.screenVideo.state === 'off'")
+        await ada.wait_for_function(f"{other}.tracks.audio.state === 'off'")
+        await bo.evaluate("call.leave()")
+        await ada.wait_for_function(f"!{other}")
+
+
+SHARE = """() => {
+  const canvas = document.createElement('canvas')
+  setInterval(() => canvas.getContext('2d').fillRect(0, 0, Math.random() * 90, 90), 100)
+  call.startScreenShare({ mediaStream: canvas.captureStream(10) })
+}"""

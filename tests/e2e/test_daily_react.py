@@ -66,6 +66,8 @@ async def test_every_hook(server: RunningServer, open_page: OpenPage, site: str)
         assert await shown(page, "it === 'playable'", "useVideoTrack")
         assert await shown(page, "it === 'Ada'", "useLocalParticipant")
         assert await shown(page, "it === 'sfu'", "useMeetingSessionState")
+        assert await shown(page, "it === 'playable'", "useMediaTrack")
+        assert await shown(page, "it.mic === 'granted' && it.cam === 'granted'", "useDevices")
         conversation = created["conversation_id"]
         assert await shown(page, "it", "useRoom") == conversation
         assert await shown(page, "it", "useMeetingSessionSummary") == conversation

@@ -95,7 +95,7 @@ export const CALL: Statuses = {
   getInputDevices: 'done',
   preAuth: partly('Tokens are looked at when joining.'),
   load: 'done',
-  startScreenShare: partly('Shown to oneself; not yet sent to the others.'),
+  startScreenShare: partly('`screenVideoSendSettings` has no effect; a stream of one’s own not in a frame.'),
   stopScreenShare: 'done',
   startRecording: never(RECORDING),
   updateRecording: never(RECORDING),

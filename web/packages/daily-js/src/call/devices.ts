@@ -71,7 +71,6 @@ export abstract class Devices extends Meeting {
     if (this.properties.url) await this.load()
     this.showSelf()
     await this.openDevices()
-    this.emit('started-camera', {})
     return this.getInputDevices()
   }
 
@@ -162,6 +161,8 @@ export abstract class Devices extends Meeting {
     if (audioSource !== false && !startAudioOff && !this.#isOpen('microphone')) wanted.push('audio')
     if (videoSource !== false && !startVideoOff && !this.#isOpen('camera')) wanted.push('video')
     const troubles = await Promise.all(wanted.map((device) => this.#open(device)))
+    // First what went well: camera-error then takes back what did not.
+    if (troubles.includes(null)) this.emit('started-camera', {})
     this.report(troubles.filter((trouble) => trouble !== null))
   }
 

@@ -14,20 +14,17 @@ import { Levels } from './levels'
 import type { Line, LineEvents, LineJoin, LineParticipant, LineTrack, LineView, Opened, Opening, Source } from './line'
 
 const OFF: LineTrack = { state: 'off', track: null }
+const LOADING: LineTrack = { state: 'loading', track: null }
 
 type Joiner = (options: LineJoin) => Promise<void>
 
-/**
- * The call core in this page. The one place that knows it: when the core relays other people's media, only
- * `#tracksOf` and `share` change.
- */
+/** The call core in this page. The one place that knows it. */
 export class CallLine extends Emitter<LineEvents> implements Line {
   readonly #call: Call
   readonly #joiner: Joiner
   readonly #levels = new Levels()
   readonly #blocked: Partial<Record<DeviceKind, MediaProblemKind>> = {}
   #speaker = ''
-  #screen: MediaStream | null = null
   #view: LineView
 
   constructor(call: Call = newCall(), joiner: Joiner = (options) => call.join(options)) {
@@ -42,6 +39,8 @@ export class CallLine extends Emitter<LineEvents> implements Line {
     call.on('participants', () => this.#refresh())
     call.on('message', (message) => this.emit('message', message))
     call.on('complaint', (complaint) => this.emit('complaint', complaint))
+    call.on('others', () => this.#refresh())
+    call.screen.on('changed', () => this.#refresh())
     call.remote.addEventListener('addtrack', () => this.#refresh())
     call.media.on('changed', () => this.#refresh())
     call.media.on('problem', ({ device, kind, message }) => {
@@ -98,23 +97,19 @@ export class CallLine extends Emitter<LineEvents> implements Line {
   }
 
   async share(options: DisplayMediaStreamOptions | MediaStream): Promise<boolean> {
+    const { screen } = this.#call
     try {
-      this.#screen = options instanceof MediaStream ? options : await navigator.mediaDevices.getDisplayMedia(options)
+      if (options instanceof MediaStream) screen.share(options)
+      else await screen.start(options)
+      return true
     } catch (error) {
       if (error instanceof DOMException && error.name === 'NotAllowedError') return false
       throw error
     }
-    for (const track of this.#screen.getVideoTracks()) track.addEventListener('ended', () => this.stopSharing())
-    this.#refresh()
-    return true
   }
 
   stopSharing(): void {
-    const screen = this.#screen
-    if (!screen) return
-    this.#screen = null
-    for (const track of screen.getTracks()) track.stop()
-    this.#refresh()
+    this.#call.screen.stop()
   }
 
   async devices(): Promise<MediaDeviceInfo[]> {
@@ -179,18 +174,24 @@ export class CallLine extends Emitter<LineEvents> implements Line {
     return { ...participant, local, tracks: local ? this.#ownTracks() : this.#tracksOf(participant) }
   }
 
-  #tracksOf({ kind }: Participant): Record<Source, LineTrack> {
+  #tracksOf(participant: Participant): Record<Source, LineTrack> {
+    const of = (source: Source): LineTrack => this.#trackOf(participant, source)
+    return { microphone: of('microphone'), camera: of('camera'), screen: of('screen'), 'screen-audio': of('screen-audio') }
+  }
+
+  #trackOf({ id, kind, sending }: Participant, source: Source): LineTrack {
     const { remote } = this.#call
-    const [audio, video] = kind === 'replica' ? [remote.getAudioTracks()[0], remote.getVideoTracks()[0]] : []
-    return { microphone: playing(audio), camera: playing(video), screen: OFF, 'screen-audio': OFF }
+    if (kind === 'person') return sending.includes(source) ? playing(this.#call.track(id, source), LOADING) : OFF
+    if (source === 'microphone') return playing(remote.getAudioTracks()[0])
+    return source === 'camera' ? playing(remote.getVideoTracks()[0]) : OFF
   }
 
   #ownTracks(): Record<Source, LineTrack> {
     return {
       microphone: this.#ownTrack('audio'),
       camera: this.#ownTrack('video'),
-      screen: playing(this.#screen?.getVideoTracks()[0]),
-      'screen-audio': playing(this.#screen?.getAudioTracks()[0]),
+      screen: playing(this.#call.screen.track('screen')),
+      'screen-audio': playing(this.#call.screen.track('screen-audio')),
     }
   }
 
@@ -202,8 +203,8 @@ export class CallLine extends Emitter<LineEvents> implements Line {
   }
 }
 
-function playing(track: MediaStreamTrack | undefined): LineTrack {
-  return track && track.readyState === 'live' ? { state: 'playable', track } : OFF
+function playing(track: MediaStreamTrack | null | undefined, otherwise = OFF): LineTrack {
+  return track?.readyState === 'live' ? { state: 'playable', track } : otherwise
 }
 
 /** The core of a call object: it also takes tracks that the application brings. */
