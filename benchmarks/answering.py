@@ -37,8 +37,8 @@ async def _respond(rig: Rig, runs: int, name: str, where: str, **body: object) -
         for run in range(runs + 1):
             await peer.settle()
             asked = time.monotonic()
-            await peer.call.respond(QUESTIONS[run % len(QUESTIONS)])
+            await peer.respond(QUESTIONS[run % len(QUESTIONS)])
             answers.append(await answer(peer, asked))
-            await peer.call.interrupt()
+            await peer.interrupt()
             await peer.message("conversation.replica.stopped_speaking", asked, 20)
     return split(name, answers[1:], f"{where}; each answer is cut off when heard; the first is not counted")

@@ -89,7 +89,7 @@ async def by_peer(rig: Rig, runs: int) -> list[Figure]:
         for sentence in itertools.islice(itertools.cycle(SENTENCES), runs + 1):
             await peer.settle()
             asked = time.monotonic()
-            await peer.call.echo(sentence)
+            await peer.echo(sentence)
             answers.append(await answer(peer, asked))
             await peer.message("conversation.replica.stopped_speaking", asked, 20)
     return split("echo text", answers[1:], f"{PEER}; the first one, which warms up, is not counted", AIM)

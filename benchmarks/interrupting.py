@@ -71,7 +71,7 @@ async def _cut(peer: Peer) -> tuple[float | None, float | None, float | None, fl
         return None, None, None, None
     await asyncio.sleep(random.uniform(0.6, 1.2))
     cut = time.monotonic()
-    await peer.call.interrupt()
+    await peer.interrupt()
     stopped = await peer.message(STOPPED, cut, 10)
     await asyncio.sleep(AFTERMATH)
     if stopped is None:

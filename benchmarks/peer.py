@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from benchmarks.sound import RATE, Sound
 from benchmarks.wiretap import Wire, tapped
 from visavis.client.call import Call
+from visavis.protocol.interactions import Echo, EchoProperties, Interrupt, Respond, RespondProperties
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,18 @@ class Peer:
     async def settle(self) -> None:
         """Wait until the replica has been silent for a while."""
         await self.heard.quiet(0.6)
+
+    async def echo(self, text: str) -> None:
+        """Have the replica say this, and wait for nothing."""
+        await self.call.send(Echo(properties=EchoProperties(modality="text", text=text, done=True)))
+
+    async def respond(self, text: str) -> None:
+        """Have the replica answer this, and wait for nothing."""
+        await self.call.send(Respond(properties=RespondProperties(text=text)))
+
+    async def interrupt(self) -> None:
+        """Stop the replica, and wait for nothing."""
+        await self.call.send(Interrupt())
 
     async def keep_messages(self) -> None:
         """Work until the call is over."""

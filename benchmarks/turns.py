@@ -76,7 +76,7 @@ async def _ask(peer: Peer, question: NDArray[np.int16]) -> Turn:
     ended = await peer.microphone.play(question)
     heard = await answer(peer, ended)
     layers = await peer.message(LATENCY, ended, 1)
-    await peer.call.interrupt()
+    await peer.interrupt()
     await peer.message("conversation.replica.stopped_speaking", ended, 20)
     return Turn(heard, layers)
 

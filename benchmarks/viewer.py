@@ -76,9 +76,9 @@ async def _keep_talking(peer: Peer, asking: bool) -> None:
 
 async def _say_more(peer: Peer, sentence: int, asking: bool) -> int:
     if asking:
-        await peer.call.respond(QUESTION)
+        await peer.respond(QUESTION)
     else:
-        await peer.call.echo("".join(STORY[(sentence + n) % len(STORY)] for n in range(3)))
+        await peer.echo("".join(STORY[(sentence + n) % len(STORY)] for n in range(3)))
     return sentence + 3
 
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from websockets.asyncio.client import connect
 
-from pizzeria import PERSONA, Event, Kitchen, run_tools
+from pizzeria import PERSONA, Kitchen, tools_of
 from visavis.client import Client
-from visavis.protocol.events import ToolCall, UtteranceStreaming
+from visavis.protocol.events import ToolCall, Utterance, UtteranceStreaming
 from visavis.testing import RunningServer, ScriptedCall, ScriptedConversation, calls
 from visavis.testing.openai_server import Reply, Request, ScriptedServer, call, say
 
@@ -32,8 +29,8 @@ def pizzeria(conversation: MakeConversation, kitchen: Kitchen) -> MakeConversati
     """A call with the persona and the program, up to the end of the greeting."""
 
     async def program(room: ScriptedCall) -> None:
-        events: AsyncIterator[Event] = (message.data async for message in room.messages())
-        await run_tools(events, room.send, kitchen)
+        room.use(tools_of(kitchen))
+        await room.closed.wait()
 
     def begin(**script: Any) -> ScriptedConversation:
         begun = conversation(PERSONA, app=program, **script)
@@ -65,21 +62,33 @@ def test_an_order_is_placed_and_confirmed_with_what_the_kitchen_said(
 def test_what_is_not_on_the_menu_is_refused(pizzeria: MakeConversation, kitchen: Kitchen) -> None:
     talk = pizzeria(
         llm={
-            "no hawaii": "I am sorry, we have no hawaii.",
+            "should be 'margherita'": "I am sorry, we have no hawaii.",
             "one hawaii": calls("place_order", pizza="hawaii", number=1),
         }
     )
 
     assert talk.ask("One hawaii!").endswith("I am sorry, we have no hawaii.")
     assert kitchen.orders == []
-    assert talk.llm.asked[-1].result == "Error: there is no hawaii"
+    assert talk.llm.asked[-1].result == "Error: pizza: Input should be 'margherita', 'marinara' or 'funghi'"
+
+
+def test_what_the_kitchen_refuses_is_told(pizzeria: MakeConversation, kitchen: Kitchen) -> None:
+    talk = pizzeria(
+        llm={
+            "at most twenty": "That is more than we can bake at once.",
+            "a hundred": calls("place_order", pizza="funghi", number=100),
+        }
+    )
+
+    assert talk.ask("A hundred funghi!").endswith("That is more than we can bake at once.")
+    assert kitchen.orders == []
 
 
 def test_arguments_that_make_no_sense_are_answered_too(pizzeria: MakeConversation, kitchen: Kitchen) -> None:
     talk = pizzeria(
         llm={
             "marinara": calls("place_order", pizza="marinara", number="some"),
-            "say which": "How many marinara?",
+            "number: input should be": "How many marinara?",
         }
     )
 
@@ -151,30 +160,14 @@ async def test_the_same_program_on_the_real_server(visavis_server: RunningServer
         layers = {"llm": {**PERSONA["layers"]["llm"], "base_url": llm.base_url}}
         persona = await client.personas.create(**{**PERSONA, "layers": layers})
         made = await client.conversations.create(persona_id=persona.persona_id, chat=True)
-        events = client.conversations.follow(made.conversation_id)
-        program = asyncio.create_task(run_tools(events, client.interactions.send, kitchen))
-
-        told = await order_in_a_chat(made.conversation_url, "Two margherita, please.")
-        await program
+        async with client.steer(made) as program:
+            program.use(tools_of(kitchen))
+            async with client.join(made, user_name="Guest") as guest:
+                told = await guest.respond("Two margherita, please.")
+                greeting = await anext(
+                    event async for event in guest.events() if isinstance(event, Utterance)
+                )
 
     assert kitchen.orders == [("margherita", 2)]
-    assert told == [GREETING, FILLER, "The kitchen says: 2 margherita in 20 minutes, 18.00 euros."]
-
-
-async def order_in_a_chat(url: str, text: str) -> list[str]:
-    """A guest who writes this after the greeting, and goes after two answers; what the replica wrote."""
-    told: list[str] = []
-    asked = {"event_type": "conversation.respond", "properties": {"text": text}}
-    async with connect(f"{url}/chat".replace("http", "ws", 1)) as guest:
-        async for frame in guest:
-            event = json.loads(frame).get("data", {})
-            if (
-                event.get("event_type") == "conversation.utterance"
-                and event["properties"]["role"] == "replica"
-            ):
-                told.append(event["properties"]["speech"])
-                if told == [GREETING]:
-                    await guest.send(json.dumps({"data": asked}))
-                elif len(told) == 3:
-                    break
-    return told
+    assert greeting.properties.speech == GREETING
+    assert told.speech == f"{FILLER} The kitchen says: 2 margherita in 20 minutes, 18.00 euros."

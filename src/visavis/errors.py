@@ -12,6 +12,11 @@ VisavisError
 ├── UnknownConversation     no such conversation is in progress
 ├── UnknownParticipant      nobody of this name ever joined the conversation
 ├── InferenceFailed         the LLM endpoint refused, broke off or timed out
+├── InteractionFailed       what was asked of a replica did not come about (client side)
+│   ├── InteractionRefused  the server refused it
+│   ├── InteractionDropped  an interruption, or another turn, came before it was heard
+│   ├── LayerFailure        the LLM or the TTS could not do its part
+│   └── CallEnded           the call was over first
 ├── ApiUnreachable          the REST API did not answer (client side)
 └── ApiError                the REST API answered with an error (client side)
 """
@@ -92,6 +97,59 @@ class UnknownParticipant(VisavisError):
 
 class InferenceFailed(VisavisError):
     """The LLM endpoint refused, broke off or timed out."""
+
+
+class InteractionFailed(VisavisError):
+    """What was asked of a replica did not come about; by itself: the server did not answer in time."""
+
+
+class InteractionRefused(InteractionFailed):
+    """The server refused an interaction.
+
+    Attributes:
+        reason: in the server's words.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"refused: {reason}")
+        self.reason = reason
+
+
+class InteractionDropped(InteractionFailed):
+    """An interruption, or another turn, came before anything of it was heard.
+
+    Attributes:
+        reason: in words.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"never heard: {reason}")
+        self.reason = reason
+
+
+class LayerFailure(InteractionFailed):
+    """A layer could not do its part; the call goes on.
+
+    Attributes:
+        layer: ``llm`` or ``tts``.
+        reason: in the server's words.
+    """
+
+    def __init__(self, layer: str, reason: str) -> None:
+        super().__init__(f"{layer}: {reason}")
+        self.layer, self.reason = layer, reason
+
+
+class CallEnded(InteractionFailed):
+    """The call is over.
+
+    Attributes:
+        reason: why.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the call is over: {reason}")
+        self.reason = reason
 
 
 class ApiUnreachable(VisavisError):

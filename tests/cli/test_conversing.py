@@ -9,7 +9,7 @@ import pytest
 
 from visavis.cli import conversing
 from visavis.cli.conversing import Conversing
-from visavis.errors import SignallingError
+from visavis.errors import CallEnded
 
 
 class ScriptedCall:
@@ -36,19 +36,11 @@ class ScriptedCall:
             yield SimpleNamespace(data=event)
             self._events.task_done()
 
-    async def send(self, message):
+    async def send(self, interaction):
+        message = interaction.wire()
         self.sent.append((message["event_type"].removeprefix("conversation."), message.get("properties")))
         self.asked.set()
         self.tell(*self._script(message))
-
-    async def respond(self, text):
-        await self.send({"event_type": "conversation.respond", "properties": {"text": text}})
-
-    async def echo(self, text):
-        await self.send({"event_type": "conversation.echo", "properties": {"text": text}})
-
-    async def interrupt(self):
-        await self.send({"event_type": "conversation.interrupt"})
 
 
 def event(event_type, turn, **properties):
@@ -143,11 +135,11 @@ async def test_the_end_of_the_call_ends_it(talk):
 async def test_a_call_that_is_over_takes_no_more_lines(talk, capsys):
     call = ScriptedCall()
 
-    async def refuse(text):
+    async def refuse(message):
         call.closed.set()
-        raise SignallingError("the call is over: room closed")
+        raise CallEnded("room closed")
 
-    call.respond = refuse
+    call.send = refuse
     await talk(call, "Hello\nHello again\n")
     assert capsys.readouterr().err.count("the call is over") == 1
 

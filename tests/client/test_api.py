@@ -49,6 +49,9 @@ async def test_a_persona_is_kept_and_its_keys_are_masked(client):
     listed = await client.personas.list(limit=1)
     assert [one.persona_id for one in listed.data] == [made.persona_id]
     assert listed.total_count > 1
+    await client.personas.delete(made.persona_id)
+    with pytest.raises(ApiError, match="Invalid persona_id"):
+        await client.personas.get(made.persona_id)
 
 
 async def test_replicas_are_listed_and_read(client):

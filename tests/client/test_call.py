@@ -10,7 +10,14 @@ import pytest
 import uvicorn
 from fastapi import FastAPI, Request, Response
 
-from tests.rooms.webrtc_room import ENGINES, PATIENCE, REPLICA, Stage, first, stage
+from tests.rooms.webrtc_room import (
+    ENGINES,
+    PATIENCE,
+    REPLICA,
+    Stage,
+    first,
+    stage,
+)
 from visavis.client.call import Call
 from visavis.client.whip import Whip
 from visavis.errors import EngineMissing, MessageTooLarge, SignallingError, VisavisError
@@ -92,19 +99,23 @@ async def test_an_engine_that_is_not_there_is_said_by_name(monkeypatch: pytest.M
 
 
 async def test_interactions_are_sent_as_the_protocol_has_them() -> None:
-    async with stage("wrtc") as room, room.join("Bob") as bob:
-        await bob.echo("Say this.")
-        await bob.respond("What is this?")
-        await bob.interrupt()
+    async with stage("wrtc") as room, served(whip_app(room, [])) as url, Call.join(url) as bob:
+        works = (bob.echo("Say this."), bob.respond("What?"), bob.interrupt())
+        asked = [asyncio.create_task(work) for work in works]
         sent = [message.data for message in await room.saw(AppMessage, 3)]
+        for task in asked:
+            task.cancel()
     assert [message["event_type"] for message in sent] == [
         "conversation.echo",
         "conversation.respond",
         "conversation.interrupt",
     ]
-    assert sent[0]["properties"] == {"modality": "text", "text": "Say this.", "done": True}
-    assert sent[1]["properties"] == {"text": "What is this?"}
+    name = sent[0]["event_id"]
+    said = {"modality": "text", "text": "Say this.", "inference_id": name, "done": True}
+    assert sent[0]["properties"] == said
+    assert sent[1]["properties"] == {"text": "What?"}
     assert {message["message_type"] for message in sent} == {"conversation"}
+    assert len({message["event_id"] for message in sent}) == 3
 
 
 async def test_a_message_that_is_too_large_never_leaves() -> None:
@@ -114,7 +125,7 @@ async def test_a_message_that_is_too_large_never_leaves() -> None:
 
 
 async def test_when_the_room_closes_everything_ends() -> None:
-    async with stage("wrtc") as room, room.join("Bob", media=True) as bob:
+    async with stage("wrtc") as room, served(whip_app(room, [])) as url, Call.join(url) as bob:
         await room.room.send_app_message("last words")
         await room.room.close("the hour is over")
         async with asyncio.timeout(PATIENCE):

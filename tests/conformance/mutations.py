@@ -14,9 +14,12 @@ import pytest
 from visavis.conversation import echoes, floor, history, replica, requests
 from visavis.conversation.generation import Generation
 from visavis.media.playout import Playout
-from visavis.server import errors
-from visavis.server.routes import conversations, paging, personas
-from visavis.session import outbox
+from visavis.media.sounds import Mouth
+from visavis.protocol import Ignored, events
+from visavis.server import auth, errors, views
+from visavis.server.routes import conversations, personas, replicas
+from visavis.server.store import Store
+from visavis.session import ears, intake, outbox
 
 Wire = dict[str, Any]
 Apply = Callable[[pytest.MonkeyPatch], None]
@@ -196,7 +199,7 @@ def events_of_another_conversation(event: Wire, _: Wire) -> list[Wire]:
     return [{**event, "conversation_id": "c-other"}]
 
 
-@wire("INV-007")
+@wire("INTR-017")
 def talk_after_an_interrupt(event: Wire, memory: Wire) -> list[Wire]:
     if kind(event) == "utterance.streaming" and event["properties"]["final"]:
         memory["last"] = event
@@ -219,6 +222,49 @@ def the_duration_is_text(event: Wire, _: Wire) -> list[Wire]:
     return [event]
 
 
+@wire("INV-004")
+def words_are_a_number(event: Wire, _: Wire) -> list[Wire]:
+    if kind(event) == "utterance.streaming":
+        event["properties"] = {**event["properties"], "speech": 5}
+    return [event]
+
+
+@wire("INV-004")
+def final_is_a_word(event: Wire, _: Wire) -> list[Wire]:
+    if kind(event) == "utterance.streaming":
+        event["properties"] = {**event["properties"], "final": "yes"}
+    return [event]
+
+
+@wire("INV-004")
+def what_is_empty_is_null(event: Wire, _: Wire) -> list[Wire]:
+    if kind(event) == "utterance":
+        event["properties"] = {**event["properties"], "user_audio_analysis": None}
+    return [event]
+
+
+@wire("INV-007")
+def the_utterance_comes_after_its_stop(event: Wire, memory: Wire) -> list[Wire]:
+    if kind(event) == "utterance" and of_replica(event):
+        memory["held"] = event
+        return []
+    if kind(event) == "replica.stopped_speaking" and "held" in memory:
+        return [event, {**memory.pop("held"), "seq": event["seq"] + 0.5}]
+    return [event]
+
+
+@wire("INV-013")
+def inference_ids_are_objects(event: Wire, _: Wire) -> list[Wire]:
+    return [{**event, "inference_id": {"id": event["inference_id"]}}] if "inference_id" in event else [event]
+
+
+@wire("LIFE-004", "EXT-018")
+def the_end_has_another_reason(event: Wire, _: Wire) -> list[Wire]:
+    if kind(event) == "system.shutdown":
+        event["properties"] = {"why": "no idea"}
+    return [event]
+
+
 @wire("DIAL-007")
 def everybody_hears_the_pal(event: Wire, _: Wire) -> list[Wire]:
     if not of_replica(event):
@@ -232,9 +278,14 @@ def an_echo_is_improved(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Generation, "say", lambda self, text: real(self, text.upper()))
 
 
-@mutation("ECHO-008")
+@mutation("ECHO-008", "ECHO-032")
 def an_echo_keeps_its_clients_id(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(echoes, "echo_id", lambda name: name)
+
+
+@mutation("ECHO-008")
+def all_echoes_have_one_id(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(echoes, "echo_id", lambda name: str(uuid.UUID(int=1)))
 
 
 @mutation("INTR-001", "INTR-002")
@@ -270,6 +321,30 @@ def history_has_words_that_nobody_heard(patch: pytest.MonkeyPatch) -> None:
 
 
 @mutation("INTR-011")
+def history_has_half_of_what_was_heard(patch: pytest.MonkeyPatch) -> None:
+    real = replica.Replica._end
+
+    def end(self: replica.Replica, generation: Generation, interrupted: bool) -> None:
+        real(self, generation, interrupted)
+        if generation.entry is not None:
+            generation.entry.text = generation.entry.text[: len(generation.entry.text) // 2]
+
+    patch.setattr(replica.Replica, "_end", end)
+
+
+@mutation("INTR-011")
+def history_has_nothing_of_a_reply_that_was_cut(patch: pytest.MonkeyPatch) -> None:
+    real = replica.Replica._end
+
+    def end(self: replica.Replica, generation: Generation, interrupted: bool) -> None:
+        real(self, generation, interrupted)
+        if generation.entry is not None and interrupted:
+            generation.entry.text = "Well"
+
+    patch.setattr(replica.Replica, "_end", end)
+
+
+@mutation("INTR-011")
 def the_llm_is_not_told_that_it_was_cut(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(history, "INTERRUPTED", "")
 
@@ -292,6 +367,85 @@ def an_append_overwrites(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(history.History, "append_context", append)
 
 
+@mutation("CTX-015")
+def long_contexts_are_dropped(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(history, "MOST_CONTEXT", 1000)
+
+
+@mutation("CTX-015")
+def long_contexts_are_cut(patch: pytest.MonkeyPatch) -> None:
+    real = history.History.append_context
+    patch.setattr(history.History, "append_context", lambda self, more: real(self, more[:1000]))
+
+
+def sensing(refused: Callable[[str | None, str | None], bool]) -> Apply:
+    """A server that cannot bear some: ``refused`` gets that for pauses, and that for interruptions."""
+    real = requests.Requests._sensitivity
+
+    def sense(self: requests.Requests, asked: Any) -> None:
+        properties = asked.properties
+        if refused(properties.participant_pause_sensitivity, properties.participant_interrupt_sensitivity):
+            raise RuntimeError("this sensitivity was not thought of")
+        real(self, asked)
+
+    return lambda patch: patch.setattr(requests.Requests, "_sensitivity", sense)
+
+
+@mutation("SENS-001")
+def a_sensitivity_is_answered(patch: pytest.MonkeyPatch) -> None:
+    real = requests.Requests._sensitivity
+
+    def sense(self: requests.Requests, asked: Any) -> None:
+        real(self, asked)
+        self._out.broadcast(events.ReplicaInterrupted)
+
+    patch.setattr(requests.Requests, "_sensitivity", sense)
+
+
+@mutation("SENS-001")
+def one_sensitivity_alone_ends_the_call(patch: pytest.MonkeyPatch) -> None:
+    sensing(lambda pause, interrupt: pause is None or interrupt is None)(patch)
+
+
+@mutation("SENS-002")
+def two_sensitivities_end_the_call(patch: pytest.MonkeyPatch) -> None:
+    sensing(lambda pause, interrupt: pause is not None and interrupt is not None)(patch)
+
+
+@mutation("SENS-003")
+def a_rare_sensitivity_ends_the_call(patch: pytest.MonkeyPatch) -> None:
+    sensing(lambda pause, interrupt: interrupt == "verylow")(patch)
+
+
+@mutation("SENS-004")
+def an_unknown_sensitivity_ends_the_call(patch: pytest.MonkeyPatch) -> None:
+    real = intake.parse
+
+    def parse(message: object) -> Any:
+        parsed = real(message)
+        if isinstance(parsed, Ignored) and "sensitivity" in parsed.reason:
+            raise RuntimeError(parsed.reason)
+        return parsed
+
+    patch.setattr(intake, "parse", parse)
+
+
+@mutation("SENS-006", "SENS-007", "SENS-008", driver="webrtc")
+def sensitivities_have_no_effect(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(ears.Ears, "set_sensitivity", lambda self, pause, interrupt: None)
+
+
+@mutation("SENS-006", "SENS-007", driver="webrtc")
+def sensitivities_are_upside_down(patch: pytest.MonkeyPatch) -> None:
+    real = ears.Ears.set_sensitivity
+    other: dict[Any, Any] = {"high": "superlow", "superlow": "high"}
+    patch.setattr(
+        ears.Ears,
+        "set_sensitivity",
+        lambda self, pause, interrupt: real(self, other.get(pause, pause), other.get(interrupt, interrupt)),
+    )
+
+
 @mutation("TOOL-003")
 def results_of_tools_are_lost(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(requests.Requests, "_tool_result", lambda self, asked: None)
@@ -305,11 +459,43 @@ def errors_have_one_key(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(errors, "error_response", response)
 
 
+@mutation("REST-002")
+def a_missing_key_is_let_in(patch: pytest.MonkeyPatch) -> None:
+    real = auth.Keyring.__contains__
+    patch.setattr(auth.Keyring, "__contains__", lambda self, key: not key or real(self, key))
+
+
+@mutation("REST-006")
+def a_verbose_conversation_has_no_events(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(conversations, "is_sketch", lambda event: True)
+
+
+@mutation("REST-010", "REST-012", "REST-036")
+def lists_are_empty(patch: pytest.MonkeyPatch) -> None:
+    for module in (conversations, replicas):
+        patch.setattr(module, "listing", lambda data, total: {"data": [], "total_count": total})
+
+
+@mutation("REST-012")
+def the_status_filter_is_ignored(patch: pytest.MonkeyPatch) -> None:
+    real = Store.conversations
+    patch.setattr(Store, "conversations", lambda self, limit, page, status: real(self, limit, page, None))
+
+
+@mutation("REST-030")
+def secrets_are_told_again(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(views, "_masked", lambda document: document)
+
+
 @mutation("REST-052")
-def every_page_is_the_first(patch: pytest.MonkeyPatch) -> None:
-    for module in (paging, personas, conversations):
-        if hasattr(module, "page_of"):
-            patch.setattr(module, "page_of", lambda rows, limit, page: rows[:limit])
+def every_page_of_personas_is_the_first(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(personas, "page_of", lambda rows, limit, page: rows[:limit])
+
+
+@mutation("REST-052")
+def every_page_of_conversations_is_the_first(patch: pytest.MonkeyPatch) -> None:
+    real = Store.conversations
+    patch.setattr(Store, "conversations", lambda self, limit, page, status: real(self, limit, 1, status))
 
 
 @mutation("MEDIA-001", driver="webrtc")
@@ -328,3 +514,38 @@ def the_voice_hums(patch: pytest.MonkeyPatch) -> None:
     real = Playout.pull
     hum = (3000 * np.sin(np.arange(48_000) / 20)).astype(np.int16)
     patch.setattr(Playout, "pull", lambda self, samples: real(self, samples) + hum[:samples])
+
+
+def humming(until: Callable[[int], bool]) -> Apply:
+    """A voice that hums as long as ``until`` says of the samples that have left."""
+    real = Playout.pull
+    hum = (3000 * np.sin(np.arange(48_000) / 20)).astype(np.int16)
+
+    def pull(self: Playout, samples: int) -> Any:
+        loud = until(self._pulled)
+        return real(self, samples) + (hum[:samples] if loud else 0)
+
+    return lambda patch: patch.setattr(Playout, "pull", pull)
+
+
+@mutation("MEDIA-003", driver="webrtc")
+def the_voice_clicks_now_and_then(patch: pytest.MonkeyPatch) -> None:
+    humming(lambda passed: passed % 96_000 < 9_600)(patch)
+
+
+@mutation("MEDIA-002", driver="webrtc")
+def the_sound_comes_back_after_an_interrupt(patch: pytest.MonkeyPatch) -> None:
+    cut_at: dict[int, int] = {}
+    real = Playout.stop
+
+    def stop(self: Playout, generation: int) -> int:
+        cut_at[0] = self._pulled
+        return real(self, generation)
+
+    patch.setattr(Playout, "stop", stop)
+    humming(lambda passed: passed - cut_at.get(0, passed) > 48_000)(patch)
+
+
+@mutation("MEDIA-005", "MEDIA-006", driver="webrtc")
+def the_mouth_is_frozen(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Playout, "mouth", lambda self, lead=0.0: Mouth())

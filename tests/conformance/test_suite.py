@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -13,13 +14,13 @@ from typer.testing import CliRunner
 from visavis.cli import app
 from visavis.errors import ConfigurationError
 from visavis.testing.conformance import reports
+from visavis.testing.conformance.cost import minutes
 from visavis.testing.conformance.hooks import HOOKS
 from visavis.testing.conformance.listing import every_rule, listing
 from visavis.testing.conformance.match import mismatch
 from visavis.testing.conformance.model import Case, chosen, every_case
 from visavis.testing.conformance.results import FORGOTTEN, Report, Result, read_shortfalls
 from visavis.testing.conformance.steps import STEPS
-from visavis.testing.conformance.suite import minutes
 from visavis.testing.conformance.target import is_loopback, is_private
 
 HERE = Path(__file__).parent
@@ -71,6 +72,20 @@ def test_profiles_hold_one_another() -> None:
         ({"$some": {"x": 1}}, [{"x": 2}, {"x": 1}], None),
         ({"$every": {"x": 1}}, [{"x": 2}, {"x": 1}], "it is [{'x': 2}, {'x': 1}], wanted $every {'x': 1}"),
         ({"a": 1}, [], "it is [], wanted an object"),
+        ({"$every": {"x": 1}}, [], "it is [], wanted $every {'x': 1}"),
+        ({"a": {"$not": 1}}, {}, None),
+        ({"a": {"$not": 1}}, {"a": 1}, "a is 1, wanted $not 1"),
+        ({"a": {"$all": [{"$gt": 1}, {"$not": 3}]}}, {"a": 2}, None),
+        ({"a": {"$all": [{"$gt": 1}, {"$not": 3}]}}, {}, "a is missing"),
+        ({"a": {"$gt": 2}}, {"a": 2}, "a is 2, wanted $gt 2"),
+        ({"a": {"$json": {"b": 1}}}, {"a": '{"b":1}'}, None),
+        ({"a": {"$json": {"b": 1}}}, {"a": {"b": 1}}, "a is {'b': 1}, wanted $json {'b': 1}"),
+        (
+            {"$nowhere": "key"},
+            {"a": [{"b": "my key"}]},
+            "it is {'a': [{'b': 'my key'}]}, wanted $nowhere 'key'",
+        ),
+        ({"$nowhere": "key"}, {"key": ["lock"]}, None),
     ],
 )
 def test_a_demand_says_where_it_is_not_met(wanted: object, found: object, problem: str | None) -> None:
@@ -106,6 +121,45 @@ def test_reports_say_the_same_in_three_ways(tmp_path: Path) -> None:
     assert not any("top-secret" in path.read_text() for path in tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("key", ["k", "case", "id", "x", "12"])
+def test_a_short_key_is_no_reason_to_spoil_the_report(tmp_path: Path, key: str) -> None:
+    made = report(result("ECHO-001", "failed", "the case k has no id", [{"event_type": "x", "id": "12"}]))
+    reports.write(made, tmp_path / "without")
+    reports.write(made, tmp_path / "with", secrets=(key,))
+    for name in ("report.json", "junit.xml", "index.html"):
+        assert (tmp_path / "with" / name).read_bytes() == (tmp_path / "without" / name).read_bytes()
+
+
+def test_a_key_is_hidden_in_values_and_nowhere_else(tmp_path: Path) -> None:
+    event = {"event_type": "x", "outcome": "it is outcome, twice: outcome", "list": [{"a": "outcome"}]}
+    made = report(result("ECHO-001", "failed", "outcome", [event]))
+    reports.write(made, tmp_path, secrets=("outcome",))
+    (case,) = json.loads((tmp_path / "report.json").read_text())["cases"]
+    assert (case["outcome"], case["detail"]) == ("failed", "********")
+    assert case["events"][0]["outcome"] == "it is ********, twice: ********"
+    assert case["events"][0]["list"] == [{"a": "********"}]
+
+
+def test_a_report_is_written_of_the_oddest_events(tmp_path: Path) -> None:
+    event = json.loads('{"event_type": "\\ud800", "\\ud800": ["\\uffff\\u0001", NaN, 1e999]}')
+    reports.write(report(result("ECHO-001", "failed", "\ud800 \x1b", [event])), tmp_path)
+    (case,) = json.loads((tmp_path / "report.json").read_text())["cases"]
+    assert case["events"] == [{"event_type": "?", "?": ["\uffff\x01", "nan", "inf"]}]
+    assert ElementTree.parse(tmp_path / "junit.xml").getroot().find(".//failure") is not None
+
+
+def test_a_report_says_how_a_run_ended_and_what_it_left(tmp_path: Path) -> None:
+    made = replace(
+        report(result("REST-001", "passed")), stopped="SIGTERM", left=["personas: p1"], notes=["no tunnel"]
+    )
+    reports.write(made, tmp_path)
+    data = json.loads((tmp_path / "report.json").read_text())
+    assert (data["stopped"], data["left"], data["notes"]) == ("SIGTERM", ["personas: p1"], ["no tunnel"])
+    error = ElementTree.parse(tmp_path / "junit.xml").getroot().find(".//error")
+    assert error is not None and error.get("message") == "stopped by SIGTERM; personas: p1"
+    assert "personas: p1" in (tmp_path / "index.html").read_text()
+
+
 def test_known_shortfalls_do_not_count_until_they_pass(tmp_path: Path) -> None:
     path = tmp_path / "known.txt"
     path.write_text("# ours\nECHO-001 not yet  # soon\n\nECHO-002 nor this\n")
@@ -135,9 +189,16 @@ def test_a_hosted_server_needs_the_flag() -> None:
     assert "--accept-cost" in str(done.exception)
 
 
+@pytest.mark.parametrize("target", ["127.0.0.1:7600", "localhost", "ftp://127.0.0.1", "http://", ""])
+def test_a_target_is_an_address(target: str) -> None:
+    done = CliRunner().invoke(app, ["conformance", "--target", target or "  ", "--case", "REST-001"])
+    assert isinstance(done.exception, ConfigurationError)
+    assert "no address of a server; it looks like http://127.0.0.1:7600" in str(done.exception)
+
+
 def test_the_cost_of_a_run_is_known() -> None:
     held, most = minutes(chosen("core", ["REST-001", "ECHO-001", "PROP-009"]))
-    assert (held, most) == (2, (45 + 90) / 60)
+    assert (held, most) == (2, (60 + 105) / 60)
 
 
 def test_where_minutes_cost_nothing() -> None:

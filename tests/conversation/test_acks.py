@@ -86,6 +86,41 @@ def test_an_end_before_the_silence_answers_first() -> None:
     assert names(call.ends())[-2:] == ["ack", "shutdown"]
 
 
+def test_what_an_interrupt_drops_is_answered_again() -> None:
+    call = Driven()
+    call.speaks(0.6)
+    asks(call, "echo", event_id="said next", text="Next.")
+    asks(call, "respond", event_id="asked next", text="Hello")
+    call.ask("interrupt")
+    again = acks(call.effects) + acks(call.falls_silent(1, 0.6))
+    assert [(one["event_id"], one["accepted"], one["reason"]) for one in again] == [
+        ("said next", False, "dropped before it was heard"),
+        ("asked next", False, "dropped before it was heard"),
+    ]
+
+
+def test_what_is_cut_before_it_is_heard_is_answered_again_when_that_is_known() -> None:
+    call = Driven()
+    asks(call, "echo", text="One two three.")
+    call.ask("interrupt")
+    assert not acks(call.effects)
+    assert acks(call.falls_silent(1, 0.0)) == [ack(False, "dropped before it was heard", None)]
+
+
+def test_what_was_heard_in_part_is_not_answered_again() -> None:
+    call = Driven()
+    asks(call, "echo", text="One two three.")
+    call.ask("interrupt")
+    assert not acks(call.falls_silent(1, 0.3))
+
+
+def test_a_thought_that_is_interrupted_is_answered_again() -> None:
+    call = Driven()
+    asks(call, "respond", text="Hello")
+    call.ask("interrupt")
+    assert acks(call.effects) == [ack(False, "dropped before it was heard", None)]
+
+
 def test_each_chunk_of_an_echo_has_its_own_answer() -> None:
     call = Driven()
     told = [

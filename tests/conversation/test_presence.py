@@ -60,9 +60,10 @@ def test_deadlines_are_set_from_the_start() -> None:
 
 @pytest.mark.parametrize("name", ["max_call_duration", "participant_absent_timeout"])
 def test_a_deadline_ends_the_call_with_its_reason(name: str) -> None:
-    call = Driven(joined=False)
+    call = Driven(joined=False, replica_id="r1234")
     effects = call.fires(name, 3600.0)
     assert event(effects, "shutdown")["properties"] == {
+        "replica_id": "r1234",
         "shutdown_reason": f"{name} reached",
         "reason": f"{name} reached",
     }

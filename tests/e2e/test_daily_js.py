@@ -166,12 +166,11 @@ async def test_limits_and_duplicates(server: RunningServer, open_page: OpenPage,
         assert (
             await page.evaluate(f"{fails}(() => make())") == "Duplicate DailyIframe instances are not allowed"
         )
-        await page.evaluate("call.join({ dailyConfig: { maxAppMessageSize: 4096 } })")
+        await page.evaluate("call.join({ dailyConfig: {} })")
         long = f"{fails}(() => call.sendAppMessage('x'.repeat(5000)))"
         assert await page.evaluate(long) == "Message data too large. Max size is 4096"
-        await page.evaluate("call.join({ dailyConfig: {} })")
         await page.evaluate("call.leave()")
-        await page.evaluate("call.join({ dailyConfig: {} })")
+        await page.evaluate("call.join({ dailyConfig: { maxAppMessageSize: 261120 } })")
         assert await page.evaluate(long) == ""
 
         # As React's StrictMode does: made, destroyed and made again, waiting for nothing.

@@ -16,6 +16,8 @@ from aioice import stun, turn
 from tests.e2e.conftest import OpenPage, open_page
 from tests.network.calls import JOIN, STOPPED, echo, told
 from visavis.cli.ice_checks import ice_server
+from visavis.client.call import Call
+from visavis.client.whip import Whip
 from visavis.ice import IceServerSetting
 from visavis.testing.server_process import free_port, running_server
 
@@ -87,6 +89,24 @@ async def test_a_browser_that_reaches_nothing_but_the_turn_server_holds_a_call(
             echo(server, made["conversation_id"])
             await told(page, lambda event: event["event_type"] == STOPPED)
             assert await page.evaluate(LOCAL_CANDIDATE) == "relay"
+
+
+async def test_a_program_learns_of_the_turn_server_and_takes_an_address_of_it(
+    turn_port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running_server(tmp_path, workers=1, ice_servers=[named(turn_port)]) as server:
+        url = server.create(custom_greeting="")["conversation_url"]
+        offers: list[str] = []
+        send = Whip.offer
+
+        async def seen(whip: Whip, sdp: str) -> str:
+            offers.append(sdp)
+            return await send(whip, sdp)
+
+        monkeypatch.setattr(Whip, "offer", seen)
+        async with Call.join(url, receive_video=False) as call:
+            assert (await call.echo("Hello.")).speech == "Hello."
+        assert "typ relay" in offers[0]
 
 
 async def test_the_doctor_gets_an_address_of_a_turn_server(turn_port: int) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 
-from visavis.client.call import Call
+from visavis.client.connection import Connection
 
 
 async def signal(offer: str) -> str:
@@ -13,7 +13,7 @@ async def signal(offer: str) -> str:
 
 
 async def main() -> None:
-    async with Call.join("unused:", engine=sys.argv[1], signal=signal, receive_video=False):
+    async with Connection.join("unused:", engine=sys.argv[1], signal=signal, receive_video=False):
         await asyncio.Event().wait()
 
 

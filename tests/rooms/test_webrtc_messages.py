@@ -23,11 +23,11 @@ async def test_a_client_is_welcomed_with_everybody_in_the_room(engine: str) -> N
 async def test_clients_see_each_other_come_and_go(engine: str) -> None:
     async with stage(engine) as room, room.join("Bob") as bob:
         async with room.join("Eve") as eve:
-            arrival = await first(bob.events())
+            arrival = await first(bob.arrivals())
             assert isinstance(arrival, ParticipantJoined)
             assert arrival.participant.user_name == "Eve"
             assert "Bob" in {person.user_name for person in eve.participants}
-        departure = await first(bob.events())
+        departure = await first(bob.arrivals())
         assert isinstance(departure, ParticipantLeft)
         assert (departure.participant.user_name, departure.reason) == ("Eve", "left")
         assert "Eve" not in {person.user_name for person in bob.participants}

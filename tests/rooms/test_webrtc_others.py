@@ -14,7 +14,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.rooms.webrtc_room import ENGINES, Tone, first, loudness, pitch, stage, take, until
-from visavis.client.call import Call
+from visavis.client.connection import Connection
 
 pytestmark = pytest.mark.parametrize("engine", ENGINES)
 
@@ -35,7 +35,7 @@ class Shade:
         return frame
 
 
-async def bare(call: Call, participant_id: str) -> AsyncIterator[NDArray[np.int16]]:
+async def bare(call: Connection, participant_id: str) -> AsyncIterator[NDArray[np.int16]]:
     async for chunk in call.audio(participant_id):
         yield chunk.samples
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from visavis.client.call import Call
+from visavis.client.connection import Connection
 from visavis.rooms.base import AudioSource, Participant, RoomEvent, VideoSource
 from visavis.rooms.webrtc import WebRTCRoom
 
@@ -64,11 +64,11 @@ class Stage:
         microphone: AudioSource | None = None,
         camera: VideoSource | None = None,
         media: bool = False,
-    ) -> AbstractAsyncContextManager[Call]:
+    ) -> AbstractAsyncContextManager[Connection]:
         async def signal(offer: str) -> str:
             return (await self.room.accept(offer, user_name=name)).answer_sdp
 
-        return Call.join(
+        return Connection.join(
             "unused:",
             engine=self.engine,
             microphone=microphone,
@@ -129,7 +129,7 @@ async def take(chunks: AsyncIterator[NDArray[np.int16]], samples: int) -> NDArra
     return np.concatenate(taken)[:samples]
 
 
-async def heard(call: Call) -> AsyncIterator[NDArray[np.int16]]:
+async def heard(call: Connection) -> AsyncIterator[NDArray[np.int16]]:
     """What a call receives, as bare samples."""
     async for chunk in call.audio():
         yield chunk.samples

@@ -61,6 +61,30 @@ async def test_an_unknown_persona_is_a_400(api: Api) -> None:
     assert (answer.status_code, answer.json()["error"]) == (400, "Invalid persona_id")
 
 
+@pytest.mark.parametrize("path", ["/v2/personas", "/v2/pals"])
+async def test_a_persona_is_deleted_and_its_conversation_goes_on(api: Api, path: str) -> None:
+    name = await make(api)
+    created = await api.create(persona_id=name)
+    answer = await api.http.delete(f"{path}/{name}")
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert (await api.http.get(f"/v2/personas/{name}")).status_code == 400
+    users = (await api.http.get("/v2/personas?persona_type=user")).json()
+    assert users == {"data": [], "total_count": 0}
+    kept = (await api.http.get(f"/v2/conversations/{created['conversation_id']}")).json()
+    assert (kept["status"], kept["persona_id"]) == ("active", name)
+
+
+async def test_what_is_no_persona_of_a_user_cannot_be_deleted(api: Api) -> None:
+    name = await make(api)
+    assert (await api.http.delete(f"/v2/personas/{name}")).status_code == 204
+    for gone in (name, "pnope"):
+        answer = await api.http.delete(f"/v2/personas/{gone}")
+        assert (answer.status_code, answer.json()["error"]) == (400, "Invalid persona_id")
+    answer = await api.http.delete("/v2/personas/p-vera")
+    assert answer.status_code == 400 and "comes with the server" in answer.json()["error"]
+    assert (await api.http.get("/v2/personas/p-vera")).status_code == 200
+
+
 async def test_lists_hold_users_and_built_in_personas(api: Api) -> None:
     name = await make(api, persona_name="Nina")
     everything = (await api.http.get("/v2/personas?limit=100")).json()
@@ -119,6 +143,19 @@ async def test_what_persona_and_request_say_comes_together(api: Api) -> None:
     assert times == (60, 5, 7)
     greeted = await spec_of(api, persona_id=persona, custom_greeting="Good evening.")
     assert greeted.greeting == "Good evening."
+
+
+@pytest.mark.parametrize(
+    ("body", "wait"),
+    [
+        ({}, 0.0),
+        ({"chat": True}, 300.0),
+        ({"chat": True, "properties": {"participant_absent_timeout": 9}}, 9.0),
+        ({"chat": True, "properties": {"participant_left_timeout": 0}}, 0.0),
+    ],
+)
+async def test_a_chat_waits_for_its_people_to_come_back(api: Api, body: dict[str, Any], wait: float) -> None:
+    assert (await spec_of(api, **body)).participant_left_timeout == wait
 
 
 async def test_a_personas_own_endpoint_gets_its_key_headers_and_tools(api: Api) -> None:

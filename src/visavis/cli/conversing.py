@@ -14,7 +14,15 @@ from visavis.cli.output import err, out
 from visavis.cli.transcript import Answers, Span, Transcript
 from visavis.client.call import Call
 from visavis.errors import VisavisError
-from visavis.protocol.interactions import AppendContext, AppendContextProperties
+from visavis.protocol.interactions import (
+    AppendContext,
+    AppendContextProperties,
+    Echo,
+    EchoProperties,
+    Interrupt,
+    Respond,
+    RespondProperties,
+)
 
 STYLES = {"name": "bold", "text": "", "note": "dim"}
 HELP = """Type to be answered. /interrupt stops the replica. /echo TEXT has it say TEXT. /context TEXT tells
@@ -113,13 +121,13 @@ class Conversing:
                 case "/help":
                     err.print(HELP, style="dim")
                 case "/interrupt":
-                    await self._call.interrupt()
+                    await self._call.send(Interrupt())
                 case "/echo":
                     self._answers.ask("replica", text)
-                    await self._call.echo(text)
+                    await self._call.send(Echo(properties=EchoProperties(text=text)))
                 case "/context":
                     properties = AppendContextProperties(context=text)
-                    await self._call.send(AppendContext(properties=properties).wire())
+                    await self._call.send(AppendContext(properties=properties))
                 case _ if command.startswith("/"):
                     err.print(f"There is no {escape(command)}. {HELP}", style="dim")
                 case _:
@@ -134,7 +142,7 @@ class Conversing:
         self._answers.ask("user", line)
         if not self._interactive:
             self._show([Span("You: ", "name"), Span(line), Span("\n")])
-        await self._call.respond(line)
+        await self._call.send(Respond(properties=RespondProperties(text=line)))
 
     async def _settle(self) -> bool:
         """Wait until everything is answered; False if that does not come about."""

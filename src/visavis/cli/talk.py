@@ -6,15 +6,19 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.markup import escape
 
 from visavis.cli import settings as settings_
 from visavis.cli.output import err
 from visavis.config import Settings
 from visavis.errors import ConfigurationError
 from visavis.net import is_loopback
+
+if TYPE_CHECKING:
+    from visavis.client.kinds import StateChange
 
 KEY = "VISAVIS_API_KEY"
 
@@ -62,10 +66,16 @@ async def _talk(
             conversation_url, user_name=name, user_id="terminal", receive_audio=False, receive_video=False
         )
         async with room as call:
+            call.on("state", _tell_state)
             interactive = sys.stdin.isatty()
             if interactive:
                 err.print(f"In the room: {conversation_url}\nType, or /help.", style="dim")
             return await Conversing(call, interactive).run()
+
+
+def _tell_state(change: StateChange) -> None:
+    if change.state != "closed":
+        err.print(f"({escape(' '.join(filter(None, (change.state, change.reason))))})", style="dim")
 
 
 @asynccontextmanager

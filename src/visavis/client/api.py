@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any, Self, TypeVar
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import httpx
 from pydantic import ValidationError
@@ -14,6 +14,10 @@ from visavis.client.following import follow
 from visavis.client.models import Answer, Conversation, Page, Persona, Replica
 from visavis.errors import ApiError, ApiUnreachable
 from visavis.net import is_loopback
+
+if TYPE_CHECKING:
+    from visavis.client.call import Call
+    from visavis.rooms.base import AudioSource, VideoSource
 
 DEFAULT_URL = "http://127.0.0.1:7600"
 VERSION = "/v2"
@@ -38,7 +42,7 @@ class Client:
 
     Attributes:
         conversations: ``create``, ``get``, ``list``, ``events``, ``follow``, ``log``, ``end``, ``delete``.
-        personas: ``create``, ``get``, ``list``.
+        personas: ``create``, ``get``, ``list``, ``delete``.
         replicas: ``get``, ``list``.
         objectives: ``create``, ``get``, ``list``, ``delete``.
         guardrails: likewise.
@@ -79,6 +83,76 @@ class Client:
     async def aclose(self) -> None:
         """Give connections back."""
         await self._http.aclose()
+
+    def join(
+        self,
+        conversation: Conversation | str,
+        *,
+        user_name: str = "",
+        user_id: str = "",
+        microphone: AudioSource | None = None,
+        camera: VideoSource | None = None,
+        receive_audio: bool = True,
+        receive_video: bool = True,
+        token: str | None = None,
+        **options: Any,
+    ) -> AbstractAsyncContextManager[Call]:
+        """Be in a conversation's call for the length of a ``with`` block.
+
+        A ``conversation_url`` at Daily, as the hosted service gives, is joined by ``daily-python``.
+
+        Args:
+            conversation: one that was created, or its ``conversation_url``.
+            user_name: how others see us.
+            user_id: the application's name for us.
+            microphone: what we say, e.g. a ``visavis.client.Microphone``.
+            camera: what we show; not in a room of Daily's.
+            receive_audio: whether the replica's voice is received.
+            receive_video: whether its picture is received.
+            token: a meeting token; that of the conversation if it came with one.
+            options: more of ``Call.join``.
+
+        Raises:
+            SignallingError: when the join is refused or does not come about.
+            ConfigurationError: ``daily-python`` is needed and not installed.
+        """
+        from visavis.client.joining import join
+
+        if isinstance(conversation, str):
+            url = conversation
+        else:
+            url = conversation.conversation_url
+            token = token or getattr(conversation, "meeting_token", None)
+        return join(
+            url,
+            user_name=user_name,
+            user_id=user_id,
+            microphone=microphone,
+            camera=camera,
+            receive_audio=receive_audio,
+            receive_video=receive_video,
+            token=token,
+            **options,
+        )
+
+    def steer(self, conversation: Conversation | str, *, after: int = 0) -> AbstractAsyncContextManager[Call]:
+        """Steer a conversation without being in its room, for the length of a ``with`` block.
+
+        The same ``Call`` without media: events by the log, interactions by REST. Who steers is no
+        participant: nobody is greeted, and the call does not go on for its sake. For backends that run tools.
+
+        Args:
+            conversation: one that was created, or its ``conversation_id``.
+            after: the ``seq`` that was seen last: everything behind it is told, calls of tools among it.
+
+        Raises:
+            ApiError: there is no such conversation.
+        """
+        from visavis.client.call import Call
+        from visavis.client.steering import Steering as Way
+
+        name = conversation if isinstance(conversation, str) else conversation.conversation_id
+        return Call.join_by(lambda: Way.begin(self, name, after))
 
     async def request(self, method: str, path: str, **options: Any) -> Any:
         """Any request, for routes that have no method here.
@@ -224,6 +298,10 @@ class Personas:
         """Your own, the newest first, then the built-in ones."""
         params = {"limit": limit, "page": page}
         return await self._client.fetch(Page[Persona], "GET", "/personas", params=params)
+
+    async def delete(self, persona_id: str) -> None:
+        """Forget it; conversations that began with it go on."""
+        await self._client.request("DELETE", f"/personas/{persona_id}")
 
 
 class Replicas:

@@ -1,94 +1,65 @@
-"""A participant in a call: what `talk`, the `daily` module and programs that steer a replica are built on."""
+"""A participant in a call, across lost connections."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
-from typing import Any, Literal
+import traceback
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any, Literal, Self, TypeVar
 
 import structlog
 
-from visavis.client.others import Others
+from visavis.client.base import BaseCall
+from visavis.client.connection import Connection, Signal
+from visavis.client.kinds import read_event
 from visavis.client.received import ReceivedAudio, ReceivedMessage, ReceivedPicture
+from visavis.client.transport import Dial, Transport
 from visavis.client.whip import Whip
-from visavis.errors import SignallingError
+from visavis.errors import CallEnded, SignallingError
 from visavis.ice import IceServer
-from visavis.media.buffer import LiveBuffer
-from visavis.media.pump import AudioPump
-from visavis.media.resample import MonoResampler
+from visavis.protocol.base import Message
 from visavis.protocol.events import Shutdown, ShutdownProperties
-from visavis.protocol.interactions import Echo, EchoProperties, Interrupt, Respond, RespondProperties
 from visavis.rooms.base import (
-    PLAYOUT_RATE,
     AudioSource,
     Participant,
     ParticipantJoined,
     ParticipantLeft,
-    Source,
     VideoSource,
 )
-from visavis.rooms.webrtc import engine as engines
-from visavis.rooms.webrtc import wire
-from visavis.rooms.webrtc.keepalive import PING_SECONDS, Keepalive
 
 __all__ = ["Call", "ReceivedAudio", "ReceivedMessage", "ReceivedPicture", "Signal"]
 
+T = TypeVar("T")
+
 log = structlog.get_logger(__name__)
 
-Signal = Callable[[str], Awaitable[str]]
-"""Takes an SDP offer and gives the answer."""
-
-JOIN_SECONDS = 20.0
-KEPT_MESSAGES = 10_000
-KEPT_AUDIO_SECONDS = 10.0
-KEPT_PICTURES = 25
+PAUSES = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
+"""Seconds before each try to connect again; a server waits 30 s and more for those it lost."""
 
 
-class Call:
-    """A place in a call. Made by ``async with Call.join(…)``.
+class Call(BaseCall):
+    """A place in a call. Made by ``async with Call.join(…)`` or ``async with client.join(…)``.
 
-    Attributes:
-        participant_id: our own id in the room.
-        closed: set when the call is over.
-        closed_reason: why, in the server's words or ours.
+    A connection that breaks off is made anew, with what was missed meanwhile; ``state`` tells. What runs for
+    the call, handlers and tools, is cancelled when it is left.
     """
 
-    def __init__(
-        self,
-        engine: str,
-        microphone: AudioSource | None,
-        camera: VideoSource | None,
-        receive_audio: bool,
-        receive_video: bool,
-        ice_servers: Sequence[IceServer],
-    ) -> None:
-        """Use ``Call.join`` instead."""
-        self.participant_id = ""
-        self.closed = asyncio.Event()
-        self.closed_reason = ""
-        self._engine = engines.load(engine)
-        self._microphone, self._camera = microphone, camera
-        self._receives = {"audio": receive_audio, "video": receive_video}
-        self._people: dict[str, Participant] = {}
-        self._messages: LiveBuffer[ReceivedMessage] = LiveBuffer(KEPT_MESSAGES)
-        self._events: LiveBuffer[ParticipantJoined | ParticipantLeft] = LiveBuffer(KEPT_MESSAGES)
-        self._audio: LiveBuffer[ReceivedAudio] = LiveBuffer(
-            KEPT_AUDIO_SECONDS * PLAYOUT_RATE, size=lambda chunk: len(chunk.samples)
-        )
-        self._pictures: LiveBuffer[ReceivedPicture] = LiveBuffer(KEPT_PICTURES)
-        self._outgoing: LiveBuffer[Any] = LiveBuffer(2)
-        self._ask_why: Callable[[], Awaitable[str | None]] | None = None
-        self._welcome = asyncio.Event()
-        self._keepalive = Keepalive()
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._hanging_up: asyncio.Task[None] | None = None
-        self._connection = self._engine.connection(ice_servers)
-        self._others = Others(self._engine, self._connection, self._say)
-        self._app = self._connection.createDataChannel(wire.APP_CHANNEL)
-        self._signal = self._connection.createDataChannel(wire.SIGNAL_CHANNEL)
-        self._attach()
+    def __init__(self, dial: Dial, desk: Whip | None) -> None:
+        """Use ``Call.join`` instead.
+
+        Args:
+            dial: makes a connection.
+            desk: knows why a conversation is over, and what was missed; None where nobody does.
+        """
+        super().__init__()
+        self._dial, self._desk = dial, desk
+        self._connection: Transport | None = None
+        self._begun = asyncio.Event()
+        self._changed = asyncio.Event()
+        self._former: set[str] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
 
     @classmethod
     @asynccontextmanager
@@ -106,7 +77,7 @@ class Call:
         token: str | None = None,
         ice_servers: Sequence[IceServer] = (),
         signal: Signal | None = None,
-    ) -> AsyncIterator[Call]:
+    ) -> AsyncIterator[Self]:
         """Be in a call for the length of a ``with`` block.
 
         Args:
@@ -114,12 +85,12 @@ class Call:
             user_name: how others see us.
             user_id: the application's name for us.
             engine: ``aiortc`` or ``wrtc``.
-            microphone: what we say; pulled every 20 ms.
+            microphone: what we say, e.g. a ``visavis.client.Microphone``; pulled every 20 ms.
             camera: what we show.
             receive_audio: whether the replica's voice is received.
             receive_video: whether its picture is received.
             token: a meeting token.
-            ice_servers: STUN and TURN servers for our side.
+            ice_servers: STUN and TURN servers for our side; empty: those that the server names.
             signal: takes the offer and gives the answer instead of HTTP; ``url`` is then not used.
 
         Raises:
@@ -127,58 +98,73 @@ class Call:
             ConfigurationError: when there is no such engine.
             EngineMissing: when the engine is not installed.
         """
-        call = cls(engine, microphone, camera, receive_audio, receive_video, ice_servers)
-        whip = Whip(url, user_name=user_name, user_id=user_id, token=token)
-        if signal is None:
-            call._ask_why = whip.shutdown_reason
+
+        def dial() -> Any:
+            return Connection.join(
+                url,
+                user_name=user_name,
+                user_id=user_id,
+                engine=engine,
+                microphone=microphone,
+                camera=camera,
+                receive_audio=receive_audio,
+                receive_video=receive_video,
+                token=token,
+                ice_servers=ice_servers,
+                signal=signal,
+            )
+
+        desk = Whip(url, token=token) if signal is None else None
+        async with cls.join_by(dial, desk) as call:
+            yield call
+
+    @classmethod
+    @asynccontextmanager
+    async def join_by(cls, dial: Dial, desk: Whip | None = None) -> AsyncIterator[Self]:
+        """As ``join``, over any transport.
+
+        Args:
+            dial: makes a connection; again when it was lost.
+            desk: where to ask what was missed.
+
+        Raises:
+            SignallingError: when the first connection does not come about.
+        """
+        call = cls(dial, desk)
+        joined: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        keeping = asyncio.create_task(call._keep(joined))
         try:
-            await call._connect(signal or whip.offer)
+            await asyncio.wait([joined, keeping], return_when=asyncio.FIRST_COMPLETED)
+            if keeping.done():
+                await keeping
+            keeping.add_done_callback(call._finished)
+            call._begun.set()
             yield call
         finally:
-            await call._leave()
-            await whip.leave()
+            keeping.cancel()
+            await asyncio.gather(keeping, *call._cancel_tasks(), return_exceptions=True)
 
     @property
     def participants(self) -> list[Participant]:
         """Everyone in the room, ourselves and the replica included."""
-        return list(self._people.values())
-
-    @property
-    def replica(self) -> Participant | None:
-        """The replica; None once it left."""
-        return next((person for person in self.participants if person.kind == "replica"), None)
+        everyone = self._connection.participants if self._connection is not None else []
+        return [person for person in everyone if person.id not in self._former]
 
     async def send(self, data: Any, to: str = "*") -> None:
-        """Send an app message to all others, or to one.
+        """Send an app message, or an interaction, and wait for nothing but its leaving.
+
+        While the connection is made anew it waits for that.
+
+        Args:
+            data: a model of ``visavis.protocol.interactions``, or anything JSON can say.
+            to: whom: everybody else, or a participant's id.
 
         Raises:
             MessageTooLarge: beyond 255 KiB of JSON.
-            SignallingError: when the call is over.
+            CallEnded: the call is over.
         """
-        payload = wire.dump_payload(data, self._engine.caps.max_message_bytes)
-        if self.closed.is_set():
-            raise SignallingError(f"the call is over: {self.closed_reason}")
-        self._app.send(wire.app_to(to, payload))
-
-    async def echo(self, text: str) -> None:
-        """Have the replica say exactly this."""
-        await self.send(Echo(properties=EchoProperties(modality="text", text=text, done=True)).wire())
-
-    async def respond(self, text: str) -> None:
-        """Have the replica answer this as if we had said it."""
-        await self.send(Respond(properties=RespondProperties(text=text)).wire())
-
-    async def interrupt(self) -> None:
-        """Stop the replica now."""
-        await self.send(Interrupt().wire())
-
-    def messages(self) -> AsyncIterator[ReceivedMessage]:
-        """App messages in the order of arrival, until the call is over."""
-        return aiter(self._messages)
-
-    def events(self) -> AsyncIterator[ParticipantJoined | ParticipantLeft]:
-        """Arrivals and departures of others, until the call is over."""
-        return aiter(self._events)
+        connection = await self._line()
+        await connection.send(data.wire() if isinstance(data, Message) else data, to)
 
     def audio(self, participant_id: str | None = None) -> AsyncIterator[ReceivedAudio]:
         """The replica's voice, or somebody's microphone; the last 10 s are kept for a slow reader.
@@ -186,7 +172,7 @@ class Call:
         Args:
             participant_id: whose microphone; None: the replica's voice.
         """
-        return aiter(self._audio) if participant_id is None else self._audio_of(participant_id)
+        return self._media(participant_id, lambda connection: connection.audio(participant_id))
 
     def video(
         self, participant_id: str | None = None, source: Literal["camera", "screen"] = "camera"
@@ -197,187 +183,156 @@ class Call:
             participant_id: whose; None: the replica's.
             source: what of them.
         """
-        return aiter(self._pictures) if participant_id is None else self._video_of(participant_id, source)
+        return self._media(participant_id, lambda connection: connection.video(participant_id, source))
 
-    async def _audio_of(self, participant_id: str) -> AsyncIterator[ReceivedAudio]:
-        resampler = MonoResampler(PLAYOUT_RATE)
-        async for frame in self._others.frames(participant_id, "microphone"):
-            yield ReceivedAudio(resampler.convert(frame), time.monotonic())
-
-    async def _video_of(self, participant_id: str, source: Source) -> AsyncIterator[ReceivedPicture]:
-        async for frame in self._others.frames(participant_id, source):
-            yield ReceivedPicture(frame, time.monotonic())
-
-    def _attach(self) -> None:
-        self._connection.on("track", self._track_arrived)
-        self._connection.on("connectionstatechange", self._state_changed)
-        self._app.on("message", self._app_received)
-        self._signal.on("message", self._signal_received)
-        self._signal.on("close", lambda: self._over("the connection was closed"))
-
-    async def _connect(self, signal: Signal) -> None:
-        self._offer_media()
-        await self._connection.setLocalDescription(await self._connection.createOffer())
-        answer = await signal(self._connection.localDescription.sdp)
-        try:
-            await self._connection.setRemoteDescription(self._engine.description("answer", answer))
-        except self._engine.errors as error:
-            raise SignallingError(f"the answer cannot be used: {error}") from error
-        try:
-            async with asyncio.timeout(JOIN_SECONDS):
-                await self._welcome.wait()
-        except TimeoutError:
-            raise SignallingError("no connection to the room came about") from None
-        if self.closed.is_set():
-            raise SignallingError(f"the room was left while joining: {self.closed_reason}")
-        self._spawn(self._tick())
-
-    def _offer_media(self) -> None:
-        if self._microphone is not None:
-            direction = "sendrecv" if self._receives["audio"] else "sendonly"
-            track = self._engine.track("audio", self._outgoing.get)
-            self._connection.addTransceiver(track, direction)
-            pump = AudioPump(self._microphone.pull, self._outgoing.push, self._engine.audio_channels)
-            self._spawn(pump.run())
-        elif self._receives["audio"]:
-            self._connection.addTransceiver("audio", "recvonly")
-        if self._camera is not None:
-            track = self._engine.track("video", self._camera.next)
-            self._connection.addTransceiver(track, "sendrecv" if self._receives["video"] else "sendonly")
-        elif self._receives["video"]:
-            self._connection.addTransceiver("video", "recvonly")
-
-    def _track_arrived(self, track: Any) -> None:
-        if self._others.arrived(track):
-            self._spawn(self._others.read(track))
-        elif self._receives[track.kind]:
-            self._spawn(self._hear(track) if track.kind == "audio" else self._watch(track))
-
-    async def _hear(self, track: Any) -> None:
-        resampler = MonoResampler(PLAYOUT_RATE)
-        async for frame in self._frames(track):
-            self._audio.push(ReceivedAudio(resampler.convert(frame), time.monotonic()))
-
-    async def _watch(self, track: Any) -> None:
-        async for frame in self._frames(track):
-            self._pictures.push(ReceivedPicture(frame, time.monotonic()))
-
-    async def _frames(self, track: Any) -> AsyncIterator[Any]:
-        while True:
-            try:
-                frame = await track.recv()
-            except self._engine.api.MediaStreamError:
+    async def _media(
+        self, participant_id: str | None, of: Callable[[Transport], AsyncIterator[T]]
+    ) -> AsyncIterator[T]:
+        """From one connection after the other; of a person until they leave."""
+        connection = self._connection
+        while connection is not None:
+            async for item in of(connection):
+                yield item
+            if participant_id is not None and not connection.closed.is_set():
                 return
-            yield frame
+            try:
+                connection = await self._line()
+            except CallEnded:
+                return
 
-    def _app_received(self, frame: object) -> None:
-        self._keepalive.heard()
+    async def _line(self) -> Transport:
+        """The connection that is open, as soon as there is one."""
+        while self._connection is None or self._connection.closed.is_set():
+            if self.closed.is_set():
+                raise CallEnded(self.closed_reason)
+            self._changed.clear()
+            await self._changed.wait()
+        return self._connection
+
+    # Connections
+
+    async def _keep(self, joined: asyncio.Future[None]) -> None:
+        """Be in the room until the call is over."""
+        reason = "left"
         try:
-            message = wire.load(frame)
-        except wire.BadFrame as error:
-            log.warning("message ignored", reason=str(error))
+            async with self._dial() as connection:
+                self._use_connection(connection)
+                joined.set_result(None)
+                await self._begun.wait()  # what is handed on from here on finds the program's handlers
+                reason = await self._carry(connection)
+            while connection.lost:
+                async with AsyncExitStack() as stack:
+                    connection = await self._connect_again(connection, stack)
+                    reason = await self._carry(connection)
+        except CallEnded as over:
+            reason = over.reason
+            await self._missed_to_the_end(reason)
+        except SignallingError as error:
+            if not joined.done():
+                raise
+            reason = f"connection lost: {error}"
+        finally:
+            self._end(reason)
+            self._changed.set()
+
+    async def _connect_again(self, lost: Transport, stack: AsyncExitStack) -> Transport:
+        """A new connection in place of one that was lost.
+
+        Raises:
+            CallEnded: the conversation is over.
+            SignallingError: there is no way to it.
+        """
+        self._set_state("reconnecting", lost.closed_reason)
+        failure = SignallingError("no try was made")
+        for pause in PAUSES:
+            await asyncio.sleep(pause)
+            reason = await self._desk.shutdown_reason() if self._desk is not None else None
+            if reason is not None:
+                raise CallEnded(reason)
+            try:
+                connection = await stack.enter_async_context(self._dial())
+            except SignallingError as error:
+                failure = error
+                continue
+            self._former.add(lost.participant_id)
+            await self._catch_up()
+            self._compare(lost.participants, connection)
+            self._use_connection(connection)
+            for message in self._waiting.unacknowledged if self._server.acks else []:
+                # What the events that were missed do not acknowledge has never arrived.
+                if not connection.closed.is_set():
+                    await connection.send(message)
+            self._set_state("connected")
+            return connection
+        raise failure
+
+    async def _catch_up(self) -> None:
+        """Tell what was missed; what is told live at the same time waits in the connection."""
+        if self._desk is None or not self._last_seq:
             return
-        self._messages.push(ReceivedMessage(str(message.get("from")), message.get("data"), time.monotonic()))
+        replica = self.replica
+        for data in await self._desk.events(self._last_seq):
+            event = read_event(data)
+            if event is not None and event.seq is not None and event.seq > self._last_seq:
+                self._messages.push(
+                    ReceivedMessage(replica.id if replica is not None else "", data, time.monotonic())
+                )
+                self._tell_event(event)
 
-    def _signal_received(self, frame: object) -> None:
-        self._keepalive.heard()
-        try:
-            self._follow(wire.load(frame))
-        except (wire.BadFrame, KeyError, TypeError, AttributeError) as error:
-            log.warning("signal ignored", error=type(error).__name__)
-
-    def _follow(self, signal: dict[str, Any]) -> None:
-        match signal.get("type"):
-            case "welcome":
-                people = [wire.participant_of(entry) for entry in signal["participants"]]
-                self._people = {person.id: person for person in people}
-                self.participant_id = signal["participant_id"]
-                self._welcome.set()
-            case "participant-joined":
-                person = wire.participant_of(signal["participant"])
-                self._people[person.id] = person
-                self._events.push(ParticipantJoined(person))
-            case "participant-updated":
-                person = wire.participant_of(signal["participant"])
-                self._people[person.id] = person
-            case "answer":
-                self._others.answered(signal.get("sdp"))
-            case "participant-left":
-                self._others.left(signal["participant_id"])
-                left = self._people.pop(signal["participant_id"], None)
-                if left is not None:
-                    self._events.push(ParticipantLeft(left, signal["reason"]))
-            case "ping":
-                self._say("pong", n=signal.get("n"))
-            case "closed":
-                self._over(str(signal["reason"]))
-                self._hang_up()
-            case "error":
-                log.warning("the room refused a message", reason=signal.get("message"))
-
-    def _state_changed(self) -> None:
-        state = self._connection.connectionState
-        if state == "failed":
-            self._spawn(self._lost())
-        elif state == "closed":
-            self._over("the connection was closed")
-
-    async def _lost(self) -> None:
-        """The connection broke off. If the conversation has ended, say so as the replica would have."""
-        reason = await self._ask_why() if self._ask_why is not None else None
-        if reason is not None and not self.closed.is_set():
+    async def _missed_to_the_end(self, reason: str) -> None:
+        """The conversation ended while nobody told us: tell it as the replica would have."""
+        await self._catch_up()
+        if not self._told_shutdown:
             replica = self.replica
             event = Shutdown(properties=ShutdownProperties(shutdown_reason=reason, reason=reason))
-            self._messages.push(
-                ReceivedMessage(replica.id if replica else "", event.wire(), time.monotonic())
-            )
-        self._over(reason or "connection lost")
+            self._take(ReceivedMessage(replica.id if replica else "", event.wire(), time.monotonic()))
 
-    def _over(self, reason: str) -> None:
-        if self.closed.is_set():
-            return
-        self.closed_reason = reason
-        self.closed.set()
-        self._welcome.set()
-        self._others.close()
-        for buffer in (self._messages, self._events, self._audio, self._pictures, self._outgoing):
-            buffer.close()
+    def _compare(self, before: list[Participant], connection: Transport) -> None:
+        """Tell who came and went meanwhile."""
+        there = {person.id for person in connection.participants}
+        known = {person.id for person in before}
+        for person in before:
+            if person.id not in there | self._former:
+                self._tell_arrival(ParticipantLeft(person, "connection lost"))
+        for person in connection.participants:
+            if person.id not in known | self._former | {connection.participant_id}:
+                self._tell_arrival(ParticipantJoined(person))
 
-    def _say(self, kind: str, **fields: Any) -> None:
-        if self._signal.readyState == "open":
-            self._signal.send(wire.dump({"type": kind, **fields}))
+    def _use_connection(self, connection: Transport) -> None:
+        self._connection = connection
+        self.participant_id = connection.participant_id
+        self._changed.set()
 
-    async def _tick(self) -> None:
-        while not self.closed.is_set():
-            await asyncio.sleep(PING_SECONDS)
-            number = self._keepalive.tick()
-            if number is None:
-                await self._lost()
-            else:
-                self._say("ping", n=number)
+    async def _carry(self, connection: Transport) -> str:
+        """Tell what a connection brings, until it is over; why it is."""
+        await asyncio.gather(self._follow_messages(connection), self._follow_arrivals(connection))
+        return connection.closed_reason
 
-    async def _leave(self) -> None:
-        if not self.closed.is_set():
-            self._say("leave")
-        self._over("left")
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        # Cut off in the middle it would never be done, and whoever asks again would wait for ever.
-        await asyncio.shield(self._hang_up())
-        await asyncio.gather(*tasks, return_exceptions=True)
+    async def _follow_messages(self, connection: Transport) -> None:
+        async for message in connection.messages():
+            self._take(message)
 
-    def _hang_up(self) -> asyncio.Task[None]:
-        if self._hanging_up is None:
-            self._hanging_up = asyncio.get_running_loop().create_task(self._connection.close())
-        return self._hanging_up
+    async def _follow_arrivals(self, connection: Transport) -> None:
+        async for arrival in connection.arrivals():
+            if arrival.participant.id not in self._former:
+                self._tell_arrival(arrival)
 
-    def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(coroutine)
+    # Tasks
+
+    def _spawn(self, work: Coroutine[Any, Any, Any]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._finished)
 
-    def _finished(self, task: asyncio.Task[None]) -> None:
+    def _finished(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("call task failed", exc_info=error)
+            # Without the error's words: they may be the user's.
+            trace = "".join(traceback.format_tb(error.__traceback__))
+            log.error("a task of the call failed", error=type(error).__name__, trace=trace)
+
+    def _cancel_tasks(self) -> list[asyncio.Task[Any]]:
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        return tasks

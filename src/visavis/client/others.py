@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-from visavis.errors import SignallingError
+from visavis.client.offers import Offers
 from visavis.media.buffer import LiveBuffer
 from visavis.rooms.base import Source
 from visavis.rooms.webrtc.engine import Engine
 from visavis.rooms.webrtc.outlet import KINDS
 
-ANSWER_SECONDS = 10.0
 KEPT_FRAMES = 500
 """Frames kept for a slow reader: 10 s of sound."""
 
@@ -39,14 +37,13 @@ class Others:
     Args:
         engine: whose connection it is.
         connection: the ``RTCPeerConnection``.
+        offers: renegotiates it.
         say: sends a signal.
     """
 
-    def __init__(self, engine: Engine, connection: Any, say: Callable[..., None]) -> None:
-        self._engine, self._connection, self._say = engine, connection, say
+    def __init__(self, engine: Engine, connection: Any, offers: Offers, say: Callable[..., None]) -> None:
+        self._engine, self._connection, self._offers, self._say = engine, connection, offers, say
         self._sections: list[Section] = []
-        self._asking = asyncio.Lock()
-        self._answer: asyncio.Future[str] | None = None
 
     async def frames(self, participant_id: str, source: Source) -> AsyncIterator[Any]:
         """What arrives of somebody, until they leave or the call is over.
@@ -73,11 +70,6 @@ class Others:
             if section.want is not None:
                 section.frames.push(frame)
 
-    def answered(self, sdp: object) -> None:
-        """The server has answered our offer."""
-        if self._answer is not None and not self._answer.done():
-            self._answer.set_result(str(sdp))
-
     def left(self, participant_id: str) -> None:
         """Somebody is gone: who reads of them comes to the end."""
         for section in self._sections:
@@ -88,11 +80,9 @@ class Others:
         """The call is over."""
         for section in self._sections:
             section.frames.close()
-        if self._answer is not None and not self._answer.done():
-            self._answer.set_exception(SignallingError("the call is over"))
 
     async def _section(self, want: Want) -> Section:
-        async with self._asking:
+        async with self._offers.turn:
             held = next((section for section in self._sections if section.want == want), None)
             if held is not None:
                 return held
@@ -108,17 +98,7 @@ class Others:
         section = Section(self._connection.addTransceiver(kind, "recvonly"), kind)
         section.want = want
         self._sections.append(section)
-        await self._connection.setLocalDescription(await self._connection.createOffer())
-        self._answer = asyncio.get_running_loop().create_future()
-        self._say("offer", sdp=self._connection.localDescription.sdp, wants=self._wants())
-        try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                answer = await self._answer
-            await self._connection.setRemoteDescription(self._engine.description("answer", answer))
-        except TimeoutError:
-            raise SignallingError("the server did not answer an offer") from None
-        except self._engine.errors as error:
-            raise SignallingError(f"the answer cannot be used: {error}") from error
+        await self._offers.ask(lambda: {"wants": self._wants()})
         return section
 
     def _wants(self) -> dict[str, dict[str, str]]:

@@ -46,3 +46,8 @@ class ReceivedPicture:
 
     frame: Any
     received_at: float
+
+    def to_ndarray(self, format: str = "rgb24") -> NDArray[np.uint8]:
+        """The picture as an array, by PyAV: ``rgb24`` is of shape (height, width, 3)."""
+        pixels: NDArray[np.uint8] = self.frame.to_ndarray(format=format)
+        return pixels

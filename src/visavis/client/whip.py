@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import httpx
+import structlog
 
 from visavis.errors import SignallingError
+from visavis.ice import IceServer, from_links
 from visavis.net import is_loopback
+
+log = structlog.get_logger(__name__)
 
 TIMEOUT_SECONDS = 20.0
 STATUS_SECONDS = 3.0
+EVENTS_AT_ONCE = 1000
 
 
 class Whip:
@@ -37,6 +44,7 @@ class Whip:
             {name: value for name, value in named.items() if value}
         )
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._room = url.copy_with(path=url.path.rstrip("/"), query=None)
         self._resource: httpx.URL | None = None
         self._trust_env = not is_loopback(conversation_url)
 
@@ -58,17 +66,46 @@ class Whip:
             self._resource = response.url.join(location)
         return response.text
 
+    async def ice_servers(self) -> list[IceServer]:
+        """Those that the server names; none where it does not answer: the offer will tell why."""
+        response = await self._status()
+        return from_links(", ".join(response.headers.get_list("link"))) if response is not None else []
+
     async def shutdown_reason(self) -> str | None:
         """Why the conversation is over; None while it goes on, or when the server does not say."""
-        url = self._url.copy_with(path=self._url.path.removesuffix("/whip") + "/status", query=None)
+        response = await self._status()
         try:
-            async with self._client(STATUS_SECONDS) as client:
-                status = (await client.get(url, headers=self._headers)).json()
-        except (httpx.HTTPError, ValueError):
+            status = response.json() if response is not None else None
+        except ValueError:
             return None
         if not isinstance(status, dict) or status.get("status") != "ended":
             return None
         return str(status.get("shutdown_reason") or "ended")
+
+    async def _status(self) -> httpx.Response | None:
+        url = self._room.copy_with(path=f"{self._room.path}/status")
+        try:
+            async with self._client(STATUS_SECONDS) as client:
+                return await client.get(url, headers=self._headers)
+        except httpx.HTTPError:
+            return None
+
+    async def events(self, after: int) -> list[dict[str, Any]]:
+        """What was broadcast behind this ``seq``, as far as the server keeps and tells it."""
+        url = self._room.copy_with(path=f"{self._room.path}/events")
+        found: list[dict[str, Any]] = []
+        try:
+            async with self._client(TIMEOUT_SECONDS) as client:
+                while True:
+                    params = {"after": after, "limit": EVENTS_AT_ONCE}
+                    answer = (await client.get(url, params=params, headers=self._headers)).json()
+                    found += answer["data"]
+                    if len(answer["data"]) < EVENTS_AT_ONCE:
+                        return found
+                    after = answer["last_seq"]
+        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+            log.warning("missed events cannot be had", error=type(error).__name__)
+            return found
 
     async def leave(self) -> None:
         """Give the place back. A server that is gone needs no goodbye."""

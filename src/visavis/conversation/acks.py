@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from visavis.conversation.floor import Floor, Job
+from visavis.conversation.floor import Floor, Job, Reply
 from visavis.conversation.generation import Generation
 from visavis.conversation.outbox import Outbox
 from visavis.conversation.replica import Replica
@@ -12,11 +12,16 @@ from visavis.protocol.interactions import Interaction, Interrupt
 
 QUEUED = "queued"
 UNHEARD = "nothing had been heard"
+DROPPED = "dropped before it was heard"
 GREETING = "the greeting goes on; what waited is dropped"
 
 
 class Acks:
-    """Answers each ``event_id`` once: at once, but for an interrupt, whose answer comes with the silence."""
+    """Answers each ``event_id``: at once, but for an interrupt, whose answer comes with the silence.
+
+    What was accepted and is then dropped before anything of it was heard is answered again: no other event
+    tells of it.
+    """
 
     def __init__(self, out: Outbox, floor: Floor, replica: Replica | Writer) -> None:
         self._out, self._floor, self._replica = out, floor, replica
@@ -50,6 +55,12 @@ class Acks:
         current = self._replica.current
         if current is None or not current.stopping:
             self.flush()
+        lost, self._floor.lost = self._floor.lost, []
+        for job in lost:
+            if isinstance(job, Generation) and job.stopping:
+                self._floor.lost.append(job)  # playout will say whether anything was heard
+            elif event_id := _unheard(job):
+                self.refuse(event_id, DROPPED)
 
     def flush(self) -> None:
         """Tell them now: playout has stopped, or the call ends."""
@@ -70,6 +81,13 @@ class Acks:
             reason=reason,
             applied_at=applied_at,
         )
+
+
+def _unheard(job: Job) -> str | None:
+    """The name of the interaction that asked for it, if nobody heard of it."""
+    if isinstance(job, Reply) or (isinstance(job, Generation) and job.audible):
+        return None
+    return job.event_id
 
 
 def _remark(silenced: Generation | None) -> str | None:

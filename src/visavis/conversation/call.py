@@ -395,7 +395,8 @@ class Call:
         self._replica.hang_up()
         self._users.hang_up(self._forming)
         self._acks.flush()
-        self.out.broadcast(events.Shutdown, shutdown_reason=reason, reason=reason)
+        replica_id = self._config.replica_id
+        self.out.broadcast(events.Shutdown, replica_id=replica_id, shutdown_reason=reason, reason=reason)
         self.out.put(EndCall(reason))
         self.ended = True
 

@@ -38,9 +38,14 @@ NOTES: dict[Cause, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A user's turn that was typed; it is committed when its turn comes (PROTOCOL 7)."""
+    """A user's turn that was typed; it is committed when its turn comes (PROTOCOL 7).
+
+    Attributes:
+        event_id: the client's name for the interaction, if it has one.
+    """
 
     text: str
+    event_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,7 @@ class Floor:
         turn_idx: of the turn last committed; 0 is the greeting's.
         cut: what was cut last; None if there was nothing to cut.
         dropped: called with each generation that is cut or will never be heard.
+        lost: what an interruption took since ``Acks`` last looked, heard or not.
         speculation: the inference that runs ahead of a turn's end, if one does.
     """
 
@@ -90,6 +96,7 @@ class Floor:
         self.turn_idx = 0
         self.cut: Generation | None = None
         self.dropped: Callable[[Generation], None] = lambda generation: None
+        self.lost: list[Job] = []
         self.speculation = Speculation(out)
 
     @property
@@ -171,11 +178,15 @@ class Floor:
         if self._replica.current is not None:
             self._replica.current.again = False
         waiting = bool(self._queue)
+        self.lost += self._queue
         for job in self._queue:
             if isinstance(job, Generation):
                 self.dropped(job)
         self._queue.clear()
-        return self._cut() is not None or waiting
+        generation = self._cut()
+        if generation is not None:
+            self.lost.append(generation)
+        return generation is not None or waiting
 
     def barge_in(self) -> Generation | None:
         """A user speaks: cut what is said or thought, and forget the echoes behind it.
@@ -187,7 +198,9 @@ class Floor:
         """
         generation = self._cut()
         if generation is not None:
-            self._forget(lambda job: isinstance(job, Generation) and job.kind == "echo")
+            # A reply that nobody heard is not lost yet: the user may turn out to have made a noise.
+            self.lost += [job for job in (generation, *self._queue) if _is_echo(job)]
+            self._forget(_is_echo)
         return generation
 
     def fall_silent(self) -> Generation | None:
@@ -230,19 +243,20 @@ class Floor:
             tie = Tie(self._ids.new(), self.commit_turn(job.text))
             self._out.broadcast(events.Utterance, tie, role="user", speech=job.text)
             if self._attention.heard(job.text):
-                self._infer(Reply(tie, "turn"))
+                self._infer(Reply(tie, "turn"), job.event_id)
         elif self._attention.awake:
             self._infer(job)
         else:
             self._out.ignore("asleep: nothing is said of the replica's own accord")
 
-    def _infer(self, reply: Reply) -> None:
+    def _infer(self, reply: Reply, event_id: str | None = None) -> None:
         """Start the inference; it answers every other reply that waits, for the history holds their cause."""
         waiting = [job for job in self._queue if isinstance(job, Reply)]
         self._forget(lambda job: isinstance(job, Reply))
         latest = max([reply, *waiting], key=lambda one: (one.cause == "turn", one.tie.turn_idx))
         generation = Generation("reply", self.tie_now(latest.tie))
         generation.inferring = True
+        generation.event_id = event_id
         self._stopwatch.mark(generation.tie.inference_id, "inference_started", self._out.now)
         messages = self._history.messages(NOTES[latest.cause], self._inner.instructions)
         self._give_to(generation)
@@ -262,6 +276,10 @@ class Floor:
     def _number(self) -> int:
         self._generations += 1
         return self._generations
+
+
+def _is_echo(job: Job) -> bool:
+    return isinstance(job, Generation) and job.kind == "echo"
 
 
 def _own_initiative(job: Job) -> bool:

@@ -65,6 +65,7 @@ class Generation:
         tts_failed: a failure to speak was announced.
         again: a noise cut it; it is inferred again if nothing of it was heard.
         entry: its place in the history, from when it has the floor.
+        event_id: the client's name for the interaction that asked for it, if there is one.
     """
 
     def __init__(self, kind: Kind, tie: Tie) -> None:
@@ -85,6 +86,7 @@ class Generation:
         self.tts_failed = False
         self.again = False
         self.entry: Entry | None = None
+        self.event_id: str | None = None
         self._script = Script(markdown=kind == "reply")
         self._raw = 0
         self._passed = 0

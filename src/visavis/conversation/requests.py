@@ -65,7 +65,10 @@ class Requests:
         """
         asked = message.interaction
         if isinstance(asked, asks.Echo):
-            return self._echoes.chunk(message.participant_id, asked.properties, message.clip)
+            echo = self._echoes.chunk(message.participant_id, asked.properties, message.clip)
+            if echo is not None:
+                echo.event_id = asked.event_id or echo.event_id
+            return echo
         if type(asked) in self._handlers:
             return self._handlers[type(asked)](asked)
         self._out.ignore(NOT_DONE.get(type(asked), "an interaction of an unknown kind"))
@@ -84,7 +87,7 @@ class Requests:
         else:
             if asked.properties.interrupt:
                 self._stop()
-            return self._wait(Typed(text))
+            return self._wait(Typed(text, asked.event_id))
         return None
 
     def _interrupt(self, asked: asks.Interrupt) -> None:

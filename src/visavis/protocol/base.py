@@ -28,6 +28,14 @@ class Message(BaseModel):
         return {**head, **data}
 
 
+def documented(*required: str) -> ConfigDict:
+    """Configuration of a model whose schema demands these fields, as the documents do; its reader does not.
+
+    What is published says how a message should be; what comes in the wild is read all the same.
+    """
+    return ConfigDict(json_schema_extra={"required": list(required)})
+
+
 def _truth(value: object) -> object:
     """Older documents and clients send booleans as the strings "true" and "false" (PROTOCOL 0)."""
     if isinstance(value, str) and value.strip().lower() in ("true", "false"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any, cast
 
 from pydantic import TypeAdapter, ValidationError
@@ -96,7 +97,7 @@ def parse_event(message: dict[str, Any] | str | bytes) -> Event:
     """Read an event (client side).
 
     Raises:
-        pydantic.ValidationError: when it is no known event.
+        pydantic.ValidationError: when it is no known event, whatever it is instead.
     """
     if isinstance(message, (str, bytes)):
         return EVENT.validate_json(message)
@@ -118,6 +119,8 @@ def _plain(value: object, levels: int) -> object:
     Raises:
         ValueError: it is no JSON value, or nested too deeply.
     """
+    if isinstance(value, float) and not isfinite(value):
+        raise ValueError("NaN and Infinity are no JSON")
     if value is None or isinstance(value, (bool, int, float)):
         return value
     if isinstance(value, str):

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from visavis.protocol.base import Message, Properties
+from visavis.protocol.base import Message, Properties, documented
+from visavis.protocol.shutdown import ShutdownReason
 
 Role = Literal["user", "replica", "pal"]
 
@@ -249,11 +250,15 @@ class SystemMessage(EventMessage):
 class ReplicaJoinedProperties(Properties):
     """Which replica."""
 
+    model_config = documented("replica_id")
+
     replica_id: str | None = None
 
 
 class ReplicaJoined(SystemMessage):
     """The replica is in the room; sent once for each participant who joins."""
+
+    model_config = documented("properties")
 
     event_type: Literal["system.replica_joined"] = "system.replica_joined"
     properties: ReplicaJoinedProperties | None = None
@@ -280,14 +285,19 @@ class PalPresent(SystemMessage):
 
 
 class ShutdownProperties(Properties):
-    """Why; under both names that clients read."""
+    """Which replica left, if that could still be told, and why: under both names that clients read."""
 
-    shutdown_reason: str | None = None
+    model_config = documented("shutdown_reason")
+
+    replica_id: str | None = None
+    shutdown_reason: ShutdownReason | None = None
     reason: str | None = None
 
 
 class Shutdown(SystemMessage):
     """The call is over; nothing follows."""
+
+    model_config = documented("properties")
 
     event_type: Literal["system.shutdown"] = "system.shutdown"
     properties: ShutdownProperties | None = None

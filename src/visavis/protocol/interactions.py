@@ -6,7 +6,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from visavis.protocol.base import LenientBool, Message, Properties
+from visavis.protocol.base import LenientBool, Message, Properties, documented
+
+SET_EMOTIONS = ("neutral", "happiness", "sadness", "anger", "fear", "surprise", "disgust", "contempt")
+"""What may be sent; readers know more names (``emotions.NAMES``)."""
 
 Sensitivity_ = Literal["superlow", "verylow", "low", "medium", "high", "auto"]
 
@@ -90,12 +93,16 @@ class Interrupt(InteractionMessage):
 class OverwriteContextProperties(Properties):
     """The new conversational context."""
 
+    model_config = documented("context")
+
     context: str | None = None
-    """Replaces the context. A client in the wild sends none: that changes nothing."""
+    """Replaces the context. One client sends none: that is read, and changes nothing."""
 
 
 class OverwriteContext(InteractionMessage):
     """Replace the conversational context."""
+
+    model_config = documented("properties")
 
     event_type: Literal["conversation.overwrite_llm_context"] = "conversation.overwrite_llm_context"
     properties: OverwriteContextProperties = Field(default_factory=OverwriteContextProperties)
@@ -104,14 +111,18 @@ class OverwriteContext(InteractionMessage):
 class AppendContextProperties(Properties):
     """More conversational context."""
 
+    model_config = documented("context")
+
     context: str | None = None
     """Added to the context; starts it if there was none."""
-    job_status: str | None = None
+    job_status: str | None = Field(None, json_schema_extra={"enum": ["completed"]})
     """``completed``: the replica reports the result when the floor is free (PROTOCOL 7)."""
 
 
 class AppendContext(InteractionMessage):
     """Add to the conversational context."""
+
+    model_config = documented("properties")
 
     event_type: Literal["conversation.append_llm_context"] = "conversation.append_llm_context"
     properties: AppendContextProperties = Field(default_factory=AppendContextProperties)
@@ -168,7 +179,8 @@ class ObjectiveConfirm(InteractionMessage):
 class SetEmotionProperties(Properties):
     """The emotion to show until the next call."""
 
-    emotion: str
+    emotion: str = Field(json_schema_extra={"enum": list(SET_EMOTIONS)})
+    """Of one that there is not, the face is neutral."""
 
 
 class SetEmotion(InteractionMessage):

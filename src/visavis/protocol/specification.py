@@ -18,6 +18,7 @@ from visavis.protocol.base import Message
 from visavis.protocol.dialects import DIALECTS
 from visavis.protocol.events import Event, EventMessage
 from visavis.protocol.interactions import Interaction
+from visavis.protocol.webhooks import Webhook, WebhookMessage
 
 VERSION = "v1"
 BASE = f"/spec/{VERSION}"
@@ -27,6 +28,8 @@ EXTENSION = "x-visavis-extension"
 DIALECTS_KEY = "x-dialects"
 
 HERE = Path(__file__).parent / "spec"
+WRITTEN = ("examples.json", "webhook-examples.json")
+"""Its files that are not generated."""
 
 
 def interactions() -> list[type[Message]]:
@@ -39,6 +42,11 @@ def events() -> list[type[EventMessage]]:
     return list(get_args(get_args(Event)[0]))
 
 
+def webhooks() -> list[type[WebhookMessage]]:
+    """The models of what is posted to a ``callback_url``."""
+    return list(get_args(get_args(Webhook)[0]))
+
+
 def event_types(model: type[Message]) -> list[str]:
     """The ``event_type`` values of a model; the first is the one to send."""
     field = model.model_fields["event_type"]
@@ -48,28 +56,42 @@ def event_types(model: type[Message]) -> list[str]:
 @cache
 def examples() -> dict[str, list[dict[str, Any]]]:
     """Messages as they go on the wire, by ``event_type``."""
-    text = (files("visavis.protocol") / "spec" / "examples.json").read_text(encoding="utf-8")
-    found: dict[str, list[dict[str, Any]]] = json.loads(text)
-    return found
+    return _read("examples.json")
+
+
+@cache
+def webhook_examples() -> dict[str, list[dict[str, Any]]]:
+    """Webhooks as they are posted, by ``event_type``; some have the name of an event."""
+    return _read("webhook-examples.json")
+
+
+def examples_of(model: type[Message]) -> list[dict[str, Any]]:
+    """Those of one message, in all its spellings."""
+    found = webhook_examples() if issubclass(model, WebhookMessage) else examples()
+    return [example for kind in event_types(model) for example in found.get(kind, [])]
+
+
+def place(model: type[Message]) -> str:
+    """Where its schema is, behind ``BASE``."""
+    folder = "schemas/webhooks" if issubclass(model, WebhookMessage) else "schemas"
+    return f"{folder}/{event_types(model)[0]}.json"
 
 
 def schema(model: type[Message]) -> dict[str, Any]:
-    """The JSON Schema of one message, strict as it is sent."""
+    """The JSON Schema of one message: strict, as it should be sent, where readers are lenient."""
     name = event_types(model)[0]
     made = model.model_json_schema(ref_template="#/$defs/{model}")
     _tighten(made, model)
     for part, definition in _parts(model).items():
-        if part in made.get("$defs", {}):
-            _tighten(made["$defs"][part], definition)
+        _tighten(made["$defs"][part], definition)
     made["title"] = name
     made["properties"]["message_type"] = {"const": model.model_fields["message_type"].default}
-    head: dict[str, Any] = {"$schema": DIALECT, "$id": f"{BASE}/schemas/{name}.json"}
+    head: dict[str, Any] = {"$schema": DIALECT, "$id": f"{BASE}/{place(model)}"}
     if name.startswith("visavis."):
         head[EXTENSION] = True
     if issubclass(model, EventMessage):
         head[DIALECTS_KEY] = dialects_of(name)
-    shown = [example for kind in event_types(model) for example in examples().get(kind, [])]
-    return {**head, **made, "examples": shown}
+    return {**head, **made, "examples": examples_of(model)}
 
 
 def dialects_of(event_type: str) -> list[str]:
@@ -100,46 +122,18 @@ def bundle(name: str, models: list[type[Any]]) -> dict[str, Any]:
     }
 
 
-def asyncapi() -> dict[str, Any]:
-    """The AsyncAPI 3.0 document: one channel, what clients send and what they receive."""
-    everything = [*interactions(), *events()]
-    definitions: dict[str, Any] = {}
-    messages = {}
-    for model in everything:
-        made = schema(model)
-        name = event_types(model)[0]
-        for key in ("$schema", "$id", "examples"):
-            made.pop(key)
-        for part, definition in made.pop("$defs", {}).items():
-            definitions[part] = _rooted(definition)
-        definitions[model.__name__] = _rooted(made)
-        messages[model.__name__] = _message(model, name)
-    return {
-        "asyncapi": "3.0.0",
-        "id": "urn:visavis:interactions-protocol",
-        "info": {
-            "title": "Interactions Protocol",
-            "version": "1.0.0",
-            "description": _ABOUT,
-            "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
-        },
-        "defaultContentType": "application/json",
-        "channels": {"app": _channel(messages)},
-        "operations": {
-            "interact": _operation("receive", "What a client may ask of the conversation.", interactions()),
-            "observe": _operation("send", "What the conversation tells everyone in the room.", events()),
-        },
-        "components": {"messages": messages, "schemas": dict(sorted(definitions.items()))},
-    }
-
-
 def documents() -> dict[str, str]:
     """Every generated file of ``spec/`` by its path there."""
-    schemas = {f"schemas/{event_types(model)[0]}.json": schema(model) for model in interactions()}
-    schemas |= {f"schemas/{event_types(model)[0]}.json": schema(model) for model in events()}
-    schemas["schemas/interactions.json"] = bundle("interactions", list(interactions()))
-    schemas["schemas/events.json"] = bundle("events", list(events()))
-    schemas["schemas/message.json"] = bundle("message", [*interactions(), *events()])
+    from visavis.protocol.specification_asyncapi import asyncapi
+
+    bundles: dict[str, list[Any]] = {
+        "interactions": interactions(),
+        "events": events(),
+        "message": [*interactions(), *events()],
+        "webhooks": webhooks(),
+    }
+    schemas = {place(model): schema(model) for model in (*interactions(), *events(), *webhooks())}
+    schemas |= {f"schemas/{name}.json": bundle(name, models) for name, models in bundles.items()}
     schemas["asyncapi.json"] = asyncapi()
     return {path: _dump(document) for path, document in schemas.items()}
 
@@ -150,67 +144,33 @@ def write(folder: Path = HERE) -> None:
 
     wanted = {**documents(), "index.html": page()}
     for stale in folder.rglob("*.json"):
-        if stale.relative_to(folder).as_posix() not in {*wanted, "examples.json"}:
+        if stale.relative_to(folder).as_posix() not in {*wanted, *WRITTEN}:
             stale.unlink()
     for path, text in wanted.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")
 
 
-_ABOUT = (
-    "JSON objects on a conversation's app-message channel. Interactions come from clients, events go to "
-    "everyone in the room. Every frame is one message; a message is at most 255 KiB of JSON. "
-    f"Messages marked `{EXTENSION}` are additions of this implementation: ignore those you do not know."
-)
-
-
-def _channel(messages: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "address": None,
-        "title": "visavis.app",
-        "description": (
-            "The WebRTC data channel `visavis.app` of a room, or the WebSocket `/{conversation_id}/chat` of "
-            "the server. A client's frame is `{to, data}`, one from the room `{from, data}`; `data` is the "
-            "message. By REST, `POST /v2/interactions` takes a bare interaction."
-        ),
-        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in messages},
-    }
-
-
-def _operation(action: str, summary: str, models: list[Any]) -> dict[str, Any]:
-    return {
-        "action": action,
-        "channel": {"$ref": "#/channels/app"},
-        "summary": summary,
-        "messages": [{"$ref": f"#/channels/app/messages/{model.__name__}"} for model in models],
-    }
-
-
-def _message(model: type[Message], name: str) -> dict[str, Any]:
-    message: dict[str, Any] = {
-        "name": name,
-        "title": name,
-        "summary": (model.__doc__ or "").strip().splitlines()[0],
-        "payload": {"$ref": f"#/components/schemas/{model.__name__}"},
-    }
-    if not issubclass(model, EventMessage):
-        message["correlationId"] = {
-            "description": "Extension: answered by `visavis.ack`.",
-            "location": "$message.payload#/event_id",
-        }
-    shown = [example for kind in event_types(model) for example in examples().get(kind, [])]
-    if shown:
-        message["examples"] = [{"payload": example} for example in shown]
-    return message
+def _read(name: str) -> dict[str, list[dict[str, Any]]]:
+    text = (files("visavis.protocol") / "spec" / name).read_text(encoding="utf-8")
+    found: dict[str, list[dict[str, Any]]] = json.loads(text)
+    return found
 
 
 def _parts(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
-    """The models of a message's properties, by name."""
-    field = model.model_fields.get("properties")
-    if field is None:
-        return {}
-    kinds = get_args(field.annotation) or (field.annotation,)
-    return {kind.__name__: kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)}
+    """The models that a message is made of, by name."""
+    found: dict[str, type[BaseModel]] = {}
+    for field in model.model_fields.values():
+        for kind in _kinds(field.annotation):
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                found |= {kind.__name__: kind, **_parts(kind)}
+    return found
+
+
+def _kinds(annotation: Any) -> list[Any]:
+    """A type, or those that it is composed of."""
+    inner = get_args(annotation)
+    return [kind for one in inner for kind in _kinds(one)] if inner else [annotation]
 
 
 def _tighten(made: dict[str, Any], model: type[BaseModel]) -> None:
@@ -219,7 +179,7 @@ def _tighten(made: dict[str, Any], model: type[BaseModel]) -> None:
     if issubclass(model, EventMessage):
         always.append("conversation_id")
     required = [name for name, field in model.model_fields.items() if field.is_required()]
-    made["required"] = list(dict.fromkeys([*always, *required]))
+    made["required"] = list(dict.fromkeys([*always, *required, *made.get("required", [])]))
     if not made["required"]:
         del made["required"]
     if "description" in made:
@@ -239,16 +199,6 @@ def _drop_null(property_: dict[str, Any]) -> None:
         property_.update(kinds[0])
     elif kinds:
         property_["anyOf"] = kinds
-
-
-def _rooted(value: Any) -> Any:
-    """References into the document's components."""
-    if isinstance(value, dict):
-        return {
-            key: item.replace("#/$defs/", "#/components/schemas/") if key == "$ref" else _rooted(item)
-            for key, item in value.items()
-        }
-    return [_rooted(item) for item in value] if isinstance(value, list) else value
 
 
 def _dump(document: dict[str, Any]) -> str:

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
 from visavis.protocol.base import Message
 from visavis.protocol.dialects import DIALECTS, Dialect
 from visavis.protocol.events import EventMessage
-from visavis.protocol.specification import EXTENSION, event_types, events, interactions, schema
+from visavis.protocol.specification import (
+    EXTENSION,
+    event_types,
+    events,
+    interactions,
+    place,
+    schema,
+    webhooks,
+)
+from visavis.protocol.webhooks import WebhookMessage
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #1b1f24; --soft: #57606a; --line: #d8dee4; --paper: #fff;
@@ -41,14 +51,16 @@ summary { cursor: pointer; color: var(--soft); }
 
 INTRO = """
 <p>JSON objects on a conversation's app-message channel. <b>Interactions</b> come from clients;
-<b>events</b> go to everyone in the room. On the WebRTC data channel <code>visavis.app</code>, and on the
+<b>events</b> go to everyone in the room; <b>webhooks</b> are posted to a conversation's
+<code>callback_url</code>. On the WebRTC data channel <code>visavis.app</code>, and on the
 WebSocket <code>/{conversation_id}/chat</code>, a client's frame is
 <code>{"to": …, "data": message}</code> and one from the room
 <code>{"from": …, "data": message}</code>. A message has at most 255 KiB of JSON.</p>
 <p>Messages marked <i>extension</i> are additions of this implementation: ignore those you do not know. The
 same as files: <a href="asyncapi.json">AsyncAPI 3</a>, JSON Schema 2020-12 of
-<a href="schemas/interactions.json">interactions</a>, <a href="schemas/events.json">events</a> and
-<a href="schemas/message.json">both</a>; each message links its own.</p>
+<a href="schemas/interactions.json">interactions</a>, <a href="schemas/events.json">events</a>,
+<a href="schemas/message.json">both</a> and <a href="schemas/webhooks.json">webhooks</a>; each message links
+its own.</p>
 """
 
 
@@ -62,6 +74,8 @@ def page() -> str:
         *(_section(model) for model in interactions()),
         "<h2 id='events'>Events</h2>",
         *(_section(model) for model in events()),
+        "<h2 id='webhooks'>Webhooks</h2>",
+        *(_section(model) for model in webhooks()),
         _dialects(),
     ]
     return (
@@ -73,15 +87,26 @@ def page() -> str:
     )
 
 
+def anchor(model: type[Message]) -> str:
+    """The id of its section."""
+    name = event_types(model)[0]
+    return f"webhook.{name}" if issubclass(model, WebhookMessage) else name
+
+
 def _contents() -> str:
-    def links(models: list[Any]) -> str:
-        names = [event_types(model)[0] for model in models]
-        return "".join(f"<li><a href='#{name}'><code>{name}</code></a></li>" for name in names)
+    def part(name: str, title: str, models: Sequence[type[Message]]) -> str:
+        links = (
+            f"<li><a href='#{anchor(model)}'><code>{event_types(model)[0]}</code></a></li>"
+            for model in models
+        )
+        return f"<p><b><a href='#{name}'>{title}</a></b></p><ul>{''.join(links)}</ul>"
 
     return (
-        f"<nav aria-label='Contents'><p><b><a href='#interactions'>Interactions</a></b></p>"
-        f"<ul>{links(interactions())}</ul><p><b><a href='#events'>Events</a></b></p>"
-        f"<ul>{links(events())}</ul><p><b><a href='#dialects'>Dialects</a></b></p></nav>"
+        "<nav aria-label='Contents'>"
+        + part("interactions", "Interactions", interactions())
+        + part("events", "Events", events())
+        + part("webhooks", "Webhooks", webhooks())
+        + "<p><b><a href='#dialects'>Dialects</a></b></p></nav>"
     )
 
 
@@ -90,7 +115,7 @@ def _section(model: type[Message]) -> str:
     name, *others = event_types(model)
     marks = "<span class='mark'>extension</span>" if made.get(EXTENSION) else ""
     parts = [
-        f"<section aria-labelledby='{name}'><h3 id='{name}'>{name}{marks}</h3>",
+        f"<section aria-labelledby='{anchor(model)}'><h3 id='{anchor(model)}'>{name}{marks}</h3>",
         f"<p>{_prose(made.get('description', ''))}</p>",
     ]
     if others:
@@ -101,7 +126,7 @@ def _section(model: type[Message]) -> str:
     parts += [
         f"<pre>{escape(json.dumps(one, indent=2, ensure_ascii=False))}</pre>" for one in made["examples"]
     ]
-    parts.append(f"<p><a href='schemas/{name}.json'>{name}.json</a></p></section>")
+    parts.append(f"<p><a href='{place(model)}'>{name}.json</a></p></section>")
     return "\n".join(parts)
 
 

@@ -46,7 +46,7 @@ def composed(
         dialect=body.properties.dialect or dialect,
         audio_only=body.audio_only,
         max_call_duration=body.properties.max_call_duration,
-        participant_left_timeout=body.properties.participant_left_timeout,
+        participant_left_timeout=_left_timeout(body),
         participant_absent_timeout=body.properties.participant_absent_timeout,
         max_participants=body.max_participants,
         **identity,
@@ -58,3 +58,11 @@ def _greeting(body: CreateConversation, about: PersonaBody, echo: bool) -> str:
     if body.custom_greeting is not None:
         return body.custom_greeting
     return "" if echo else about.greeting
+
+
+def _left_timeout(body: CreateConversation) -> int:
+    """A chat's people come with a question each time and go, so that nobody there is like the beginning."""
+    said = body.properties
+    if body.chat and "participant_left_timeout" not in said.model_fields_set:
+        return said.participant_absent_timeout
+    return said.participant_left_timeout

@@ -9,14 +9,17 @@ const BANNER = `/**
 
 const read = (path) => readFile(new URL(path, SPEC), 'utf8')
 
-/** The module that holds a type for every message, and the unions of interactions and of events. */
+/** The module that holds a type for every message, and the unions of interactions, events and webhooks. */
 export async function types() {
   const message = JSON.parse(await read('schemas/message.json'))
+  const webhooks = JSON.parse(await read('schemas/webhooks.json'))
+  message.$defs = { ...message.$defs, ...webhooks.$defs }
+  message.oneOf = [...message.oneOf, ...webhooks.oneOf]
   for (const [name, definition] of Object.entries(message.$defs)) {
     definition.title = name
     delete definition.examples
   }
-  const source = await compile({ ...message, title: 'Message' }, 'Message', {
+  const source = await compile({ ...message, title: 'Anything' }, 'Anything', {
     bannerComment: BANNER,
   })
   const interactions = await members('interactions')
@@ -27,6 +30,10 @@ export async function types() {
     `export type Interaction = ${interactions.join(' | ')}`,
     '/** What a conversation tells everyone in the room. */',
     `export type Event = ${events.join(' | ')}`,
+    '/** Whatever goes over the channel. */',
+    'export type Message = Interaction | Event',
+    '/** What is posted to the `callback_url`. */',
+    `export type Webhook = ${(await members('webhooks')).join(' | ')}`,
     '',
   ].join('\n')
 }

@@ -54,3 +54,13 @@ async def get(persona_id: str, services: Injected) -> dict[str, Any]:
         raise Refusal(400, "Invalid persona_id")
     view = persona_view(persona)
     return {**view, "data": [view]}
+
+
+@router.delete("/personas/{persona_id}", status_code=204)
+@router.delete("/pals/{persona_id}", status_code=204, include_in_schema=False)
+async def delete(persona_id: str, services: Injected) -> None:
+    """Forget a persona; conversations that began with it go on."""
+    if persona_id in PERSONAS:
+        raise Refusal(400, "a persona that comes with the server cannot be deleted")
+    if not await services.store.delete_persona(persona_id):
+        raise Refusal(400, "Invalid persona_id")

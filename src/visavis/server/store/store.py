@@ -223,6 +223,14 @@ class Store:
             rows = await session.scalars(select(Persona).order_by(Persona.created_at.desc(), Persona.id))
             return rows.all()
 
+    async def delete_persona(self, persona_id: str) -> bool:
+        """Remove it; whether it was there."""
+        async with self._session.begin() as session:
+            found = await session.get(Persona, persona_id)
+            if found is not None:
+                await session.delete(found)
+            return found is not None
+
     # Whatever else is kept
 
     async def add_resource(self, resource: Resource) -> None:

@@ -4,66 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Collection
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any, Literal, Protocol
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Literal
 
 import numpy as np
 import websockets
 from numpy.typing import NDArray
 
 from visavis.client.call import Call
-from visavis.errors import ConfigurationError, SignallingError
-from visavis.rooms.base import PLAYOUT_RATE
-from visavis.testing.conformance.model import Need
+from visavis.errors import SignallingError
+from visavis.rooms.base import PLAYOUT_RATE, ParticipantJoined
+from visavis.testing.conformance.daily_rooms import daily
+from visavis.testing.conformance.seats import NAME, Invitation, Join, Seat, Soundless
 from visavis.testing.conformance.voice import Microphone
 
 DriverName = Literal["webrtc", "chat", "daily"]
-OnMessage = Callable[[Any], None]
-
-
-class Seat(Protocol):
-    """A participant's place in a call."""
-
-    async def send(self, message: Any) -> None:
-        """Send an app message to everybody."""
-        ...
-
-    async def speak(self, sound: NDArray[np.int16]) -> None:
-        """Say this (mono, 48 kHz) and return when it has been said."""
-        ...
-
-    async def hear(self, seconds: float) -> NDArray[np.int16]:
-        """The replica's voice of the next ``seconds``: mono, 48 kHz."""
-        ...
-
-    async def see(self, count: int) -> list[NDArray[np.uint8]]:
-        """The luma of the next ``count`` pictures, each of shape (height, width)."""
-        ...
-
-
-Join = Callable[[str, OnMessage, Collection[Need]], AbstractAsyncContextManager[Seat]]
-"""Takes a ``conversation_url``, who is told each app message, and which media the case needs; the seat is
-left at the end."""
-
-
-class Soundless:
-    """The half of a seat that has no media."""
-
-    async def speak(self, sound: NDArray[np.int16]) -> None:
-        """Never."""
-        raise SignallingError("this driver carries no sound")
-
-    async def hear(self, seconds: float) -> NDArray[np.int16]:
-        """Never."""
-        raise SignallingError("this driver carries no sound")
-
-    async def see(self, count: int) -> list[NDArray[np.uint8]]:
-        """Never."""
-        raise SignallingError("this driver carries no picture")
 
 
 class Socket(Soundless):
@@ -78,17 +36,16 @@ class Socket(Soundless):
 
 
 @asynccontextmanager
-async def chat(url: str, on_message: OnMessage, media: Collection[Need]) -> AsyncIterator[Seat]:
+async def chat(invitation: Invitation) -> AsyncIterator[Seat]:
     """Join by WebSocket (docs/signalling.md)."""
-    address = f"{url.replace('http', 'ws', 1)}/chat?user_name=conformance"
-    async with websockets.connect(address, max_size=None, proxy=None) as socket:
+    address = f"{invitation.url.replace('http', 'ws', 1)}/chat?user_name={NAME}"
+    headers = {"Authorization": f"Bearer {invitation.token}"} if invitation.token else None
+    async with websockets.connect(address, max_size=None, proxy=None, additional_headers=headers) as socket:
 
         async def read() -> None:
             with contextlib.suppress(websockets.ConnectionClosed):
                 async for frame in socket:
-                    message = json.loads(frame)
-                    if "data" in message:
-                        on_message(message["data"])
+                    _take(frame, invitation)
 
         reading = asyncio.create_task(read())
         try:
@@ -96,6 +53,19 @@ async def chat(url: str, on_message: OnMessage, media: Collection[Need]) -> Asyn
         finally:
             reading.cancel()
             await asyncio.gather(reading, return_exceptions=True)
+
+
+def _take(frame: str | bytes, invitation: Invitation) -> None:
+    try:
+        message = json.loads(frame)
+    except ValueError:
+        return  # the case says what it missed
+    if not isinstance(message, dict):
+        return
+    if "data" in message:
+        invitation.on_message(message["data"])
+    elif message.get("type") == "participant-joined" or len(message.get("participants") or ()) > 1:
+        invitation.on_participant()
 
 
 class Peer:
@@ -139,78 +109,37 @@ def _luma(frame: Any) -> NDArray[np.uint8]:
 
 
 @asynccontextmanager
-async def webrtc(url: str, on_message: OnMessage, media: Collection[Need]) -> AsyncIterator[Seat]:
+async def webrtc(invitation: Invitation) -> AsyncIterator[Seat]:
     """Join by WebRTC (docs/signalling.md)."""
     microphone = Microphone()
     room = Call.join(
-        url,
-        user_name="conformance",
-        microphone=microphone if "speech" in media else None,
-        receive_audio="audio" in media,
-        receive_video="video" in media,
+        invitation.url,
+        user_name=NAME,
+        microphone=microphone if "speech" in invitation.media else None,
+        receive_audio="audio" in invitation.media,
+        receive_video="video" in invitation.media,
+        token=invitation.token or None,
     )
     async with room as call:
+        if len(call.participants) > 1:
+            invitation.on_participant()
 
         async def read() -> None:
             async for message in call.messages():
-                on_message(message.data)
+                invitation.on_message(message.data)
 
-        reading = asyncio.create_task(read())
+        async def meet() -> None:
+            async for event in call.events():
+                if isinstance(event, ParticipantJoined):
+                    invitation.on_participant()
+
+        following = [asyncio.create_task(work()) for work in (read, meet)]
         try:
             yield Peer(call, microphone)
         finally:
-            reading.cancel()
-            await asyncio.gather(reading, return_exceptions=True)
-
-
-class DailySeat(Soundless):
-    """A participant by daily-python, for servers whose rooms are Daily's."""
-
-    def __init__(self, client: Any) -> None:
-        self._client = client
-
-    async def send(self, message: Any) -> None:
-        """Send an app message to everybody."""
-        self._client.send_app_message(message)
-
-
-@asynccontextmanager
-async def daily(url: str, on_message: OnMessage, media: Collection[Need]) -> AsyncIterator[Seat]:
-    """Join by ``daily-python``, which must be installed."""
-    module = _daily_module()
-    loop = asyncio.get_running_loop()
-
-    class Handler(module.EventHandler):  # type: ignore[misc, name-defined]
-        """Carries messages from Daily's thread to the loop."""
-
-        def on_app_message(self, message: Any, sender: str) -> None:
-            """An app message came."""
-            decoded = json.loads(message) if isinstance(message, str) else message
-            loop.call_soon_threadsafe(on_message, decoded)
-
-    client = module.CallClient(event_handler=Handler())
-    joined = loop.create_future()
-
-    def done(_: Any, error: Any) -> None:
-        loop.call_soon_threadsafe(joined.set_result, error)
-
-    client.join(url, completion=done)
-    try:
-        if error := await asyncio.wait_for(joined, 30):
-            raise SignallingError(f"Daily refused the join: {error}")
-        yield DailySeat(client)
-    finally:
-        client.leave()
-        client.release()
-
-
-def _daily_module() -> Any:
-    try:
-        module = importlib.import_module("daily")
-    except ImportError as error:
-        raise ConfigurationError("the daily driver needs the package daily-python") from error
-    module.Daily.init()
-    return module
+            for task in following:
+                task.cancel()
+            await asyncio.gather(*following, return_exceptions=True)
 
 
 DRIVERS: dict[str, Join] = {"webrtc": webrtc, "chat": chat, "daily": daily}
@@ -219,7 +148,7 @@ DRIVERS: dict[str, Join] = {"webrtc": webrtc, "chat": chat, "daily": daily}
 ABILITIES: dict[str, frozenset[str]] = {
     "webrtc": frozenset({"voice", "speech", "audio", "video"}),
     "chat": frozenset({"voice"}),
-    "daily": frozenset({"voice"}),
+    "daily": frozenset({"voice", "speech", "audio", "video"}),
 }
 """What each can do: ``voice`` means the events of a replica's speech; ``speech`` is a user's; ``audio`` and
 ``video`` are looked into."""

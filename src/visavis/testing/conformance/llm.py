@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from itertools import count
 from typing import Any
 
 from visavis.testing.openai_server import Reply, Request, call, say
@@ -11,17 +13,26 @@ TELL = "TELL ME WHAT YOU SEE"
 
 PLAIN = str.maketrans({"\n": " ", "<": "(", ">": ")", "{": "(", "}": ")", "*": "", "`": "", "#": ""})
 """What a server may take for Markdown, tags or a call goes."""
+ANALYSES = re.compile(r"\s*<(\w+)>.*?</\1>\s*", re.DOTALL)
+"""What perception puts before a user's words (PROTOCOL 4)."""
+INSTRUCTIONS = ("system", "developer")
+
+_calls = count(1)
 
 
 def answer(request: Request) -> Reply:
-    """``say …`` is said, ``call name {…}`` called, anything else repeated; a tool's result is reported."""
+    """``say …`` is said, ``call name {…}`` called, ``find …`` looked for in all that was said before.
+
+    Anything else is repeated; a tool's result is reported.
+    """
     messages: list[dict[str, Any]] = request.body["messages"]
-    last = messages[-1]
+    turns = [message for message in messages if message["role"] not in INSTRUCTIONS]
+    last = turns[-1] if turns else {"role": "nobody"}
     if last["role"] == "tool":
-        return say("The tool said ", str(last["content"]), ".")
+        return say("The tool said ", text(last), ".")
     if last["role"] != "user":
         return say("I speak by myself. ", _newest_result(messages))
-    words = str(last["content"]).splitlines()[-1].strip()
+    words = next(reversed(text(last).splitlines()), "").strip()
     if TELL in words:
         return say(_told(messages))
     verb, _, rest = words.partition(" ")
@@ -29,18 +40,32 @@ def answer(request: Request) -> Reply:
         return say(*(f"{word} " for word in rest.split()))
     if verb == "call":
         name, _, arguments = rest.partition(" ")
-        return call(name, arguments or "{}")
+        return call(name, arguments or "{}", f"call_{next(_calls)}")
+    if verb == "find":
+        before = (message for message in messages if message is not last)
+        return say(f"{rest} is {'known' if any(rest in text(one) for one in before) else 'news to me'}.")
     return say("You said ", words, ".")
 
 
+def text(message: dict[str, Any]) -> str:
+    """What a message says: a text, or the texts among its parts; without what perception puts before it."""
+    content = message.get("content") or ""
+    if isinstance(content, list):
+        content = "".join(str(part.get("text") or "") for part in content if isinstance(part, dict))
+    said = str(content)
+    while message.get("role") == "user" and (found := ANALYSES.match(said)):
+        said = said[found.end() :]
+    return said
+
+
 def _newest_result(messages: list[dict[str, Any]]) -> str:
-    results = [str(message["content"]) for message in messages if message["role"] == "tool"]
+    results = [text(message) for message in messages if message["role"] == "tool"]
     return f"The newest result is {results[-1]}." if results else ""
 
 
 def _told(messages: list[dict[str, Any]]) -> str:
     """Without the marks that a server may take for Markdown or tags."""
-    lines = [f"{one['role']}: {one.get('content') or _called(one)}" for one in messages]
+    lines = [f"{one['role']}: {text(one) or _called(one)}" for one in messages]
     return " | ".join(lines).translate(PLAIN)
 
 

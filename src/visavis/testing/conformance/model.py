@@ -44,10 +44,14 @@ class Case(BaseModel):
         id: group and number, for ever the same.
         source: what demands it: the public documents, a client's code, or a decision of ours.
         reference: where that is written.
-        profile: ``core`` is what every server must do; ``full`` all that is documented; ``extensions`` ours.
+        profile: ``core`` is what every server must do: it follows from the public documents or from what
+            clients send and rely on. ``full`` is all that is documented, what single clients rely on, and
+            that odd input does no harm. ``extensions`` is ours, and what we decided where the documents leave
+            a choice.
         needs: what must be there, else the case is skipped with that reason.
         steps: what is done and demanded (``steps.py``).
         hook: a function of ``hooks.py`` in place of steps.
+        conversations: how many the hook makes at most.
         seconds: after which it has failed.
         alone: whether other cases at the same time would disturb it.
     """
@@ -62,6 +66,7 @@ class Case(BaseModel):
     needs: tuple[Need, ...] = ()
     steps: tuple[dict[str, Any], ...] = ()
     hook: str = ""
+    conversations: int = 1
     seconds: float = 45.0
     alone: bool = False
 
@@ -99,5 +104,11 @@ def chosen(profile: Profile | Literal["all"], ids: Iterable[str] = ()) -> list[C
         raise ValueError(f"no such case or group: {', '.join(unknown)}")
     if wanted:
         return [case for case in cases if case.id in wanted or case.group in wanted]
-    held: dict[str, set[str]] = {"core": {"core"}, "full": {"core", "full"}}
-    return [case for case in cases if case.profile in held.get(profile, {"core", "full", "extensions"})]
+    held = held_by("extensions" if profile == "all" else profile)
+    return [case for case in cases if case.profile in held]
+
+
+def held_by(profile: Profile) -> tuple[Profile, ...]:
+    """The profiles whose cases a profile demands: ``full`` holds ``core``, ``extensions`` both."""
+    every: tuple[Profile, ...] = ("core", "full", "extensions")
+    return every[: every.index(profile) + 1]

@@ -1,8 +1,6 @@
-"""Media probes: is there a voice, is there silence, does the picture move."""
+"""What is heard of a replica: is there a voice, is there silence."""
 
 from __future__ import annotations
-
-import time
 
 import numpy as np
 
@@ -14,45 +12,58 @@ STEP = 0.1
 """Seconds of sound looked at in one go."""
 SILENT_FOR = 0.5
 """Seconds without a voice that count as silence."""
-MOVED = 2.0
-"""Mean difference of luma, in the pixels that differ most, above which something moved."""
 
 
-async def hear(session: Session, what: str, within: float) -> None:
-    """Wait for ``voice`` or for ``silence``.
+async def hear(session: Session, what: str, within: float, lasting: float = SILENT_FOR) -> None:
+    """Listen for ``voice`` or ``silence``, or to ``nothing``.
+
+    Args:
+        session: whose seat hears.
+        what: ``voice`` is waited for, and so is the beginning of a ``silence`` that lasts; ``nothing`` must
+            be heard from the first moment on.
+        within: seconds until the voice or the silence begins.
+        lasting: seconds of ``silence`` or ``nothing``.
 
     Raises:
-        Unmet: it did not come.
+        Unmet: it did not come, or something was heard.
+    """
+    steps, enough = round(within / STEP), round(lasting / STEP)
+    if what == "voice":
+        await _voice(session, steps)
+    elif what == "silence":
+        await _silence(session, steps, enough)
+    elif what == "nothing":
+        await _silence(session, 0, enough)
+    else:
+        raise ValueError(f"{what!r} cannot be listened for")
+
+
+async def loudness(session: Session, seconds: float = STEP) -> float:
+    """Root mean square of what is heard next.
+
+    Raises:
+        Unmet: the case listens before it joins.
     """
     if session.seat is None:
         raise Unmet("the case listens before it joins")
-    deadline = time.monotonic() + within
-    quiet = 0.0
-    while time.monotonic() < deadline:
-        samples = (await session.seat.hear(STEP)).astype(np.float64)
-        loud = float(np.sqrt(np.mean(samples**2))) > LOUD
-        quiet = 0.0 if loud else quiet + STEP
-        if (what == "voice" and loud) or (what == "silence" and quiet >= SILENT_FOR):
+    samples = (await session.seat.hear(seconds)).astype(np.float64)
+    return float(np.sqrt(np.mean(samples**2)))
+
+
+async def _voice(session: Session, steps: int) -> None:
+    for _ in range(steps):
+        if await loudness(session) > LOUD:
             return
-    raise Unmet(f"no {what} within {within:g} s")
+    raise Unmet(f"no voice within {steps * STEP:.1f} s")
 
 
-async def see(session: Session, what: str, within: float) -> None:
-    """Wait for ``motion``, with pictures of one size.
-
-    Raises:
-        Unmet: the picture stands still or changes its size.
-    """
-    if session.seat is None:
-        raise Unmet("the case looks before it joins")
-    deadline = time.monotonic() + within
-    (before,) = await session.seat.see(1)
-    while time.monotonic() < deadline:
-        for picture in await session.seat.see(3):
-            if picture.shape != before.shape:
-                raise Unmet(f"the picture's size changed from {before.shape} to {picture.shape}")
-            difference = np.abs(picture.astype(np.int16) - before.astype(np.int16)).ravel()
-            most = max(1, len(difference) // 100)
-            if float(np.mean(np.partition(difference, -most)[-most:])) > MOVED:
-                return
-    raise Unmet(f"no {what} within {within:g} s")
+async def _silence(session: Session, latest: int, enough: int) -> None:
+    """It begins at this step at the latest, and lasts for so many."""
+    heard = quiet = 0
+    while quiet < enough:
+        loud = await loudness(session) > LOUD
+        heard, quiet = heard + 1, 0 if loud else quiet + 1
+        if loud and heard > latest:
+            raise Unmet(
+                f"a voice after {heard * STEP:.1f} s, where {enough * STEP:.1f} s of silence were due"
+            )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from itertools import groupby
 from pathlib import Path
@@ -14,6 +15,8 @@ from visavis.testing.conformance.model import GROUPS
 from visavis.testing.conformance.results import Report, Result
 
 HIDDEN = "********"
+SHORTEST = 6
+"""Letters of a secret: what is shorter is a part of words, and guessed at once."""
 PLACE = "/*REPORT*/null"
 """In ``report.html``, where the data goes."""
 
@@ -27,13 +30,36 @@ def write(report: Report, folder: Path, secrets: Iterable[str] = ()) -> None:
         secrets: must not appear in any of them.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(as_json(report), ensure_ascii=False, indent=1)
-    for secret in filter(None, secrets):
-        text = text.replace(json.dumps(secret, ensure_ascii=False)[1:-1], HIDDEN)
-    data: dict[str, Any] = json.loads(text)
+    hidden = [secret for secret in secrets if len(secret) >= SHORTEST]
+    data = as_json(report)
+    for key in ("target", "stopped", "left", "notes"):
+        data[key] = _clean(data[key], hidden)
+    for case in data["cases"]:
+        case["detail"], case["events"] = _clean(case["detail"], hidden), _clean(case["events"], hidden)
+    text = json.dumps(data, ensure_ascii=False, indent=1)
     (folder / "report.json").write_text(text, encoding="utf-8")
     (folder / "junit.xml").write_bytes(junit(data))
     (folder / "index.html").write_text(page(data), encoding="utf-8")
+
+
+def _clean(value: Any, secrets: Sequence[str]) -> Any:
+    """What a server sent, without secrets and as every reader of JSON takes it."""
+    if isinstance(value, dict):
+        return {_readable(key): _clean(item, secrets) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_clean(item, secrets) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if not isinstance(value, str):
+        return value
+    for secret in secrets:
+        value = value.replace(secret, HIDDEN)
+    return _readable(value)
+
+
+def _readable(text: str) -> str:
+    """JSON can hold halves of letters that no file takes."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def as_json(report: Report) -> dict[str, Any]:
@@ -44,6 +70,9 @@ def as_json(report: Report) -> dict[str, Any]:
         "version": report.version,
         "started": report.started,
         "seconds": report.seconds,
+        "stopped": report.stopped,
+        "left": list(report.left),
+        "notes": list(report.notes),
         "counts": report.counts(),
         "groups": GROUPS,
         "cases": [_case(result) for result in report.results],
@@ -82,6 +111,10 @@ def junit(data: Mapping[str, Any]) -> bytes:
         )
         for case in cases:
             _testcase(suite, group, case)
+    if problems := [*([f"stopped by {data['stopped']}"] if data["stopped"] else []), *data["left"]]:
+        suite = ElementTree.SubElement(root, "testsuite", name="The run", tests="1", errors="1")
+        whole = ElementTree.SubElement(suite, "testcase", classname="conformance", name="comes to its end")
+        ElementTree.SubElement(whole, "error", message=_printable("; ".join(problems)))
     text: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
     return text
 
@@ -101,7 +134,9 @@ def _testcase(suite: ElementTree.Element, group: str, case: Mapping[str, Any]) -
 
 def _printable(text: str) -> str:
     """Without the control characters that XML cannot hold."""
-    return "".join(letter for letter in text if letter >= " " or letter in "\n\t")
+    return "".join(
+        letter for letter in text if (letter >= " " and letter not in "\ufffe\uffff") or letter in "\n\t"
+    )
 
 
 def page(data: Mapping[str, Any]) -> str:

@@ -14,6 +14,8 @@ from visavis.testing.conformance.model import Case, every_case
 
 Outcome = Literal["passed", "failed", "known", "skipped"]
 
+SHOWN = 2000
+"""Letters of a detail: a server may answer with a whole page."""
 FORGOTTEN = "it passes now: take it off the list of known shortfalls"
 
 
@@ -51,6 +53,9 @@ class Report:
         target: the server's URL.
         started: ISO 8601.
         seconds: how long it took.
+        stopped: why it ended early; empty if it did not.
+        left: what could not be removed from the server.
+        notes: what else there is to know.
     """
 
     target: str
@@ -59,11 +64,20 @@ class Report:
     started: str
     seconds: float
     results: Sequence[Result]
+    stopped: str = ""
+    left: Sequence[str] = ()
+    notes: Sequence[str] = ()
 
     def counts(self) -> dict[Outcome, int]:
         """How many cases had each outcome."""
         found = Counter(result.outcome for result in self.results)
         return {outcome: found[outcome] for outcome in ("passed", "failed", "known", "skipped")}
+
+
+def printable(text: str) -> str:
+    """A server's words without control characters, and not too long."""
+    shown = "".join(letter if letter.isprintable() or letter in "\n\t" else "\ufffd" for letter in text)
+    return shown if len(shown) <= SHOWN else f"{shown[:SHOWN]} …"
 
 
 def read_shortfalls(path: Path) -> dict[str, str]:

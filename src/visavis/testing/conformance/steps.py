@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
+
+import httpx
 
 from visavis.testing.conformance import probes
 from visavis.testing.conformance.match import mismatch
 from visavis.testing.conformance.session import Session, Unmet
+
+AGAIN = 0.25
+"""Seconds between two looks at what takes a while."""
 
 Step = Callable[[Session, Any, dict[str, Any]], Awaitable[Any]]
 
@@ -80,12 +86,13 @@ async def _never(session: Session, wanted: Any, step: dict[str, Any]) -> None:
     await session.never(_event(wanted, step), step.get("for", 0.5))
 
 
-async def _count(session: Session, wanted: Any, step: dict[str, Any]) -> None:
+async def _count(session: Session, wanted: Any, step: dict[str, Any]) -> int:
     """``count: {…}`` with ``is``: how many events so far match."""
     event = _event(wanted, step)
     found = sum(mismatch(event, one) is None for one in session.events)
     if problem := mismatch(step["is"], found):
         raise Unmet(f"count of {event}: {problem}")
+    return found
 
 
 async def _order(session: Session, wanted: Any, _: dict[str, Any]) -> None:
@@ -102,18 +109,37 @@ async def _order(session: Session, wanted: Any, _: dict[str, Any]) -> None:
 
 
 async def _rest(session: Session, request: Any, step: dict[str, Any]) -> Any:
-    """``rest: GET /path`` with ``json``, ``headers``, ``status`` and ``body``."""
+    """``rest: GET /path`` with ``json``, ``headers``, ``status`` and ``body``.
+
+    A header that is null is not sent. ``within`` seconds it is asked again until the answer is as wanted.
+    """
+    deadline = time.monotonic() + step.get("within", 0)
+    while True:
+        answer = await _ask(session, request, step)
+        body = answer.json() if answer.content else None
+        problem = mismatch(step.get("status", 200), answer.status_code, "status")
+        if not problem and "body" in step:
+            problem = mismatch(step["body"], body)
+        if not problem:
+            return body
+        if time.monotonic() >= deadline:
+            raise Unmet(f"{request}: {problem}; {answer.text[:200]}")
+        await asyncio.sleep(AGAIN)
+
+
+async def _ask(session: Session, request: str, step: dict[str, Any]) -> httpx.Response:
     method, _, path = request.partition(" ")
     options: dict[str, Any] = {key: step[key] for key in ("json", "headers", "params") if key in step}
     if "text" in step:
         options["content"] = step["text"]
-    answer = await session.request(method, path, **options)
-    if problem := mismatch(step.get("status", 200), answer.status_code, "status"):
-        raise Unmet(f"{request}: {problem}; {answer.text[:200]}")
-    body = answer.json() if answer.content else None
-    if "body" in step and (problem := mismatch(step["body"], body)):
-        raise Unmet(f"{request}: {problem}")
-    return body
+    without = [name for name, value in (step.get("headers") or {}).items() if value is None]
+    if not without:
+        return await session.request(method, path, **options)
+    options["headers"] = {name: value for name, value in step["headers"].items() if value is not None}
+    bare = session.target.http.build_request(method, path, **options)
+    for name in without:
+        bare.headers.pop(name, None)
+    return await session.target.http.send(bare)
 
 
 async def _check(session: Session, value: Any, step: dict[str, Any]) -> None:
@@ -133,6 +159,12 @@ async def _wait(_: Session, seconds: Any, __: dict[str, Any]) -> None:
     await asyncio.sleep(seconds)
 
 
+async def _pass(session: Session, seconds: Any, __: dict[str, Any]) -> None:
+    """``pass: seconds`` waits too, and goes past all that came meanwhile."""
+    await asyncio.sleep(seconds)
+    session.cursor = len(session.events)
+
+
 async def _speak(session: Session, text: Any, _: dict[str, Any]) -> None:
     """``speak: text`` says it aloud, to the end."""
     if session.seat is None:
@@ -141,13 +173,8 @@ async def _speak(session: Session, text: Any, _: dict[str, Any]) -> None:
 
 
 async def _hear(session: Session, what: Any, step: dict[str, Any]) -> None:
-    """``hear: voice`` or ``hear: silence``, ``within`` seconds."""
-    await probes.hear(session, what, step.get("within", 5.0))
-
-
-async def _see(session: Session, what: Any, step: dict[str, Any]) -> None:
-    """``see: motion``, ``within`` seconds."""
-    await probes.see(session, what, step.get("within", 5.0))
+    """``hear: voice`` or ``silence``, ``within`` seconds; ``silence`` or ``nothing``, ``for`` seconds."""
+    await probes.hear(session, what, step.get("within", 5.0), step.get("for", probes.SILENT_FOR))
 
 
 def _event(wanted: Any, step: dict[str, Any]) -> dict[str, Any]:
@@ -177,8 +204,8 @@ STEPS: dict[str, Step] = {
     "check": _check,
     "end": _end,
     "wait": _wait,
+    "pass": _pass,
     "speak": _speak,
     "hear": _hear,
-    "see": _see,
 }
 """By their first key."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import ipaddress
+import secrets
 import socket
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,19 +12,15 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from visavis.errors import ConfigurationError
+from visavis.testing.conformance.belongings import Belongings
 from visavis.testing.conformance.voice import Voice
 
-PREFIX = "conformance "
-"""What the names of everything that the suite makes begin with."""
+UNREACHABLE = "the server cannot reach the suite's language model and webhook receiver (--public-url)"
 
-IDS = {
-    "conversations": ("conversation_id",),
-    "personas": ("persona_id",),
-    "pals": ("pal_id", "persona_id"),
-    "objectives": ("objectives_id",),
-    "guardrails": ("uuid", "guardrails_id"),
-}
-"""For each path that makes something, the keys under which its id is found."""
+
+def _prefix() -> str:
+    return f"conformance {secrets.token_hex(3)} "
 
 
 @dataclass(slots=True)
@@ -34,60 +30,61 @@ class Target:
     Attributes:
         url: without ``/v2`` and without a final slash.
         http: sends the key; its base is ``{url}/v2``.
+        replica_id: of personas and conversations that name none; empty if the server chooses.
+        persona_id: of conversations that need no persona of the suite's; empty if each case makes its own.
         llm_url: where the server can reach the suite's own language model; empty if it cannot.
         hook_url: where it can reach the suite's webhook receiver, likewise.
+        why_not: why it cannot, when it cannot.
         hooks: what that received: ``(path, body)``.
+        called: set once the server has called either.
         voice: speaks for the users of cases.
-        conversations: to be ended and deleted.
-        resources: paths of everything else that was made, to be deleted.
+        prefix: what the names of all that this run makes begin with.
+        made: all that this run made.
     """
 
     url: str
     http: httpx.AsyncClient
+    replica_id: str = ""
+    persona_id: str = ""
     llm_url: str = ""
     hook_url: str = ""
+    why_not: str = UNREACHABLE
     hooks: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    called: asyncio.Event = field(default_factory=asyncio.Event)
     voice: Voice = field(default_factory=Voice)
-    conversations: list[str] = field(default_factory=list)
-    resources: list[str] = field(default_factory=list)
+    prefix: str = field(default_factory=_prefix)
+    made: Belongings = field(init=False)
 
-    async def request(self, method: str, path: str, **options: Any) -> httpx.Response:
-        """Any request behind ``/v2``; what it creates is remembered."""
-        answer = await self.http.request(method, path, **options)
-        if method == "POST" and answer.is_success:
-            self._remember(path.strip("/"), answer)
-        return answer
+    def __post_init__(self) -> None:
+        self.made = Belongings(self.http)
+
+    async def request(self, method: str, path: str, *, case: str = "", **options: Any) -> httpx.Response:
+        """Any request behind ``/v2``; what it creates is remembered as the case's."""
+        if method == "POST":
+            return await self.made.post(case, path, **options)
+        return await self.http.request(method, path, **options)
 
     async def clean(self) -> None:
-        """End and delete everything that was made; what is gone already is fine."""
-        conversations, resources = self.conversations[:], self.resources[:]
-        self.conversations.clear()
-        self.resources.clear()
-        await asyncio.gather(*(self._quietly("POST", f"/conversations/{name}/end") for name in conversations))
-        paths = [f"/conversations/{name}" for name in conversations] + resources
-        await asyncio.gather(*(self._quietly("DELETE", path) for path in paths))
+        """End and delete everything that is still there."""
+        await self.made.clean(self.prefix)
 
-    def _remember(self, path: str, answer: httpx.Response) -> None:
-        with contextlib.suppress(ValueError):
-            body = answer.json()
-            if path not in IDS or not isinstance(body, dict):
-                return
-            name = next((body[key] for key in IDS[path] if body.get(key)), None)
-            if name and path == "conversations":
-                self.conversations.append(name)
-            elif name:
-                self.resources.append(f"/{path}/{name}")
 
-    async def _quietly(self, method: str, path: str) -> None:
-        with contextlib.suppress(httpx.HTTPError):
-            await self.http.request(method, path)
+def checked(url: str) -> str:
+    """The address of a server, without ``/v2`` and without a final slash.
+
+    Raises:
+        ConfigurationError: it is none.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ConfigurationError(f"{url!r} is no address of a server; it looks like http://127.0.0.1:7600")
+    return url.rstrip("/").removesuffix("/v2")
 
 
 def connect(url: str, api_key: str) -> httpx.AsyncClient:
     """A client for the REST API at ``url``, with or without ``/v2``."""
-    base = url.rstrip("/").removesuffix("/v2")
     return httpx.AsyncClient(
-        base_url=f"{base}/v2",
+        base_url=f"{checked(url)}/v2",
         headers={"x-api-key": api_key} if api_key else {},
         timeout=30,
         trust_env=not is_private(url),

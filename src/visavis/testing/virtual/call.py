@@ -4,42 +4,44 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any, Literal
 
+from visavis.client.base import BaseCall
 from visavis.client.received import ReceivedAudio, ReceivedMessage, ReceivedPicture
-from visavis.errors import SignallingError
+from visavis.errors import CallEnded
 from visavis.media.buffer import LiveBuffer
-from visavis.protocol.interactions import Echo, EchoProperties, Interrupt, Respond, RespondProperties
+from visavis.protocol.base import Message
 from visavis.rooms.base import Participant, ParticipantJoined, ParticipantLeft, RoomCaps
 from visavis.rooms.webrtc.wire import dump_payload
 from visavis.testing.virtual.clock import Clock
 from visavis.testing.virtual.room import Room
 
-KEPT_MESSAGES = 10_000
+Start = Callable[[Coroutine[Any, Any, Any]], asyncio.Task[Any]]
+"""Begins a task in the conversation's loop."""
 
 
-class ScriptedCall:
-    """The methods of ``visavis.client.Call``; to be used by coroutines that the conversation runs.
+class ScriptedCall(BaseCall):
+    """As ``visavis.client.Call``; to be used by coroutines that the conversation runs.
 
-    Its voice and picture end with the call and bring nothing before: there are none in virtual time.
-
-    Attributes:
-        participant_id: our own id in the room.
-        closed: set when the call is over.
-        closed_reason: why.
+    Its voice and picture end with the call and bring nothing before: there are none in virtual time. What a
+    handler raises comes out of the method in which time passes.
     """
 
     def __init__(
-        self, participant_id: str, room: Room, clock: Clock, sent: Callable[[str, Any, str], None]
+        self,
+        participant_id: str,
+        room: Room,
+        clock: Clock,
+        sent: Callable[[str, Any, str], None],
+        start: Start,
     ) -> None:
         """Use ``ScriptedConversation.run_app`` instead."""
+        super().__init__()
         self.participant_id = participant_id
-        self.closed = asyncio.Event()
-        self.closed_reason = ""
         self._room, self._clock, self._sent = room, clock, sent
-        self._messages: LiveBuffer[ReceivedMessage] = LiveBuffer(KEPT_MESSAGES)
-        self._events: LiveBuffer[ParticipantJoined | ParticipantLeft] = LiveBuffer(KEPT_MESSAGES)
+        self._start = start
+        self._tasks: set[asyncio.Task[Any]] = set()
         self._audio: LiveBuffer[ReceivedAudio] = LiveBuffer(1)
         self._pictures: LiveBuffer[ReceivedPicture] = LiveBuffer(1)
 
@@ -48,64 +50,48 @@ class ScriptedCall:
         """Everyone in the room, ourselves and the replica included."""
         return list(self._room.people.values())
 
-    @property
-    def replica(self) -> Participant | None:
-        """The replica; None once it left."""
-        return next((person for person in self.participants if person.kind == "replica"), None)
-
     async def send(self, data: Any, to: str = "*") -> None:
-        """Send an app message to all others, or to one.
+        """Send an app message, or an interaction, and wait for nothing.
 
         Raises:
             MessageTooLarge: beyond 255 KiB of JSON.
-            SignallingError: when the call is over.
+            CallEnded: the call is over.
         """
-        payload = dump_payload(data, RoomCaps("virtual").max_message_bytes)
+        message = data.wire() if isinstance(data, Message) else data
+        payload = dump_payload(message, RoomCaps("virtual").max_message_bytes)
         if self.closed.is_set():
-            raise SignallingError(f"the call is over: {self.closed_reason}")
+            raise CallEnded(self.closed_reason)
         self._sent(self.participant_id, json.loads(payload), to)
 
-    async def echo(self, text: str) -> None:
-        """Have the replica say exactly this."""
-        await self.send(Echo(properties=EchoProperties(modality="text", text=text, done=True)).wire())
-
-    async def respond(self, text: str) -> None:
-        """Have the replica answer this as if we had said it."""
-        await self.send(Respond(properties=RespondProperties(text=text)).wire())
-
-    async def interrupt(self) -> None:
-        """Stop the replica now."""
-        await self.send(Interrupt().wire())
-
-    def messages(self) -> AsyncIterator[ReceivedMessage]:
-        """App messages in the order of arrival, until the call is over."""
-        return aiter(self._messages)
-
-    def events(self) -> AsyncIterator[ParticipantJoined | ParticipantLeft]:
-        """Arrivals and departures of others, until the call is over."""
-        return aiter(self._events)
-
-    def audio(self) -> AsyncIterator[ReceivedAudio]:
+    def audio(self, participant_id: str | None = None) -> AsyncIterator[ReceivedAudio]:
         """Ends with the call."""
         return aiter(self._audio)
 
-    def video(self) -> AsyncIterator[ReceivedPicture]:
+    def video(
+        self, participant_id: str | None = None, source: Literal["camera", "screen"] = "camera"
+    ) -> AsyncIterator[ReceivedPicture]:
         """Ends with the call."""
         return aiter(self._pictures)
 
     def received(self, sender_id: str, data: Any) -> None:
         """For the room: an app message has come."""
-        self._messages.push(ReceivedMessage(sender_id, data, self._clock.now))
+        self._take(ReceivedMessage(sender_id, data, self._clock.now))
 
     def told(self, event: ParticipantJoined | ParticipantLeft) -> None:
         """For the room: somebody else came or went."""
-        self._events.push(event)
+        self._tell_arrival(event)
 
     def over(self, reason: str) -> None:
         """For the room: the call is over."""
-        if self.closed.is_set():
-            return
-        self.closed_reason = reason
-        self.closed.set()
-        for buffer in (self._messages, self._events, self._audio, self._pictures):
+        self._end(reason)
+        for buffer in (self._audio, self._pictures):
             buffer.close()
+        if reason == "left":
+            for task in self._tasks:
+                task.cancel()
+
+    def _spawn(self, work: Coroutine[Any, Any, Any]) -> None:
+        """In the conversation's loop, also while the room, outside of it, tells what happens."""
+        task = self._start(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

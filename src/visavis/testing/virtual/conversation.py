@@ -179,7 +179,7 @@ class ScriptedConversation(Passing):
         Returns:
             The ``asyncio.Task``. What it raises comes out of the method in which time passes.
         """
-        call = ScriptedCall(user_name, self._room, self._clock, self._sent)
+        call = ScriptedCall(user_name, self._room, self._clock, self._sent, self._runner.loop.start)
         self._enter(user_name, user_name, call)
 
         async def work() -> Any:

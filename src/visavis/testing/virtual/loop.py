@@ -31,6 +31,9 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._closing = False
         self._threads: set[asyncio.Future[Any]] = set()
         self._failures: list[BaseException] = []
+        self._started: set[asyncio.Task[Any]] = (
+            set()
+        )  # asyncio itself does not keep tasks from being collected
 
     def time(self) -> float:
         """Seconds since the conversation began."""
@@ -71,6 +74,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def start(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Begin a task; an error in it comes out of ``settle``."""
         task = self.create_task(work)
+        self._started.add(task)
         task.add_done_callback(self._ended)
         return task
 
@@ -109,6 +113,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._started.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             self._failures.append(error)
 

@@ -1,9 +1,9 @@
-import { MAX_PAYLOAD_BYTES } from '@visavis/call'
 import { Prebuilt } from './call/prebuilt'
 import { register, release } from './instances'
 import { FrameLine } from './line/frameLine'
 import type { Line } from './line/line'
 import type { FrameLook } from './line/wire'
+import { DAILY_LIMIT } from './messages'
 import type {
   DailyFactoryOptions,
   DailyMeetingSession,
@@ -44,7 +44,7 @@ export class DailyCall extends Prebuilt {
       id,
       name: id,
       config: { enable_screenshare: true, enable_knocking: false, enable_recording: '' },
-      domainConfig: { max_app_message_size: this.properties.dailyConfig?.maxAppMessageSize ?? MAX_PAYLOAD_BYTES },
+      domainConfig: { max_app_message_size: this.properties.dailyConfig?.maxAppMessageSize ?? DAILY_LIMIT },
       tokenConfig: userName ? { user_name: userName } : {},
     })
   }

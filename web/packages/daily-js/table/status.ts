@@ -131,7 +131,7 @@ export const CALL: Statuses = {
   subscribeToTracksAutomatically: 'done',
   setSubscribeToTracksAutomatically: 'done',
   enumerateDevices: 'done',
-  sendAppMessage: partly('Up to 255 KiB; `dailyConfig.maxAppMessageSize: 4096` makes it throw where Daily does.'),
+  sendAppMessage: 'done',
   addFakeParticipant: never('A help for Daily’s own tests. No effect, one warning.'),
   setShowNamesMode: never('The page always shows names. No effect.'),
   setShowLocalVideo: 'done',

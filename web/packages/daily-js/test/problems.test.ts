@@ -36,7 +36,8 @@ test('a camera-error says which device is well', () => {
 test('the limit of messages counts characters of JSON, in Daily’s words', () => {
   expect(() => checkSize('x'.repeat(4094), 4096)).not.toThrow()
   expect(() => checkSize('x'.repeat(4095), 4096)).toThrow('Message data too large. Max size is 4096')
-  expect(() => checkSize('x'.repeat(9999), undefined)).not.toThrow()
+  expect(() => checkSize('x'.repeat(4095), undefined)).toThrow('Max size is 4096')
+  expect(() => checkSize('x'.repeat(9999), 10_001)).not.toThrow()
   expect(() => checkSize(undefined, 4096)).not.toThrow()
 })
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # Each module registers its hooks.
-from visavis.testing.conformance.hooks import chance, logs, sound, talking
+from visavis.testing.conformance.hooks import chance, listening, logs, pictures, sound, talking, webhooks
 from visavis.testing.conformance.hooks.registry import HOOKS
 
-__all__ = ["HOOKS", "chance", "logs", "sound", "talking"]
+__all__ = ["HOOKS", "chance", "listening", "logs", "pictures", "sound", "talking", "webhooks"]

@@ -1,4 +1,4 @@
-"""What a server keeps and tells outside the call: the event log, its streams, webhooks, the specification."""
+"""What a server keeps and tells outside the call: the event log, its streams, the specification."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urljoin
 
-from visavis.testing.conformance.hooks.registry import HOOKS, Hook, hook
+from visavis.testing.conformance.hooks.registry import hook
 from visavis.testing.conformance.session import Session, Unmet
 
 
@@ -73,33 +73,6 @@ async def event_stream(session: Session) -> None:
         raise Unmet(f"ids were {numbers}")
     if not seen or seen[-1][1] != "system.shutdown":
         raise Unmet("the stream does not end with system.shutdown")
-
-
-async def _webhook(session: Session, event_type: str) -> dict[str, Any]:
-    path = f"/{session.case_id}"
-    for _ in range(150):
-        for where, body in session.target.hooks:
-            if where == path and body.get("event_type") == event_type:
-                return body
-        await asyncio.sleep(0.1)
-    raise Unmet(f"no webhook {event_type} came")
-
-
-def _webhook_case(event_type: str) -> Hook:
-    async def case(session: Session) -> None:
-        await session.create({"chat": True, "callback_url": f"{session.target.hook_url}/{session.case_id}"})
-        await session.join()
-        name = session.names["created"]["conversation_id"]
-        Session.ok(await session.request("POST", f"/conversations/{name}/end"))
-        body = await _webhook(session, event_type)
-        if body.get("conversation_id") != name or body.get("message_type") != event_type.partition(".")[0]:
-            raise Unmet(f"the body is {body}")
-
-    return case
-
-
-for _name in ("system.replica_joined", "system.shutdown", "application.transcription_ready"):
-    HOOKS[f"webhook_{_name.partition('.')[2]}"] = _webhook_case(_name)
 
 
 @hook

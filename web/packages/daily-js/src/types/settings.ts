@@ -36,8 +36,8 @@ export interface DailyAdvancedConfig extends Partial<Record<IdleSetting, any>> {
   userMediaVideoConstraints?: MediaTrackConstraints
   iceConfig?: DailyIceConfig
   /**
-   * visavis only: the most characters of JSON that sendAppMessage takes. 4096 behaves as Daily does;
-   * without it the server's own limit holds, 255 KiB.
+   * visavis only: the most characters of JSON that sendAppMessage takes. Left out, 4096 as with Daily; the
+   * channel carries 261120 bytes.
    */
   maxAppMessageSize?: number
 }

@@ -1,0 +1,70 @@
+"""``tavus-cli`` from the package index, unmodified, with visavis as its server and as its ``daily``."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.compat.environment import environment
+from visavis.testing.server_process import RunningServer
+
+PROGRAM = "tavus-cli==0.11.0"
+DEPENDENCIES = (
+    *("fastmcp>=2.0.0", "httpx>=0.27.0", "jsonpatch>=1.33", "keyring>=25.0.0"),
+    *("pydantic>=2.7.0", "python-dotenv>=1.0.0", "rich>=13.7.0", "typer>=0.12.0"),
+)
+
+Tavus = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="module")
+def tavus(cache: Path, server: RunningServer) -> Tavus:
+    """Runs the command with the server's address and key."""
+    installed = environment(cache, PROGRAM, DEPENDENCIES)
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return installed.run(
+            *("tavus", *arguments),
+            TAVUS_PUBLIC_API_BASE_URL=f"{server.url}/v2",
+            TAVUS_API_KEY=server.key,
+            PYTHON_KEYRING_BACKEND="keyring.backends.null.Keyring",
+            COLUMNS="200",
+        )
+
+    return run
+
+
+def done(result: subprocess.CompletedProcess[str]) -> str:
+    """What it printed, if it went well and had nothing to complain about."""
+    assert (result.returncode, result.stderr) == (0, ""), result
+    return result.stdout
+
+
+def test_a_chat_of_several_turns(tavus: Tavus, server: RunningServer) -> None:
+    started = json.loads(done(tavus("chat", "start", "--pal-id", "p-vera", "--greeting", "Hello there.")))
+    name = started["conversation_id"]
+    # Each turn joins the room anew, and leaves it.
+    assert "Hello there." in done(tavus("chat", "turn", name, "--message", "What can you do?"))
+    assert done(tavus("chat", "turn", name, "--message", "And what else?")).strip()
+    assert json.loads(done(tavus("chat", "end", name)))["status"] == "ended"
+    turns = [
+        event["properties"]
+        for event in server.api("GET", f"/conversations/{name}/events").json()["data"]
+        if event["event_type"] == "conversation.utterance"
+    ]
+    asked = [turn["speech"] for turn in turns if turn["role"] == "user"]
+    assert asked == ["What can you do?", "And what else?"]
+    late = tavus("chat", "turn", name, "--message", "Anybody?")
+    assert late.returncode == 1
+    assert "it has ended" in late.stdout
+
+
+def test_a_turn_in_a_live_conversation(tavus: Tavus) -> None:
+    created = json.loads(done(tavus("conversation", "create", "--pal-id", "p-vera")))
+    answer = done(tavus("chat", "turn", created["conversation_id"], "--message", "Who are you?"))
+    assert answer.strip()
+    done(tavus("conversation", "end", created["conversation_id"]))
