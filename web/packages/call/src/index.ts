@@ -1,7 +1,7 @@
 export { type AppMessage, MAX_PAYLOAD_BYTES } from './app'
 export { Call, type CallStatus, type JoinOptions } from './call'
 export { type Caption, captionAt, captionOf } from './caption'
-export { capture, type Device, type DeviceChoice, type Devices, listDevices } from './capture'
+export { allowedByFrame, capture, type Device, type DeviceChoice, type Devices, listDevices } from './capture'
 export { Emitter } from './emitter'
 export { endWords } from './endWords'
 export { asEvent, type ConversationEvent } from './events'

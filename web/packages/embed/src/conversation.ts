@@ -153,11 +153,12 @@ export class Conversation extends Emitter<ConversationEvents> {
   }
 
   #over(state: 'ended' | 'error', reason: string): void {
-    this.#line?.close()
+    const line = this.#line
     this.#line = null
     const id = this.#id
     this.#id = ''
     this.#go(state, reason)
+    line?.close()
     if (this.#started) this.emit('ended', id)
     this.#started = false
   }

@@ -26,12 +26,15 @@ export class Surface {
   /** A fresh frame for a conversation's page. */
   frame(title: string): HTMLIFrameElement {
     const iframe = h('iframe', { allow: ALLOW, title, 'data-testid': 'frame' })
+    const focused = this.#hasFocus
     this.box.prepend(iframe)
     this.#screen.hidden = true
+    if (focused) iframe.focus()
     return iframe
   }
 
   show({ title, words, action }: Screen): void {
+    const focused = this.#hasFocus
     const face = h('div', { class: 'face' }, icon('video'))
     this.#screen.replaceChildren(face, h('p', { class: 'title' }, title), h('p', { class: 'words' }, words))
     if (action) {
@@ -42,6 +45,7 @@ export class Surface {
     this.#screen.hidden = false
     this.wait('')
     this.notice('')
+    if (focused) this.#screen.querySelector('button')?.focus()
   }
 
   /** Covers the frame while there is nothing to see in it; an empty text uncovers it. */
@@ -61,8 +65,14 @@ export class Surface {
     this.#notices.replaceChildren(h('div', { class: 'notice' }, h('p', { 'data-testid': 'error' }, words), dismiss))
   }
 
+  /** Whether the keyboard is in here: then it must not be lost with what had it. */
+  get #hasFocus(): boolean {
+    const root = this.box.getRootNode()
+    return root instanceof ShadowRoot && this.box.contains(root.activeElement)
+  }
+
   /** Moves the keyboard to what can be done here. */
   focus(): void {
-    this.box.querySelector<HTMLElement>('button, iframe')?.focus()
+    this.box.querySelector<HTMLElement>('iframe, .screen button')?.focus()
   }
 }
