@@ -4,7 +4,7 @@ import reactHooks from 'eslint-plugin-react-hooks'
 import tseslint from 'typescript-eslint'
 
 export default defineConfig(
-  { ignores: ['**/node_modules', '**/dist', '**/*.generated.ts', 'packages/protocol/*.mjs', 'packages/daily-js/table/*.mjs'] },
+  { ignores: ['**/node_modules', '**/dist', '**/*.generated.ts', 'packages/protocol/*.mjs', 'packages/daily-js/table/*.mjs', 'packages/react/*.mjs'] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {

@@ -9,6 +9,8 @@ export default defineConfig({
     outDir: '../../../src/visavis/server/static',
     emptyOutDir: true,
     target: 'es2022',
+    // light-dark() is written out for browsers that do not know it.
+    cssTarget: ['chrome111', 'firefox114', 'safari16.4'],
     assetsInlineLimit: 0,
   },
 })

@@ -22,7 +22,7 @@ export async function capture(device: DeviceKind, choice: DeviceChoice): Promise
     return track
   } catch (error) {
     if (error instanceof MediaProblem) throw error
-    throw mediaProblemOf(error, device, allowedByFrame(device))
+    throw mediaProblemOf(error, device, allowedByFrame(device === 'audio' ? 'microphone' : 'camera'))
   }
 }
 
@@ -30,10 +30,10 @@ interface FeaturePolicy {
   allowsFeature(name: string): boolean
 }
 
-/** Whether the embedding page passes the device on; true where the browser does not tell. */
-function allowedByFrame(device: DeviceKind): boolean {
+/** Whether the page around this one passes on what its iframe's `allow` names; true where the browser does not tell. */
+export function allowedByFrame(feature: 'microphone' | 'camera' | 'display-capture'): boolean {
   const policy = (document as Document & { featurePolicy?: FeaturePolicy }).featurePolicy
-  return policy?.allowsFeature(device === 'audio' ? 'microphone' : 'camera') ?? true
+  return policy?.allowsFeature(feature) ?? true
 }
 
 /** A device to choose from. */

@@ -1,4 +1,5 @@
 import {
+  allowedByFrame,
   Call,
   type CallStatus,
   type ConversationStatus,
@@ -189,6 +190,10 @@ export class Session {
     try {
       await this.call.screen.start()
     } catch (error) {
+      if (!allowedByFrame('display-capture')) {
+        this.#set({ notice: 'The page around this call does not let it share the screen. Its iframe needs allow="display-capture".' })
+        return
+      }
       if (error instanceof DOMException && error.name === 'NotAllowedError') return
       this.#set({ notice: 'The screen cannot be shared.' })
     }

@@ -22,6 +22,11 @@ export function themeVariables(theme: DailyThemeConfig, dark: boolean, isColor: 
   })
 }
 
+/** Light or dark whatever the system says; null: as the system says. */
+export function applyScheme(scheme: 'light' | 'dark' | null): void {
+  document.documentElement.dataset['scheme'] = scheme ?? ''
+}
+
 /** Colours the page. */
 export function applyTheme(theme: DailyThemeConfig): void {
   const dark = matchMedia('(prefers-color-scheme: dark)').matches

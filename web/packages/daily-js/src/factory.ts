@@ -1,6 +1,7 @@
 import { browserInfo } from './browser'
 import { DailyCall } from './dailyCall'
 import { instance } from './instances'
+import { ALLOW } from './line/allow'
 import { CallLine } from './line/callLine'
 import { FrameLine } from './line/frameLine'
 import type { FrameLook } from './line/wire'
@@ -8,8 +9,6 @@ import type { DailyBrowserInfo, DailyFactoryOptions } from './types/settings'
 
 /** The version of @daily-co/daily-js whose behaviour this follows. */
 export const VERSION = '0.92.2'
-
-const ALLOW = 'microphone; camera; autoplay; display-capture; screen-wake-lock; compute-pressure; speaker-selection; fullscreen'
 
 type Style = Partial<CSSStyleDeclaration>
 

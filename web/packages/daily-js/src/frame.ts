@@ -1,4 +1,6 @@
+export { ALLOW } from './line/allow'
 export { CallLine } from './line/callLine'
+export { FrameLine } from './line/frameLine'
 export { serveFrame } from './line/host'
 export type { LineJoin } from './line/line'
 export type { FrameLook } from './line/wire'

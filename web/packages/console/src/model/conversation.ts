@@ -1,6 +1,5 @@
-import { type ConversationEvent, stringOf } from '@visavis/call'
+import { type Caption, captionAt, captionOf, type ConversationEvent, stringOf } from '@visavis/call'
 import { type Doing, onEvent, onSent, onTime, WAITING } from './activity'
-import { type Caption, captionAt, captionOf } from './caption'
 import { NO_TIMINGS, timeEvent, timeSent, type Timings } from './timing'
 import { hear, type Transcript } from './transcript'
 

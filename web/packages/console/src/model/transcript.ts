@@ -1,6 +1,4 @@
-import { type ConversationEvent, stringOf } from '@visavis/call'
-
-export type Speaker = 'user' | 'replica'
+import { type ConversationEvent, type Speaker, speakerOf, stringOf } from '@visavis/call'
 
 /** One side's words in one turn. */
 export interface Line {
@@ -41,12 +39,6 @@ export function hear(transcript: Transcript, event: ConversationEvent, at: numbe
   if (!whole && old?.finished) return transcript
   if (!old) return [...transcript, line].slice(-LIMIT)
   return transcript.map((each, place) => (place === index ? line : each))
-}
-
-/** Whose utterance it is; `pal` ones double the replica's and count once. */
-export function speakerOf(event: ConversationEvent): Speaker | null {
-  const role = event.properties?.['role']
-  return role === 'user' || role === 'replica' ? role : null
 }
 
 /** The transcript as plain text. */

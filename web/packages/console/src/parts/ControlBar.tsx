@@ -88,7 +88,7 @@ export function ControlBar({ session, view, open, toggle }: BarProps): React.JSX
       />
       <More session={session} view={view} open={open} toggle={toggle} />
       {view.look.fullscreenButton && (
-        <Control icon="fullscreen" word="Full screen" testId="fullscreen" onPress={() => void toggleFullscreen()} />
+        <Control icon="fullscreen" word="Expand" hint="Full screen" testId="fullscreen" onPress={() => void toggleFullscreen()} />
       )}
       {view.look.leaveButton && (
         <Control icon="leave" word="Leave" testId="leave" danger onPress={() => session.leave()} />

@@ -5,6 +5,8 @@ import type { LineEvents, LineJoin, LineView, Opened, Opening } from './line'
 /** How an embedding page wants the call's page to look; what is left out stays as it is. */
 export interface FrameLook {
   theme?: DailyThemeConfig
+  /** Light or dark whatever the system says; null: as the system says. */
+  scheme?: 'light' | 'dark' | null
   leaveButton?: boolean
   fullscreenButton?: boolean
   localVideo?: boolean

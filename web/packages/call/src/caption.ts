@@ -1,5 +1,6 @@
-import { type ConversationEvent, stringOf } from '@visavis/call'
-import { type Speaker, speakerOf } from './transcript'
+import type { ConversationEvent } from './events'
+import { stringOf } from './json'
+import { type Speaker, speakerOf } from './speaker'
 
 /** The words over the picture. */
 export interface Caption {

@@ -1,0 +1,6 @@
+export type { Caption, CallState, ConversationEvent, Participant } from '@visavis/call'
+export { ReplicaVideo } from './ReplicaVideo'
+export type { CallView, JoinOptions } from './session'
+export { type CallHandle, useCall, type UseCallOptions } from './useCall'
+export { useCaptions } from './useCaptions'
+export { useEvent } from './useEvent'
