@@ -101,3 +101,27 @@ async def test_another_network_is_found_without_joining_anew(
         await told(page, lambda event: event["event_type"] == STOPPED)
         assert await page.evaluate("() => window.states") == ["joining", "joined"]
         assert mobile.passed > 100
+
+
+async def test_a_way_that_dies_is_left_for_another_and_the_room_stays_open(
+    server: RunningServer, open_page: OpenPage
+) -> None:
+    """Media is cut while HTTP still works, and ICE cannot be restarted: the page joins anew."""
+    async with link() as wifi, link() as mobile, call(server, open_page, wifi) as (page, name):
+        await page.unroute_all()
+        await through(page, mobile)
+        await page.route("**/whip/*", refuse_restarts)
+        wifi.conditions.down = True
+        await until_state(page, "reconnecting")
+        await until_state(page, "joined")
+        echo(server, name)
+        await told(page, lambda event: event["event_type"] == STOPPED)
+        assert server.api("GET", f"/conversations/{name}").json()["status"] == "active"
+
+
+async def refuse_restarts(route: Route) -> None:
+    await (route.abort() if route.request.method == "PATCH" else route.fallback())
+
+
+async def until_state(page: Page, state: str) -> None:
+    await page.wait_for_function("(state) => window.states.at(-1) === state", arg=state, timeout=30_000)

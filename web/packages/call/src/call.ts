@@ -20,6 +20,7 @@ import type { Source } from './sources'
 import { type CallState, canGo } from './state'
 import { type CallStats, StatsReader } from './stats'
 import { fetchStatus } from './status'
+import { onNetworkChange, pause, seconds } from './waiting'
 import { deleteSession, patchSession, postOffer, type WhipSession } from './whip'
 
 /** Milliseconds from the server's answer to its welcome, at most. */
@@ -76,6 +77,8 @@ export class Call extends Emitter<CallEvents> {
   #life = new AbortController()
   #peer: Peer | null = null
   #session: WhipSession | null = null
+  /** One whose connection was lost: given back only when there is another, or an emptied room might close. */
+  #lost: WhipSession | null = null
   #stats = new StatsReader()
   readonly #hush = new Hush(() => this.remote.getAudioTracks())
 
@@ -274,8 +277,7 @@ export class Call extends Emitter<CallEvents> {
     this.#life.signal.addEventListener('abort', stop)
     const restart = (): void => void this.#restartIce(peer)
     peer.on('shaky', restart)
-    for (const network of networks()) network.addEventListener('change', restart, { signal: this.#life.signal })
-    window.addEventListener('online', restart, { signal: this.#life.signal })
+    onNetworkChange(restart, this.#life.signal)
     peer.on('signal', () => keepalive.heard(seconds()))
     peer.on('lost', lost)
   }
@@ -290,6 +292,8 @@ export class Call extends Emitter<CallEvents> {
   async #recover(): Promise<void> {
     const life = this.#life
     const since = seconds()
+    this.#lost = this.#session ?? this.#lost
+    this.#session = null
     this.#drop()
     this.#events.hold()
     this.#go('reconnecting', 'The connection was lost. Joining again…')
@@ -308,6 +312,7 @@ export class Call extends Emitter<CallEvents> {
     if (over()) return true
     try {
       await this.#connect()
+      this.#giveBackLost()
       await this.#catchUp()
       return true
     } catch (error) {
@@ -424,6 +429,12 @@ export class Call extends Emitter<CallEvents> {
     this.#peer?.sendSignal({ type: 'leave' })
     if (this.#session) void deleteSession(this.#session.location)
     this.#session = null
+    this.#giveBackLost()
+  }
+
+  #giveBackLost(): void {
+    if (this.#lost) void deleteSession(this.#lost.location)
+    this.#lost = null
   }
 
   #drop(): void {
@@ -445,28 +456,3 @@ export class Call extends Emitter<CallEvents> {
 
 const CANNOT_CONNECT =
   'The server answered, but no media connection could be made. A firewall or VPN may block it: try another network.'
-
-/** What tells of another network, in browsers that do. */
-function networks(): EventTarget[] {
-  const { connection } = navigator as Navigator & { connection?: EventTarget }
-  return connection ? [connection] : []
-}
-
-function seconds(): number {
-  return performance.now() / 1000
-}
-
-/** Waits, but not beyond the end of the call or the return of the network. */
-function pause(delay: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const wake = (): void => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', wake)
-      window.removeEventListener('online', wake)
-      resolve()
-    }
-    const timer = setTimeout(wake, delay * 1000)
-    signal.addEventListener('abort', wake)
-    window.addEventListener('online', wake)
-  })
-}

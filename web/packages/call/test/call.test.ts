@@ -71,15 +71,17 @@ test('a microphone that opens late is sent without a new offer', async () => {
   expect(requests('POST')).toHaveLength(1)
 })
 
-test('a silent server is joined anew, and the session it held is ended', async () => {
+test('a silent server is joined anew, and then the session it held is ended', async () => {
   const lost = await join()
   await vi.advanceTimersByTimeAsync(6000)
   expect(states.at(-1)).toBe('reconnecting')
   expect(lost.closed).toBe(true)
-  expect(requests('DELETE')).toEqual(['https://v.example/c1/whip/p1'])
+  // Not before: it would leave the room empty, and an empty room may close.
+  expect(requests('DELETE')).toEqual([])
   FakeConnection.last.welcome()
   await vi.advanceTimersByTimeAsync(0)
   expect(states.at(-1)).toBe('joined')
+  expect(requests('DELETE')).toEqual(['https://v.example/c1/whip/p1'])
   await ping(FakeConnection.last, 10)
   expect(states.at(-1)).toBe('joined')
 })
@@ -227,4 +229,13 @@ test('an event log that does not answer costs no call', async () => {
   await vi.advanceTimersByTimeAsync(0)
   expect(states.at(-1)).toBe('joined')
   expect(complaints).toHaveLength(1)
+})
+
+test('who leaves while joining anew gives the lost session back', async () => {
+  await join()
+  request.mockRejectedValue(new TypeError('Failed to fetch'))
+  await vi.advanceTimersByTimeAsync(6000)
+  call.leave()
+  expect(states.at(-1)).toBe('left')
+  expect(requests('DELETE')).toEqual(['https://v.example/c1/whip/p1'])
 })
