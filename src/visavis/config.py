@@ -46,6 +46,8 @@ class Settings(BaseSettings):
     """Default: SQLite in ``data_dir``."""
     api_keys: list[SecretStr] = Field(default_factory=list)
     """Accepted ``x-api-key`` values. Empty on loopback: a development key is made and printed."""
+    secret_key: SecretStr = SecretStr("")
+    """Encrypts stored secrets and signs tokens; at least 32 characters. Default: one made in ``data_dir``."""
 
     workers: int = Field(default_factory=lambda: max(2, min(8, (os.cpu_count() or 2) // 2)), ge=1)
     """Worker processes that hold conversations."""
