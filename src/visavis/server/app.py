@@ -25,6 +25,7 @@ from visavis.server.routes import (
     events,
     health,
     interactions,
+    meetingtokens,
     page,
     personas,
     replicas,
@@ -32,11 +33,13 @@ from visavis.server.routes import (
     spec,
     steering,
 )
-from visavis.server.senders import Senders
 from visavis.server.services import Services
 from visavis.server.serving import OnReady, serve
+from visavis.server.sessions import Sessions
 from visavis.server.store import Store
 from visavis.server.supervisor import Supervisor
+from visavis.server.tokens import MeetingTokens
+from visavis.server.vault import Vault
 
 log = structlog.get_logger(__name__)
 
@@ -50,7 +53,8 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
     metrics = Metrics(supervisor)
     recorder = Recorder(store)
     supervisor.listen(recorder)
-    services = Services(settings, supervisor, store, recorder, metrics, Senders())
+    tokens = MeetingTokens(Vault.from_settings(settings).derive("meeting tokens"))
+    services = Services(settings, supervisor, store, recorder, metrics, Sessions(), tokens)
     app = FastAPI(
         title="visavis",
         version=__version__,
@@ -77,7 +81,7 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
     app.state.services = services
     errors.install(app)
     app.mount(BASE, spec.files())
-    rest = (conversations, events, personas, steering, replicas, interactions, health, spec)
+    rest = (conversations, meetingtokens, events, personas, steering, replicas, interactions, health, spec)
     for module in (*rest, signalling, chat):
         app.include_router(module.router)
     app.mount("/assets", page.assets())

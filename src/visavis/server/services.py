@@ -16,9 +16,10 @@ from visavis.config import Settings
 from visavis.server.errors import Refusal
 from visavis.server.metrics import Metrics
 from visavis.server.recorder import Recorder
-from visavis.server.senders import Senders
+from visavis.server.sessions import Sessions
 from visavis.server.store import Store
 from visavis.server.supervisor import Supervisor
+from visavis.server.tokens import MeetingTokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ class Services:
     store: Store
     recorder: Recorder
     metrics: Metrics
-    senders: Senders
+    sessions: Sessions
+    tokens: MeetingTokens
 
     @property
     def prefix(self) -> str:

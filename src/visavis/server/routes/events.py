@@ -10,6 +10,7 @@ from starlette.responses import Response, StreamingResponse
 
 from visavis.server import sse
 from visavis.server.errors import Refusal
+from visavis.server.gate import check
 from visavis.server.recorder import SHUTDOWN
 from visavis.server.routes.eventpages import EventList, encode
 from visavis.server.services import Injected, Services, StrictRoute
@@ -51,10 +52,11 @@ async def events_of_room(
     stream: bool = False,
     last_event_id: Annotated[str, Header()] = "",
 ) -> Response:
-    """The same for participants: the conversation's id is the key."""
+    """The same for participants: the conversation's id is the key, and a private one's token."""
     row = await _find(services, conversation_id)
     if row is None:
         raise Refusal(404, "there is no such conversation")
+    check(request, services, row)
     return await _answer(row, request, services, after, limit, stream, last_event_id)
 
 

@@ -48,6 +48,8 @@ class Conversation(Base):
     persona_name: Mapped[str] = mapped_column(Text)
     callback_url: Mapped[str] = mapped_column(Text, default="")
     audio_only: Mapped[bool] = mapped_column(default=False)
+    private: Mapped[bool] = mapped_column(default=False)
+    """Whether joining takes a meeting token."""
     shutdown_reason: Mapped[str | None] = mapped_column(Text, default=None)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now, index=True)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now, onupdate=now)
