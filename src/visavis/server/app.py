@@ -53,8 +53,9 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
     metrics = Metrics(supervisor)
     recorder = Recorder(store)
     supervisor.listen(recorder)
-    tokens = MeetingTokens(Vault.from_settings(settings).derive("meeting tokens"))
-    services = Services(settings, supervisor, store, recorder, metrics, Sessions(), tokens)
+    vault = Vault.from_settings(settings)
+    tokens = MeetingTokens(vault.derive("meeting tokens"))
+    services = Services(settings, supervisor, store, recorder, metrics, Sessions(), tokens, vault)
     app = FastAPI(
         title="visavis",
         version=__version__,
@@ -106,9 +107,9 @@ def run(settings: Settings, on_ready: OnReady | None = None) -> None:
 def _lifespan(services: Services) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        left = await services.store.open()
-        if left:
-            log.warning("conversations of a server that crashed are marked as ended", count=left)
+        await services.store.open()
+        if left := await services.recorder.recover():
+            log.warning("conversations of a server that crashed are over", count=left)
         background = [
             asyncio.create_task(services.recorder.run()),
             asyncio.create_task(services.metrics.lag.watch()),

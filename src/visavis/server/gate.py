@@ -15,7 +15,7 @@ async def enter(connection: HTTPConnection, services: Services, conversation_id:
     Raises:
         Refusal: the room is private and the request has no token for it.
     """
-    row = await services.store.conversation(conversation_id)
+    row = await services.store.conversations.get(conversation_id)
     return check(connection, services, row) if row is not None else ANYBODY
 
 
@@ -24,7 +24,7 @@ def check(connection: HTTPConnection, services: Services, row: Conversation) -> 
 
     A session's secret, which outlives the token that it was got with, opens the room again.
     """
-    if not row.private:
+    if not row.require_auth:
         return ANYBODY
     shown = bearer(connection)
     session = services.sessions.find(row.id, shown)

@@ -20,6 +20,7 @@ from visavis.server.sessions import Sessions
 from visavis.server.store import Store
 from visavis.server.supervisor import Supervisor
 from visavis.server.tokens import MeetingTokens
+from visavis.server.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Services:
     metrics: Metrics
     sessions: Sessions
     tokens: MeetingTokens
+    vault: Vault
 
     @property
     def prefix(self) -> str:

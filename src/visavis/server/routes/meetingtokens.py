@@ -35,10 +35,10 @@ class TokenBody(Body):
 @router.post("/{conversation_id}/tokens")
 async def create(conversation_id: str, body: TokenBody, services: Injected) -> dict[str, Any]:
     """Issue a token for one participant, whose name and id are then those it holds."""
-    row = await services.store.conversation(conversation_id)
+    row = await services.store.conversations.get(conversation_id)
     if row is None:
         raise Refusal(400, "Invalid conversation_id")
-    if not row.private:
+    if not row.require_auth:
         raise Refusal(400, "this conversation was not made with require_auth: it asks for no token")
     if row.status == "ended":
         raise Refusal(400, "the conversation has ended")

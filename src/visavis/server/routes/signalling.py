@@ -76,7 +76,7 @@ async def status(
 
     How a private conversation ended is told to whoever knows its id: tokens and sessions are over by then.
     """
-    row = await services.store.conversation(conversation_id)
+    row = await services.store.conversations.get(conversation_id)
     if row is None:
         raise Refusal(404, "there is no such conversation")
     if row.status != "ended":
