@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from visavis.config import Settings
 from visavis.server.errors import Refusal
+from visavis.server.limits import Limits
 from visavis.server.metrics import Metrics
 from visavis.server.recorder import Recorder
 from visavis.server.sessions import Sessions
@@ -35,6 +36,7 @@ class Services:
     sessions: Sessions
     tokens: MeetingTokens
     vault: Vault
+    limits: Limits
 
     @property
     def prefix(self) -> str:

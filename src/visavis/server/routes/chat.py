@@ -19,6 +19,7 @@ from visavis.rooms.webrtc.wire import MAX_FRAME_BYTES, dump
 from visavis.server import sse
 from visavis.server.errors import Refusal, error_response
 from visavis.server.gate import enter
+from visavis.server.limits import TOO_MANY
 from visavis.server.relays import SocketRelay
 from visavis.server.services import Injected, Services
 from visavis.server.sessions import Session
@@ -84,6 +85,8 @@ async def send(conversation_id: str, secret: str, request: Request, services: In
     if len(body) > MAX_FRAME_BYTES:
         raise Refusal(413, f"a frame may have {MAX_FRAME_BYTES} bytes at most")
     participant_id = _sender(services, conversation_id, secret).participant_id
+    if wait := services.limits.frames.take(participant_id):
+        raise Refusal(429, TOO_MANY, {"retry-after": str(wait)})
     await services.supervisor.relay(conversation_id, participant_id, body.decode("utf-8", "replace"))
     return Response(status_code=202)
 
