@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -107,30 +110,47 @@ def test_an_ipv6_customer_is_one_address(client: object, address: str) -> None:
     assert address_of({"client": client}) == address
 
 
-async def test_only_a_trusted_proxy_says_who_asks(tmp_path: Path) -> None:
-    """Over a real socket: uvicorn's reading of the header is part of it."""
-    for trusted, expected in ((["127.0.0.1"], [404, 404, 404, 429]), ([], [404, 404, 429, 429])):
-        settings = Settings(
-            data_dir=tmp_path, api_keys=[KEY], workers=1, rate_limit_join="2/minute", trusted_proxies=trusted
-        )
-        supervisor = Supervisor(settings, launcher=TaskLauncher(), llm=FakeLLM())
-        app = create_app(settings, supervisor, Store.from_settings(settings))
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            server = uvicorn.Server(_uvicorn_config(app, settings))
-            serving = asyncio.create_task(server.serve([listener]))
-            await supervisor.wait_ready()
-            here = f"127.0.0.1:{listener.getsockname()[1]}"
-            path = f"{here}/c{'0' * 32}"
-            async with httpx.AsyncClient(trust_env=False) as http:
-                found = [
-                    (await http.get(f"http://{path}/status", headers={"x-forwarded-for": who})).status_code
-                    for who in ("192.0.2.1", "192.0.2.1", "192.0.2.2", "192.0.2.1")
-                ]
-            assert found == expected
-            with pytest.raises(websockets.InvalidStatus) as error:
-                await websockets.connect(
-                    f"ws://{path}/chat", additional_headers={"x-forwarded-for": "192.0.2.1"}, proxy=None
-                )
-            assert error.value.response.status_code == 429
-            server.should_exit = True
-            await serving
+@asynccontextmanager
+async def serving(tmp_path: Path, **given: Any) -> AsyncIterator[str]:
+    """A server on a real socket: ``host:port``."""
+    settings = Settings(data_dir=tmp_path, api_keys=[KEY], workers=1, **given)
+    supervisor = Supervisor(settings, launcher=TaskLauncher(), llm=FakeLLM())
+    app = create_app(settings, supervisor, Store.from_settings(settings))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = uvicorn.Server(_uvicorn_config(app, settings))
+        running = asyncio.create_task(server.serve([listener]))
+        await supervisor.wait_ready()
+        yield f"127.0.0.1:{listener.getsockname()[1]}"
+        server.should_exit = True
+        await running
+
+
+@pytest.mark.parametrize(
+    ("trusted", "expected"), [(["127.0.0.1"], [404, 404, 404, 429]), ([], [404, 404, 429, 429])]
+)
+async def test_only_a_trusted_proxy_says_who_asks(
+    tmp_path: Path, trusted: list[str], expected: list[int]
+) -> None:
+    async with (
+        serving(tmp_path, rate_limit_join="2/minute", trusted_proxies=trusted) as here,
+        httpx.AsyncClient(trust_env=False) as http,
+    ):
+        path = f"{here}/c{'0' * 32}"
+        found = [
+            (await http.get(f"http://{path}/status", headers={"x-forwarded-for": who})).status_code
+            for who in ("192.0.2.1", "192.0.2.1", "192.0.2.2", "192.0.2.1")
+        ]
+        assert found == expected
+        with pytest.raises(websockets.InvalidStatus) as error:
+            await websockets.connect(
+                f"ws://{path}/chat", additional_headers={"x-forwarded-for": "192.0.2.1"}, proxy=None
+            )
+        assert error.value.response.status_code == 429
+
+
+async def test_headers_without_end_end_the_connection(tmp_path: Path) -> None:
+    async with serving(tmp_path) as here, httpx.AsyncClient(trust_env=False) as http:
+        url = f"http://{here}/healthz"
+        assert (await http.get(url, headers={"x-much": "x" * 30_000})).status_code == 200
+        with contextlib.suppress(httpx.TransportError):  # it hangs up while we still send
+            assert (await http.get(url, headers={"x-more": "x" * 1_000_000})).status_code == 400

@@ -14,7 +14,7 @@ from starlette.middleware.cors import CORSMiddleware
 from visavis import __version__, logs
 from visavis.config import Settings
 from visavis.protocol.specification import BASE
-from visavis.server import errors
+from visavis.server import errors, openapi
 from visavis.server.auth import Keyring, configured_keys
 from visavis.server.guard import Guard
 from visavis.server.headers import ResponseHeaders
@@ -89,6 +89,7 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
         app.include_router(module.router)
     app.mount("/assets", page.assets())
     app.include_router(page.router)
+    openapi.describe(app)
     return app
 
 

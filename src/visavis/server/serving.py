@@ -25,6 +25,9 @@ GRACE = 2
 MAX_WEBSOCKET_FRAME = 1024 * 1024
 """Bytes. What is larger than a room takes gets an answer; what is larger than this ends the socket."""
 
+MAX_HEADERS = 64 * 1024
+"""Bytes of a request's first line and headers."""
+
 log = structlog.get_logger(__name__)
 
 AppFactory = Callable[[Settings, Supervisor, Store], FastAPI]
@@ -108,6 +111,8 @@ def _uvicorn_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
         timeout_graceful_shutdown=GRACE,
         ws_max_size=MAX_WEBSOCKET_FRAME,
         forwarded_allow_ips=settings.trusted_proxies,
+        http="h11",  # the faster one takes headers without end
+        h11_max_incomplete_event_size=MAX_HEADERS,
     )
 
 

@@ -7,7 +7,7 @@ import contextlib
 import json
 from collections.abc import AsyncIterator
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response, WebSocket
 from starlette.requests import HTTPConnection
@@ -34,6 +34,9 @@ OVER = "there is no such conversation, or it has ended"
 
 Name = Annotated[str, Query(max_length=200)]
 
+STREAM: dict[int | str, dict[str, Any]] = {200: {"content": {"text/event-stream": {}}}}
+"""For the API's description."""
+
 router = APIRouter(tags=["chat"])
 
 
@@ -59,7 +62,7 @@ async def socket(
         await _detach(services, conversation_id, participant_id, lost)
 
 
-@router.get("/{conversation_id}/chat")
+@router.get("/{conversation_id}/chat", response_class=StreamingResponse, responses=STREAM)
 async def stream(
     conversation_id: str, request: Request, services: Injected, user_name: Name = "", user_id: Name = ""
 ) -> StreamingResponse:

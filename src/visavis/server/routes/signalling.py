@@ -25,7 +25,18 @@ Name = Annotated[str, Query(max_length=200)]
 router = APIRouter(tags=["signalling"])
 
 
-@router.post("/{conversation_id}/whip")
+class SDP(Response):
+    """An answer to an offer."""
+
+    media_type = OFFER
+
+
+@router.post(
+    "/{conversation_id}/whip",
+    status_code=201,
+    response_class=SDP,
+    openapi_extra={"requestBody": {"required": True, "content": {OFFER: {"schema": {"type": "string"}}}}},
+)
 async def join(
     conversation_id: str, request: Request, services: Injected, user_name: Name = "", user_id: Name = ""
 ) -> Response:
@@ -43,12 +54,19 @@ async def join(
         raise Refusal(409, str(error)) from None
     secret = services.sessions.admit(conversation_id, joined["participant_id"], guest)
     location = f"{services.prefix}/{conversation_id}/whip/{secret}"
-    response = Response(joined["answer"], 201, {"location": location}, media_type=OFFER)
+    response = SDP(joined["answer"], 201, {"location": location})
     _name_ice_servers(response, services)
     return response
 
 
-@router.patch("/{conversation_id}/whip/{secret}", status_code=204)
+@router.patch(
+    "/{conversation_id}/whip/{secret}",
+    status_code=204,
+    responses={200: {"description": "The answer to an ICE restart.", "content": {CANDIDATES: {}}}},
+    openapi_extra={
+        "requestBody": {"required": True, "content": {CANDIDATES: {"schema": {"type": "string"}}}}
+    },
+)
 async def add_candidates(conversation_id: str, secret: str, request: Request, services: Injected) -> Response:
     """Take more ICE candidates of a participant in, or restart ICE."""
     fragment = await _body(request, CANDIDATES)
@@ -58,7 +76,7 @@ async def add_candidates(conversation_id: str, secret: str, request: Request, se
     return Response(answer, 200, media_type=CANDIDATES) if answer else Response(status_code=204)
 
 
-@router.delete("/{conversation_id}/whip/{secret}")
+@router.delete("/{conversation_id}/whip/{secret}", response_class=Response)
 async def leave(conversation_id: str, secret: str, services: Injected) -> Response:
     """Let a participant go."""
     _must_be_on(services, conversation_id)
