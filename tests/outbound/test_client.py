@@ -105,7 +105,8 @@ async def test_a_redirect_is_an_answer() -> None:
         ("http://user:secret@127.0.0.1/", "user and password"),
         ("http://token@127.0.0.1/", "user and password"),
         ("http://[::1", "valid"),
-        ("http://127.0.0.1:99999/", "valid"),
+        ("http://127.0.0.1:99999/", "port"),
+        ("http://127.0.0.1:0/", "port"),
         ("http://example.com/\r\nx: y", "valid"),
         ("http://example.com/" + "a" * 9000, "characters"),
     ],
@@ -205,8 +206,9 @@ async def test_what_may_work_another_time_is_told_apart() -> None:
             await client.request("GET", odd.url)
         with pytest.raises(OutboundFailed, match="no complete answer"):
             await client.request("GET", silent.url, timeout=1)
-        with pytest.raises(OutboundFailed, match="TLS"):
-            await client.request("GET", odd.url.replace("http", "https"), timeout=2)
+        # Cancelled within the handshake: a socket left open would be a warning, and those are errors here.
+        with pytest.raises(OutboundFailed, match="within 1 s"):
+            await client.request("GET", odd.url.replace("http", "https"), timeout=1)
     async with serving(ok) as gone, local_client() as client:
         pass
     async with local_client() as client:
