@@ -276,3 +276,15 @@ async def test_certificates_are_verified_for_the_name_not_the_address(tmp_path: 
             with pytest.raises(OutboundFailed, match="certificate is not accepted"):
                 await client.request("GET", f"https://hooks.test:{server.port}/")
     assert shown == ["hooks.test", "other.test", "hooks.test"]
+
+
+async def test_a_server_that_speaks_no_tls() -> None:
+    async def hello(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 mail.example ESMTP\r\n")
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(hello, "127.0.0.1", 0) as listener, local_client() as client:
+        port = listener.sockets[0].getsockname()[1]
+        with pytest.raises(OutboundFailed, match="TLS: no secure connection"):
+            await client.request("GET", f"https://127.0.0.1:{port}/")

@@ -57,7 +57,9 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
             # One that never answers must not use up the time of the others.
             share = None if until is None else max(until - clock(), 0.0) / (len(candidates) + 1)
             try:
-                return _Stream(await self._network.connect_tcp(address, port, share, local_address, socket_options))
+                return _Stream(
+                    await self._network.connect_tcp(address, port, share, local_address, socket_options)
+                )
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
                 if not candidates:
                     raise

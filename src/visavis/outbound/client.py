@@ -183,9 +183,9 @@ class GuardedClient:
             ):
                 content, truncated = await _read(response, answer_limit)
         except httpcore.ConnectTimeout:
-            raise OutboundFailed(f"no connection within {connect:g} s") from None
+            raise OutboundFailed(f"no connection within {round(connect, 1):g} s") from None
         except (TimeoutError, httpcore.TimeoutException):
-            raise OutboundFailed(f"no complete answer within {timeout:g} s") from None
+            raise OutboundFailed(f"no complete answer within {round(timeout, 1):g} s") from None
         except httpcore.ConnectError as error:
             raise OutboundFailed(_why_unconnected(error)) from None
         except httpcore.LocalProtocolError:
