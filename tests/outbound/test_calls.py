@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.outbound.serving import Received, Server, local_client, reply, serving
+from tests.outbound.serving import Names, Received, Server, local_client, reply, serving
 from visavis.errors import OutboundRefused
 from visavis.outbound.calls import CallContext, ToolResponse, build_request, deliver
 from visavis.outbound.client import GuardedClient, parse
@@ -187,6 +187,19 @@ async def test_a_server_that_is_not_to_be_reached() -> None:
     assert (refused.status, refused.refused, server.connections) == (None, True, 0)
     assert (gone.status, gone.refused, gone.error) == (None, False, "no connection: connection refused")
     assert "s3cret" not in f"{refused}{gone}"
+
+
+async def test_plain_http_only_to_what_the_operator_names() -> None:
+    names = Names.of(public_test=[["8.8.8.8"]])
+    async with GuardedClient(Guard(), resolve=names) as client:
+        response = await deliver(client, Tokens(client), delivery("http://public.test/"), {}, CONTEXT)
+    assert (response.refused, response.error) == (True, "only https is allowed here")
+
+
+def test_arguments_do_not_stand_in_for_what_the_server_fills_in() -> None:
+    api = delivery("https://api.example.com/{tavus_conversation_id}")
+    request = build_request(api, {"tavus_conversation_id": "other"}, CONTEXT)
+    assert request.url == "https://api.example.com/c123"
 
 
 async def test_the_timeout_of_a_tool() -> None:

@@ -13,8 +13,8 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from tests.outbound.serving import Received, Server, local_client, reply, serving
-from visavis.errors import OutboundError, OutboundFailed
+from tests.outbound.serving import Names, Received, Server, local_client, reply, serving
+from visavis.errors import OutboundError, OutboundFailed, OutboundRefused
 from visavis.outbound.calls import CallContext, ToolResponse, deliver
 from visavis.outbound.client import GuardedClient
 from visavis.outbound.delivery import ApiDelivery, OAuth2Auth
@@ -162,6 +162,13 @@ async def test_a_token_server_that_is_private_is_refused() -> None:
         with pytest.raises(OutboundError, match="not public"):
             await Tokens(client).get(world.auth(), 5)
     assert world.issued == 0
+
+
+async def test_credentials_are_not_sent_by_plain_http() -> None:
+    auth = OAuth2Auth(token_url="http://public.test/", client_id="a", client_secret="b")
+    async with GuardedClient(Guard(), resolve=Names.of(public_test=[["8.8.8.8"]])) as client:
+        with pytest.raises(OutboundRefused, match="only https"):
+            await Tokens(client).get(auth, 5)
 
 
 async def test_a_token_server_that_is_slow_or_answers_nonsense() -> None:
