@@ -12,7 +12,8 @@ import pytest
 
 from tests.server.conftest import Api, RunServer
 from tests.server.fakes import GOOD_OFFER
-from visavis.server.tokens import EXPIRED, NOT_ALLOWED, Guest, MeetingTokens
+from visavis.server.sessions import LINGER, Sessions
+from visavis.server.tokens import ANYBODY, EXPIRED, NOT_ALLOWED, Guest, MeetingTokens
 from visavis.server.vault import Vault
 
 SDP = {"content-type": "application/sdp"}
@@ -189,8 +190,20 @@ async def test_when_it_is_over_anybody_with_the_link_is_told_so_and_no_word_of_i
     await api.http.post(f"/v2/conversations/{name}/end")
     assert (await api.http.get(f"/{name}/status")).json()["status"] == "ended"
     assert (await api.http.get(f"/{name}/events")).status_code == 403
-    await api.create()
-    assert (await api.http.get(f"/{name}/events", headers=bearer(secret))).status_code == 403
+    last = await api.http.get(f"/{name}/events", headers=bearer(secret))
+    assert last.json()["data"][-1]["event_type"] == "system.shutdown", "but who was there reads the end"
+
+
+def test_sessions_are_forgotten_some_minutes_after_their_conversation() -> None:
+    clock = [0.0]
+    sessions = Sessions(lambda: clock[0])
+    there = {"a", "b"}
+    secrets = {name: sessions.admit(name, "p1", ANYBODY) for name in there}
+    there.discard("a")
+    for clock[0], known in ((1.0, True), (LINGER, True), (LINGER + 1, False)):
+        sessions.tidy(there.__contains__)
+        assert (sessions.find("a", secrets["a"]) is not None) is known
+    assert sessions.find("b", secrets["b"]) and not sessions.find("b", secrets["a"])
 
 
 async def test_a_token_of_a_server_with_another_secret_opens_nothing(run_server: RunServer) -> None:

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy.exc import OperationalError, ProgrammingError
+import structlog
+from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 
 from visavis.config import Settings
 from visavis.errors import ConfigurationError
@@ -28,6 +29,8 @@ MOST_KNOWN = 1000
 """Keys remembered that long."""
 NOTED = 60.0
 """Seconds between two notes of when a key was used last."""
+
+log = structlog.get_logger(__name__)
 
 
 def is_loopback(host: str) -> bool:
@@ -162,4 +165,7 @@ class Keyring:
         if self._stored is None or self._clock() - self._noted.get(key.id, -NOTED) < NOTED:
             return
         self._noted[key.id] = self._clock()
-        await self._stored.used(key.id)
+        try:
+            await self._stored.used(key.id)
+        except SQLAlchemyError as error:  # a database that cannot be written to now is no reason to refuse
+            log.warning("the last use of a key could not be noted", error=type(error).__name__)

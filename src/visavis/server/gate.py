@@ -26,6 +26,7 @@ def check(connection: HTTPConnection, services: Services, row: Conversation) -> 
     """
     if not row.require_auth:
         return ANYBODY
+    services.sessions.tidy(services.supervisor.holds)
     shown = bearer(connection)
     session = services.sessions.find(row.id, shown)
     if session is not None and not session.left:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from visavis.server.tokens import Guest
+
+
+LINGER = 600.0
+"""Seconds behind the end for which who was there may still read what was said last."""
 
 
 @dataclass(slots=True)
@@ -28,8 +33,10 @@ class Session:
 class Sessions:
     """Those of all conversations. Participant ids, which everybody in the room knows, are no credentials."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._sessions: dict[str, dict[bytes, Session]] = {}
+        self._over: dict[str, float] = {}
 
     def admit(self, conversation_id: str, participant_id: str, guest: Guest) -> str:
         """A secret for them, which nobody else is told."""
@@ -43,10 +50,12 @@ class Sessions:
         # Found by digest: how long that takes says nothing about a secret that is nearly right.
         return self._sessions.get(conversation_id, {}).get(_digest(secret))
 
-    def keep(self, holds: Callable[[str], bool]) -> None:
-        """Forget those of all conversations but these."""
+    def tidy(self, holds: Callable[[str], bool]) -> None:
+        """Forget those of conversations that have been over for a while; ``holds`` says which go on."""
+        now = self._clock()
         for name in [name for name in self._sessions if not holds(name)]:
-            del self._sessions[name]
+            if now - self._over.setdefault(name, now) >= LINGER:
+                del self._sessions[name], self._over[name]
 
 
 def _digest(secret: str) -> bytes:

@@ -139,7 +139,7 @@ async def _begin(services: Services, body: CreateConversation, spec: Conversatio
         require_auth=body.require_auth or body.properties.require_auth,
         shutdown_reason=TEST_MODE if body.test_mode else None,
     )
-    services.sessions.keep(services.supervisor.holds)
+    services.sessions.tidy(services.supervisor.holds)
     await services.store.conversations.add(row)
     if not body.test_mode:
         try:
