@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from visavis.server.tokens import Guest
 
-
 LINGER = 600.0
 """Seconds behind the end for which who was there may still read what was said last."""
 
