@@ -181,6 +181,8 @@ class LiveConversation:
                     self._face.show(emotion)
             case does.SetSensitivity(pause, interrupt):
                 self._ears.set_sensitivity(pause, interrupt)
+            case does.CallBack(kind, subject, body):
+                self._listener.called_back(kind, subject, body)
             case does.Ignore(reason):
                 self._ignored.note(reason)
             case does.EndCall(reason):
