@@ -141,10 +141,11 @@ class Transcriber:
     def _user_stopped(self, message: Message) -> None:
         speech = self._speeches.get(message.get("inference_id"))
         at = message.get("timestamp")
-        if speech is not None:
-            known = at is not None and speech.since is not None
-            speech.seconds.append(max(0.0, at - speech.since) if known else 0.0)
-            speech.since = None
+        if speech is None:
+            return
+        if at is not None and speech.since is not None:
+            speech.seconds.append(max(0.0, at - speech.since))
+        speech.since = None
 
     def _user_spoke(self, message: Message, duration: float | None) -> None:
         """The neutral twin of the event before knows how much of it was sound."""
