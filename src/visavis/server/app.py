@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import timedelta
 
 import structlog
 from fastapi import FastAPI
@@ -13,6 +14,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from visavis import __version__, logs
 from visavis.config import Settings
+from visavis.outbound.client import GuardedClient
 from visavis.protocol.specification import BASE
 from visavis.server import errors
 from visavis.server.auth import Keyring, api_keys
@@ -31,6 +33,7 @@ from visavis.server.routes import (
     signalling,
     spec,
     steering,
+    webhooks,
 )
 from visavis.server.senders import Senders
 from visavis.server.services import Services
@@ -38,6 +41,7 @@ from visavis.server.serving import OnReady, serve
 from visavis.server.store import Store
 from visavis.server.supervisor import Supervisor
 from visavis.server.vault import Vault
+from visavis.server.webhooks import Dispatcher, signing_secrets
 
 log = structlog.get_logger(__name__)
 
@@ -51,13 +55,20 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
     metrics = Metrics(supervisor)
     recorder = Recorder(store)
     supervisor.listen(recorder)
-    services = Services(
-        settings, supervisor, store, recorder, metrics, Senders(), Vault.from_settings(settings)
+    vault = Vault.from_settings(settings)
+    services = Services(settings, supervisor, store, recorder, metrics, Senders(), vault)
+    outbound = GuardedClient.from_settings(settings)
+    dispatcher = Dispatcher(
+        store.webhooks,
+        outbound,
+        signing_secrets(settings, vault),
+        metrics,
+        timedelta(days=settings.webhook_retention_days),
     )
     app = FastAPI(
         title="visavis",
         version=__version__,
-        lifespan=_lifespan(services),
+        lifespan=_lifespan(services, dispatcher, outbound),
         docs_url=None,  # it would load its scripts from elsewhere
         redoc_url=None,
         redirect_slashes=False,
@@ -80,7 +91,7 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
     app.state.services = services
     errors.install(app)
     app.mount(BASE, spec.files())
-    rest = (conversations, events, personas, steering, replicas, interactions, health, spec)
+    rest = (conversations, events, personas, steering, replicas, interactions, webhooks, health, spec)
     for module in (*rest, signalling, chat):
         app.include_router(module.router)
     app.mount("/assets", page.assets())
@@ -102,7 +113,9 @@ def run(settings: Settings, on_ready: OnReady | None = None) -> None:
     asyncio.run(serve(settings, create_app, on_ready))
 
 
-def _lifespan(services: Services) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(
+    services: Services, dispatcher: Dispatcher, outbound: GuardedClient
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await services.store.open()
@@ -112,12 +125,15 @@ def _lifespan(services: Services) -> Callable[[FastAPI], AbstractAsyncContextMan
             asyncio.create_task(services.recorder.run()),
             asyncio.create_task(services.metrics.lag.watch()),
         ]
+        dispatcher.start()
         await services.supervisor.start()
         try:
             yield
         finally:
             await services.supervisor.stop()
             await services.recorder.flush()
+            await dispatcher.stop()
+            await outbound.aclose()
             for task in background:
                 task.cancel()
             await asyncio.gather(*background, return_exceptions=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from visavis.config import Settings
@@ -12,7 +14,7 @@ from visavis.server.store.keys import Keys
 from visavis.server.store.logs import Logs
 from visavis.server.store.recordings import Recordings
 from visavis.server.store.resources import Resources
-from visavis.server.store.webhooks import Webhooks
+from visavis.server.store.webhooks import ARRIVED, OutboxSession, Webhooks
 
 
 class Store:
@@ -28,11 +30,14 @@ class Store:
     def __init__(self, url: str) -> None:
         self._url = url
         self._engine = create_engine(url)
-        sessions = async_sessionmaker(self._engine, expire_on_commit=False)
+        arrived = asyncio.Event()
+        sessions = async_sessionmaker(
+            self._engine, expire_on_commit=False, sync_session_class=OutboxSession, info={ARRIVED: arrived}
+        )
         self.conversations = Conversations(sessions)
         self.logs = Logs(sessions)
         self.resources = Resources(sessions)
-        self.webhooks = Webhooks(sessions)
+        self.webhooks = Webhooks(sessions, arrived)
         self.keys = Keys(sessions)
         self.recordings = Recordings(sessions)
 
