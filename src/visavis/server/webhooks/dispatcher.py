@@ -115,9 +115,9 @@ class Dispatcher:
         """Send as much of what is due as may be sent at once."""
         while len(self._flying) < MOST_AT_ONCE:
             busy = [server for server, count in self._to.items() if count >= MOST_TO_ONE]
-            # As many as may fly, since those that do are still in the outbox.
+            flying = set(self._flying)  # some land while the outbox is read, and are in what was read
             due = await self._outbox.due(at, MOST_AT_ONCE, busy)
-            waiting = [webhook for webhook in due if webhook.number not in self._flying]
+            waiting = [webhook for webhook in due if webhook.number not in flying]
             held_back = False
             for webhook in waiting[: MOST_AT_ONCE - len(self._flying)]:
                 if self._to[server_of(webhook.url)] < MOST_TO_ONE:
