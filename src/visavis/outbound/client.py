@@ -183,9 +183,9 @@ class GuardedClient:
             ):
                 content, truncated = await _read(response, answer_limit)
         except httpcore.ConnectTimeout:
-            raise OutboundFailed(f"no connection within {connect:g} s") from None
+            raise OutboundFailed(f"no connection within {round(connect, 1):g} s") from None
         except (TimeoutError, httpcore.TimeoutException):
-            raise OutboundFailed(f"no complete answer within {timeout:g} s") from None
+            raise OutboundFailed(f"no complete answer within {round(timeout, 1):g} s") from None
         except httpcore.ConnectError as error:
             raise OutboundFailed(_why_unconnected(error)) from None
         except httpcore.LocalProtocolError:
@@ -219,6 +219,8 @@ def parse(url: str) -> httpx.URL:
         raise OutboundRefused("the URL must begin with http:// or https://")
     if not parsed.raw_host:
         raise OutboundRefused("the URL has no host")
+    if not 0 < _port(parsed) < 65536:
+        raise OutboundRefused("the URL's port is none")
     if parsed.userinfo:
         raise OutboundRefused("user and password do not belong into the URL")
     return parsed
@@ -229,7 +231,7 @@ def _host(url: httpx.URL) -> str:
 
 
 def _port(url: httpx.URL) -> int:
-    return url.port or (443 if url.scheme == "https" else 80)
+    return (443 if url.scheme == "https" else 80) if url.port is None else url.port
 
 
 def valid_header(name: str, value: str) -> bool:
