@@ -12,13 +12,14 @@ from fastapi import APIRouter, Query, Response
 from visavis.errors import UnknownConversation, VisavisError
 from visavis.logs import short
 from visavis.server.catalogue import persona_or_default, replica_or_default
+from visavis.server.details import details_of
 from visavis.server.errors import Refusal
 from visavis.server.recorder import is_sketch
 from visavis.server.routes.eventpages import EventList
 from visavis.server.routes.paging import Limit, Page, listing
 from visavis.server.services import Injected, Services, StrictRoute
 from visavis.server.specs import conversation_id, conversation_spec
-from visavis.server.steering import guardrails_of, objectives_of
+from visavis.server.steering import Steering, steering_of
 from visavis.server.store import Conversation
 from visavis.server.store.conversations import Status
 from visavis.server.views import conversation_view, created_conversation, event_view
@@ -28,8 +29,8 @@ from visavis.session.spec import ConversationSpec
 ENDED = "end_conversation_endpoint_hit"
 TEST_MODE = "test_mode"
 
-IGNORED = ("callback_url", "memory_stores", "document_ids", "document_tags")
-IGNORED_PROPERTIES = ("enable_recording", "apply_greenscreen", "language")
+IGNORED = ("callback_url", "memory_stores", "document_ids", "document_tags", "document_retrieval_strategy")
+IGNORED_PROPERTIES = ("enable_recording",)
 """Fields of the hosted service that have no effect here yet; a request that sets one is logged."""
 
 router = APIRouter(prefix="/v2/conversations", tags=["conversations"], route_class=StrictRoute)
@@ -46,6 +47,7 @@ async def create(body: CreateConversation, services: Injected) -> dict[str, Any]
     name = conversation_id()
     if not body.conversation_name:
         body.conversation_name = f"New Conversation {int(time.time() * 1000)}"
+    steering = Steering()
     if body.test_mode:
         spec = ConversationSpec(
             conversation_id=name,
@@ -59,9 +61,9 @@ async def create(body: CreateConversation, services: Injected) -> dict[str, Any]
         spec = conversation_spec(
             name, body, persona, replica, services.supervisor.llm, services.settings, services.vault
         )
-        spec.objectives = await objectives_of(services.store, about)
-        spec.guardrails = await guardrails_of(services.store, about)
-    row = await _begin(services, body, spec)
+        steering = await steering_of(services.store, about)
+        spec.objectives, spec.guardrails = steering.objectives, steering.guardrails
+    row = await _begin(services, body, spec, details_of(body, steering))
     _log_ignored(body, name)
     return created_conversation(row, services.settings.base_url)
 
@@ -124,7 +126,9 @@ def _refuse_unsupported(body: CreateConversation) -> None:
         raise Refusal(400, "meeting_url is not supported: rooms are this server's own")
 
 
-async def _begin(services: Services, body: CreateConversation, spec: ConversationSpec) -> Conversation:
+async def _begin(
+    services: Services, body: CreateConversation, spec: ConversationSpec, details: dict[str, Any]
+) -> Conversation:
     """Insert the row first, so that whatever the worker tells about the conversation finds it."""
     row = Conversation(
         id=spec.conversation_id,
@@ -136,6 +140,7 @@ async def _begin(services: Services, body: CreateConversation, spec: Conversatio
         persona_name=spec.persona_name,
         callback_url=body.callback_url,
         audio_only=body.audio_only,
+        details=details,
         shutdown_reason=TEST_MODE if body.test_mode else None,
     )
     await services.store.conversations.add(row)
