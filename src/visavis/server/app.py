@@ -56,8 +56,8 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
     recorder = Recorder(store)
     supervisor.listen(recorder)
     vault = Vault.from_settings(settings)
-    services = Services(settings, supervisor, store, recorder, metrics, Senders(), vault)
     outbound = GuardedClient.from_settings(settings)
+    services = Services(settings, supervisor, store, recorder, metrics, Senders(), vault, outbound)
     dispatcher = Dispatcher(
         store.webhooks,
         outbound,
@@ -68,7 +68,7 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
     app = FastAPI(
         title="visavis",
         version=__version__,
-        lifespan=_lifespan(services, dispatcher, outbound),
+        lifespan=_lifespan(services, dispatcher),
         docs_url=None,  # it would load its scripts from elsewhere
         redoc_url=None,
         redirect_slashes=False,
@@ -114,7 +114,7 @@ def run(settings: Settings, on_ready: OnReady | None = None) -> None:
 
 
 def _lifespan(
-    services: Services, dispatcher: Dispatcher, outbound: GuardedClient
+    services: Services, dispatcher: Dispatcher
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -133,7 +133,7 @@ def _lifespan(
             await services.supervisor.stop()
             await services.recorder.flush()
             await dispatcher.stop()
-            await outbound.aclose()
+            await services.outbound.aclose()
             for task in background:
                 task.cancel()
             await asyncio.gather(*background, return_exceptions=True)

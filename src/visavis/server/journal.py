@@ -11,6 +11,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from visavis.server.store import NewWebhook, Store
+from visavis.server.webhooks import announcing
 
 PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 """Seconds between tries while the database is locked, full or away; the last one goes on."""
@@ -65,7 +66,7 @@ class Journal:
             Callbacks, ends and removals that must be told again: the database stayed away.
         """
         events = [(name, *what) for name, what in batch if isinstance(what, Happened)]
-        await self._insert(self._store.logs.add_events, events)
+        await self._insert(self._add_events, events)
         lines: dict[str, list[str]] = {}
         for name, what in batch:
             if isinstance(what, list):
@@ -77,7 +78,7 @@ class Journal:
                 if isinstance(what, CalledBack):
                     await _persistently(self._call_back, name, what)
                 elif isinstance(what, Ended):
-                    await _persistently(self._store.conversations.end, name, what.reason)
+                    await _persistently(self._end, name, what.reason)
                 elif isinstance(what, Forgotten):
                     await _persistently(self._store.conversations.delete, name)
             except AWAY:
@@ -85,6 +86,15 @@ class Journal:
             except Exception as error:
                 log.error("a conversation's end or a callback of it cannot be kept", exc_info=error)
         return left
+
+    async def _add_events(self, events: Sequence[tuple[str, int, dict[str, Any]]]) -> None:
+        """Write events with the webhooks that tell of them."""
+        await self._store.logs.add_events(events, await announcing.of_events(self._store, events))
+
+    async def _end(self, name: str, reason: str) -> None:
+        """Write that a conversation is over, with the webhooks that tell of it."""
+        announced = await announcing.of_end(self._store, name, reason)
+        await self._store.conversations.end(name, reason, announced)
 
     async def _call_back(self, name: str, what: CalledBack) -> None:
         """Put a callback into the outbox, if an URL was given for it."""

@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 from visavis.config import Settings
+from visavis.outbound.client import GuardedClient
 from visavis.server.errors import Refusal
 from visavis.server.metrics import Metrics
 from visavis.server.recorder import Recorder
@@ -33,6 +34,8 @@ class Services:
     metrics: Metrics
     senders: Senders
     vault: Vault
+    outbound: GuardedClient
+    """For requests to addresses that users name."""
 
     @property
     def prefix(self) -> str:

@@ -23,13 +23,14 @@ from visavis.server.steering import Steering, steering_of
 from visavis.server.store import Conversation
 from visavis.server.store.conversations import Status
 from visavis.server.views import conversation_view, created_conversation, event_view
+from visavis.server.webhooks.addresses import check_callback
 from visavis.session.bodies import CreateConversation, PersonaBody
 from visavis.session.spec import ConversationSpec
 
 ENDED = "end_conversation_endpoint_hit"
 TEST_MODE = "test_mode"
 
-IGNORED = ("callback_url", "memory_stores", "document_ids", "document_tags", "document_retrieval_strategy")
+IGNORED = ("memory_stores", "document_ids", "document_tags", "document_retrieval_strategy")
 IGNORED_PROPERTIES = ("enable_recording",)
 """Fields of the hosted service that have no effect here yet; a request that sets one is logged."""
 
@@ -41,6 +42,7 @@ log = structlog.get_logger(__name__)
 async def create(body: CreateConversation, services: Injected) -> dict[str, Any]:
     """Begin a conversation; its replica waits in the room behind ``conversation_url``."""
     _refuse_unsupported(body)
+    check_callback(body.callback_url, services.outbound.guard)
     persona = await persona_or_default(services.store, body.persona_id)
     about = PersonaBody.model_validate(persona.document)
     replica = replica_or_default(body.replica_id, about)
