@@ -66,7 +66,7 @@ class Journal:
             Callbacks, ends and removals that must be told again: the database stayed away.
         """
         events = [(name, *what) for name, what in batch if isinstance(what, Happened)]
-        await self._insert(self._add_events, events)
+        await self._insert(self._store.logs.add_events, events)
         lines: dict[str, list[str]] = {}
         for name, what in batch:
             if isinstance(what, list):
@@ -86,10 +86,6 @@ class Journal:
             except Exception as error:
                 log.error("a conversation's end or a callback of it cannot be kept", exc_info=error)
         return left
-
-    async def _add_events(self, events: Sequence[tuple[str, int, dict[str, Any]]]) -> None:
-        """Write events with the webhooks that tell of them."""
-        await self._store.logs.add_events(events, await announcing.of_events(self._store, events))
 
     async def _end(self, name: str, reason: str) -> None:
         """Write that a conversation is over, with the webhooks that tell of it."""

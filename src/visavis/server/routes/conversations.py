@@ -23,6 +23,7 @@ from visavis.server.steering import Steering, steering_of
 from visavis.server.store import Conversation
 from visavis.server.store.conversations import Status
 from visavis.server.views import conversation_view, created_conversation, event_view
+from visavis.server.webhooks import announcing
 from visavis.server.webhooks.addresses import check_callback
 from visavis.session.bodies import CreateConversation, PersonaBody
 from visavis.session.spec import ConversationSpec
@@ -152,6 +153,7 @@ async def _begin(
         except VisavisError:
             await services.recorder.forget(row.id)
             raise
+        await services.store.webhooks.enqueue(*announcing.of_start(row))
     return row
 
 

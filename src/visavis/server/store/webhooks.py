@@ -74,6 +74,8 @@ class Webhooks:
 
     async def enqueue(self, *webhooks: NewWebhook) -> list[str]:
         """Put messages into the outbox by themselves; their ids."""
+        if not webhooks:
+            return []
         async with self._sessions.begin() as session:
             return await enqueue(session, webhooks)
 

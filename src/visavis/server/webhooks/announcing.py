@@ -1,9 +1,7 @@
-"""Which webhooks a conversation's events and its end bring about (PROTOCOL 3)."""
+"""Which webhooks a conversation's beginning and its end bring about (PROTOCOL 3)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -16,21 +14,14 @@ from visavis.server.store import Conversation, NewWebhook, Store
 from visavis.server.store.models import now
 from visavis.server.transcripts import completed, transcriber_of
 
-JOINED = "system.replica_joined"
 ANALYSES = ("conversation.perception_analysis", "conversation.perception-analysis")
 
 log = structlog.get_logger(__name__)
 
 
-async def of_events(store: Store, events: Sequence[tuple[str, int, Mapping[str, Any]]]) -> list[NewWebhook]:
-    """What is told of ``(conversation_id, seq, event)`` while the calls go on: that the replica has come."""
-    announced = []
-    for name, _, event in events:
-        if event.get("event_type") == JOINED and (row := await _with_callback(store, name)):
-            sent = event.get("timestamp")
-            at = datetime.fromtimestamp(sent, UTC) if isinstance(sent, int | float) else now()
-            announced.append(_addressed(row, hooks.replica_joined(row, at)))
-    return announced
+def of_start(row: Conversation) -> list[NewWebhook]:
+    """What is told once the replica waits in the room: that it does, whoever joins and when."""
+    return [_addressed(row, hooks.replica_joined(row, now()))] if row.callback_url else []
 
 
 async def of_end(store: Store, conversation_id: str, reason: str) -> list[NewWebhook]:
@@ -39,8 +30,8 @@ async def of_end(store: Store, conversation_id: str, reason: str) -> list[NewWeb
     Raises:
         SQLAlchemyError: the database is away.
     """
-    row = await _with_callback(store, conversation_id)
-    if row is None or row.status != "active":
+    row = await store.conversations.get(conversation_id, deleted=True)
+    if row is None or not row.callback_url or row.status != "active":
         return []
     row.shutdown_reason, row.ended_at = reason, now()
     try:
@@ -55,11 +46,6 @@ async def of_end(store: Store, conversation_id: str, reason: str) -> list[NewWeb
     return [_addressed(row, body) for body in bodies]
 
 
-async def _with_callback(store: Store, name: str) -> Conversation | None:
-    row = await store.conversations.get(name, deleted=True)
-    return row if row is not None and row.callback_url else None
-
-
 async def _said_and_seen(store: Store, row: Conversation) -> tuple[list[TranscriptEntry], str]:
     """The transcript, and the last analysis of what was seen."""
     transcriber, seen = transcriber_of(row), ""
@@ -67,7 +53,7 @@ async def _said_and_seen(store: Store, row: Conversation) -> tuple[list[Transcri
         for _, event in page:
             transcriber.event(event)
             if event.get("event_type") in ANALYSES:
-                seen = event["properties"].get("analysis") or seen
+                seen = (event.get("properties") or {}).get("analysis") or seen
     return await completed(transcriber, store, row), seen
 
 
