@@ -25,6 +25,9 @@ from tests.server.webhooks.receiving import (
 from visavis.server.store import Store
 from visavis.server.webhooks import delivery, dispatcher, schedule
 
+ON_ONE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+"""What is not about the database."""
+
 
 async def test_one_that_fails_holds_up_its_own_conversation_alone(store: Store, tmp_path: Path) -> None:
     clock, kept = Clock(), metrics(tmp_path)
@@ -96,6 +99,7 @@ async def test_it_is_tried_for_about_a_day_then_given_up_and_can_be_sent_again(
         assert (row.state, row.attempts) == ("delivered", 1)
 
 
+@ON_ONE
 async def test_what_each_answer_means(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unused_tcp_port: int
 ) -> None:
@@ -144,6 +148,7 @@ async def test_what_each_answer_means(
     assert "outbound_allow" in tries["inside"].error
 
 
+@ON_ONE
 async def test_a_server_that_does_not_answer_leaves_room_for_others(store: Store, tmp_path: Path) -> None:
     silence = asyncio.Event()
 
@@ -169,6 +174,7 @@ async def _none_pending(store: Store) -> bool:
     return await store.webhooks.pending() == 0
 
 
+@ON_ONE
 async def test_a_restart_keeps_the_id_and_stopping_waits_for_what_is_on_its_way(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -194,6 +200,7 @@ async def test_a_restart_keeps_the_id_and_stopping_waits_for_what_is_on_its_way(
     assert [one.headers["webhook-id"] for one in server.received if one.path == "/stuck"] == [stuck, stuck]
 
 
+@ON_ONE
 async def test_what_was_delivered_is_not_sent_again_because_the_database_was_away(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
