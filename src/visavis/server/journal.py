@@ -7,19 +7,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import structlog
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from visavis.server.store import NewWebhook, Store
+from visavis.server.store.engine import AWAY
 from visavis.server.webhooks import announcing
 
 PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 """Seconds between tries while the database is locked, full or away; the last one goes on."""
 TRIES = 16
 """After which what waits gives up its place to what came later: about a minute."""
-
-AWAY = (OperationalError, InterfaceError, PoolTimeout)
-"""What another try may mend."""
 
 
 class Happened(NamedTuple):

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from sqlalchemy import event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from visavis.config import Settings
 from visavis.errors import ConfigurationError
 
 Sessions = async_sessionmaker[AsyncSession]
+
+AWAY = (OperationalError, InterfaceError, PoolTimeout)
+"""What another try may mend."""
 
 
 def database_url(settings: Settings) -> str:

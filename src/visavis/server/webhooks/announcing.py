@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from visavis.logs import short
 from visavis.protocol.webhooks import TranscriptEntry
 from visavis.server import hooks
 from visavis.server.store import Conversation, NewWebhook, Store
+from visavis.server.store.engine import AWAY
 from visavis.server.store.models import now
 from visavis.server.transcripts import completed, transcriber_of
 
@@ -28,7 +28,7 @@ async def of_end(store: Store, conversation_id: str, reason: str) -> list[NewWeb
     """What is told when a call is over and its events are stored: that it is, what was said, what was seen.
 
     Raises:
-        SQLAlchemyError: the database is away.
+        SQLAlchemyError: one of ``AWAY``.
     """
     row = await store.conversations.get(conversation_id, deleted=True)
     if row is None or not row.callback_url or row.status != "active":
@@ -37,7 +37,7 @@ async def of_end(store: Store, conversation_id: str, reason: str) -> list[NewWeb
     try:
         said, seen = await _said_and_seen(store, row)
         bodies = hooks.after_the_end(row, said, seen)
-    except SQLAlchemyError:
+    except AWAY:
         raise
     except Exception as error:
         # A call that is over must not go on in the database for the sake of its transcript.

@@ -193,4 +193,5 @@ class Dispatcher:
 
 def server_of(url: str) -> str:
     """The beginning of a URL that names the server, as it is written."""
-    return re.match(r"[^:/?#]*://[^/?#]*|", url)[0]  # type: ignore[index]
+    found = re.match(r"[^:/?#]*://[^/?#]*", url)
+    return found[0] if found else url
