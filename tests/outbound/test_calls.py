@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from tests.outbound.serving import Names, Received, Server, local_client, reply, serving
 from visavis.errors import OutboundRefused
 from visavis.outbound.calls import CallContext, ToolResponse, build_request, deliver
-from visavis.outbound.client import GuardedClient, parse
+from visavis.outbound.client import GuardedClient
 from visavis.outbound.delivery import ApiDelivery
 from visavis.outbound.guard import Guard
+from visavis.outbound.messages import parse
 from visavis.outbound.tokens import Tokens
 
 CONTEXT = CallContext("c123", "call_1", "book_table")

@@ -65,7 +65,7 @@ async def test_the_end_of_a_call_is_told_once_with_what_was_said_and_seen(
     await store.conversations.add(conversation("c1"))
     await store.conversations.add(conversation("silent", callback_url=""))
     for name in ("c1", "silent"):
-        tell(recorder, name, "conversation.utterance", role="user", speech="Who are you?")
+        tell(recorder, name, "conversation.utterance", role="user", speech="Who are you?\ud83d")
         tell(recorder, name, "conversation.perception_analysis", analysis="# Somebody waved")
         tell(recorder, name, "conversation.perception-analysis", analysis="# Somebody waved")
         tell(recorder, name, "system.shutdown", shutdown_reason="bye", reason="bye")
@@ -81,7 +81,7 @@ async def test_the_end_of_a_call_is_told_once_with_what_was_said_and_seen(
     assert moments == sorted(moments)
     common = {"conversation_id": "c1", "webhook_url": URL}
     (entry,) = bodies[1]["properties"].pop("transcript")
-    assert (entry["role"], entry["content"]) == ("user", "Who are you?")
+    assert (entry["role"], entry["content"]) == ("user", "Who are you??")
     assert entry["timestamp"] > BEGAN.timestamp() and entry["seconds_from_start"] > 10
     assert bodies == [
         {

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-
-from sqlalchemy.ext.asyncio import async_sessionmaker
-
 from visavis.config import Settings
 from visavis.server.store import migrating
 from visavis.server.store.conversations import Conversations
-from visavis.server.store.engine import create_engine, database_url
+from visavis.server.store.engine import Sessions, create_engine, database_url
 from visavis.server.store.keys import Keys
 from visavis.server.store.logs import Logs
 from visavis.server.store.recordings import Recordings
 from visavis.server.store.resources import Resources
-from visavis.server.store.webhooks import ARRIVED, OutboxSession, Webhooks
+from visavis.server.store.webhooks import Webhooks
 
 
 class Store:
@@ -30,14 +26,11 @@ class Store:
     def __init__(self, url: str) -> None:
         self._url = url
         self._engine = create_engine(url)
-        arrived = asyncio.Event()
-        sessions = async_sessionmaker(
-            self._engine, expire_on_commit=False, sync_session_class=OutboxSession, info={ARRIVED: arrived}
-        )
+        sessions = Sessions(self._engine)
         self.conversations = Conversations(sessions)
         self.logs = Logs(sessions)
         self.resources = Resources(sessions)
-        self.webhooks = Webhooks(sessions, arrived)
+        self.webhooks = Webhooks(sessions)
         self.keys = Keys(sessions)
         self.recordings = Recordings(sessions)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import secrets
 from collections.abc import Collection, Mapping, Sequence
@@ -10,26 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, event, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import aliased
 
-from visavis.server.store.engine import Sessions
+from visavis.server.store.engine import TO_SEND, Sessions
 from visavis.server.store.models import Conversation, Webhook, WebhookAttempt, now
-
-ARRIVED = "outbox arrived"
-"""Sessions carry an ``asyncio.Event`` under this name."""
-ENQUEUED = "outbox enqueued"
-
-
-class OutboxSession(Session):
-    """Sets the event ``ARRIVED`` of its ``info`` once something that is to be sent is committed."""
-
-
-@event.listens_for(OutboxSession, "after_commit")
-def _ring(session: OutboxSession) -> None:
-    if session.info.pop(ENQUEUED, False):
-        session.info[ARRIVED].set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +36,20 @@ async def enqueue(session: AsyncSession, webhooks: Sequence[NewWebhook]) -> list
             "conversation_id": one.conversation_id,
             "url": one.url,
             "event_type": one.event_type,
-            "body": json.dumps(one.body, ensure_ascii=False, separators=(",", ":")),
+            "body": _json(one.body),
         }
         for name, one in zip(ids, webhooks, strict=True)
     ]
     if rows:
         await session.execute(insert(Webhook), rows)
-        session.info[ENQUEUED] = True
+        session.info[TO_SEND] = True
     return ids
+
+
+def _json(body: Mapping[str, Any]) -> str:
+    """As it is posted. Half a character, which JSON can express and UTF-8 cannot, becomes a question mark."""
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return text.encode(errors="replace").decode()
 
 
 class Webhooks:
@@ -68,9 +59,9 @@ class Webhooks:
         arrived: set when something new is to be sent, by whoever wrote it in this process.
     """
 
-    def __init__(self, sessions: Sessions, arrived: asyncio.Event) -> None:
+    def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
-        self.arrived = arrived
+        self.arrived = sessions.outbox_filled
 
     async def enqueue(self, *webhooks: NewWebhook) -> list[str]:
         """Put messages into the outbox by themselves; their ids."""
@@ -175,7 +166,7 @@ class Webhooks:
     async def redeliver(self, webhook_id: str) -> bool:
         """Send it again, now, under the same id; whether it is there."""
         async with self._sessions.begin() as session:
-            session.info[ENQUEUED] = True
+            session.info[TO_SEND] = True
             found = await session.execute(
                 update(Webhook)
                 .where(Webhook.id == webhook_id)

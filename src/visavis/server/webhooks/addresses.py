@@ -5,8 +5,8 @@ from __future__ import annotations
 from ipaddress import ip_address
 
 from visavis.errors import OutboundRefused
-from visavis.outbound.client import parse
 from visavis.outbound.guard import Guard
+from visavis.outbound.messages import parse
 from visavis.server.errors import Refusal
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import base64
+import binascii
 
 from visavis.config import Settings
 from visavis.errors import ConfigurationError
-from visavis.outbound.signing import PREFIX, sign
+from visavis.outbound.signing import PREFIX
 from visavis.server.vault import Vault
+
+SHORTEST = 24
+"""Bytes of a secret, as Standard Webhooks has it."""
 
 
 def signing_secrets(settings: Settings, vault: Vault) -> list[str]:
@@ -16,12 +20,20 @@ def signing_secrets(settings: Settings, vault: Vault) -> list[str]:
     Several sign together, so that receivers can go from one to another.
 
     Raises:
-        ConfigurationError: one of them is none.
+        ConfigurationError: one of them is none, or can be guessed.
     """
     given = settings.webhook_secret.get_secret_value().split()
-    secrets = given or [PREFIX + base64.b64encode(vault.derive("webhooks")).decode()]
+    if not all(map(_is_good, given)):
+        raise ConfigurationError(
+            f"setting 'webhook_secret' (VISAVIS_WEBHOOK_SECRET): it is {PREFIX} and base64 of at least "
+            f"{SHORTEST} bytes"
+        )
+    return given or [PREFIX + base64.b64encode(vault.derive("webhooks")).decode()]
+
+
+def _is_good(secret: str) -> bool:
     try:
-        sign(secrets, "msg_0", 0.0, b"")  # at start, not at the first webhook
-    except ConfigurationError as error:
-        raise ConfigurationError(f"setting 'webhook_secret' (VISAVIS_WEBHOOK_SECRET): {error}") from None
-    return secrets
+        key = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    return secret.startswith(PREFIX) and len(key) >= SHORTEST
