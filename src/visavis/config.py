@@ -57,7 +57,7 @@ class Settings(BaseSettings):
     """
 
     webhook_secret: SecretStr = SecretStr("")
-    """Signs webhooks: ``whsec_…``; several, separated by spaces, do together. Default: from ``secret_key``."""
+    """Signs webhooks: ``whsec_…``, or several, separated by spaces. Default: one from ``secret_key``."""
     webhook_retention_days: int = Field(30, ge=1)
     """How long what was delivered or given up stays in the log of deliveries."""
 

@@ -55,6 +55,7 @@ async def test_a_deletion_takes_everything_along(store: Store) -> None:
     (due,) = await store.webhooks.due(now(), 1)
     await store.webhooks.tried(WebhookAttempt(webhook_number=due.number, status=500), again_at=now())
     await store.conversations.delete("c1")
+    await store.webhooks.tried(WebhookAttempt(webhook_number=due.number, status=200), delivered=True)
     assert await store.conversations.get("c1", deleted=True) is None
     assert await store.logs.events("c1") == []
     assert [stretch async for stretch in store.logs.inputs("c1")] == []

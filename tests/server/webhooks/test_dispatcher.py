@@ -29,6 +29,13 @@ ON_ONE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 """What is not about the database."""
 
 
+@pytest.fixture
+def told_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The dispatcher does not look by itself: it sends what it is told of."""
+    monkeypatch.setattr(dispatcher, "LOOK", 3600.0)
+
+
+@pytest.mark.usefixtures("told_alone")
 async def test_one_that_fails_holds_up_its_own_conversation_alone(store: Store, tmp_path: Path) -> None:
     clock, kept = Clock(), metrics(tmp_path)
     failures = 1
@@ -68,6 +75,7 @@ async def test_one_that_fails_holds_up_its_own_conversation_alone(store: Store, 
     assert "visavis_webhooks_pending 0.0" in told
 
 
+@pytest.mark.usefixtures("told_alone")
 async def test_it_is_tried_for_about_a_day_then_given_up_and_can_be_sent_again(
     store: Store, tmp_path: Path
 ) -> None:
