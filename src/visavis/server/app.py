@@ -27,6 +27,7 @@ from visavis.server.routes import (
     interactions,
     page,
     personas,
+    records,
     replicas,
     signalling,
     spec,
@@ -80,7 +81,7 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
     app.state.services = services
     errors.install(app)
     app.mount(BASE, spec.files())
-    rest = (conversations, events, personas, steering, replicas, interactions, health, spec)
+    rest = (conversations, events, records, personas, steering, replicas, interactions, health, spec)
     for module in (*rest, signalling, chat):
         app.include_router(module.router)
     app.mount("/assets", page.assets())
