@@ -11,7 +11,7 @@ from visavis.server.store import Conversation, Store
 from visavis.server.transcripts import completed, transcriber_of
 from visavis.server.views import TEST_MODE, event_view
 
-ANALYSIS = "conversation.perception_analysis"
+ANALYSES = ("conversation.perception_analysis", "conversation.perception-analysis")
 
 
 async def everything(store: Store, conversation: Conversation) -> EventList:
@@ -26,8 +26,8 @@ async def everything(store: Store, conversation: Conversation) -> EventList:
         nonlocal shut, analysis
         transcriber.event(event)
         shut = shut or event["event_type"] == SHUTDOWN
-        if event["event_type"] == ANALYSIS:
-            analysis = event["properties"]["analysis"]
+        if event["event_type"] in ANALYSES:
+            analysis = (event.get("properties") or {}).get("analysis") or analysis
         return None if is_sketch(event) else event_view(event)
 
     events = EventList(view)
