@@ -47,6 +47,12 @@ async def test_green_screen_hotwords_and_older_sensitivities_reach_the_worker(ap
     assert (spec.flow.turn_taking_patience, spec.flow.replica_interruptibility) == ("medium", "high")
 
 
+@pytest.mark.parametrize(("given", "told"), [({}, None), ({"enable_closed_captions": False}, False)])
+async def test_the_page_is_told_whether_captions_are_wanted(api: Api, given: Any, told: Any) -> None:
+    name = (await api.create(properties=given))["conversation_id"]
+    assert (await api.http.get(f"/{name}/status")).json()["captions"] is told
+
+
 async def test_what_has_no_effect_yet_is_kept_and_said_in_the_log(api: Api) -> None:
     asked = {
         "memory_stores": ["ada"],
