@@ -131,6 +131,29 @@ def test_results_of_tools_are_entries_once_and_errors_say_so() -> None:
     assert said(events_alone) == [("user", "What is the weather?")], "without a log the rest is still there"
 
 
+def test_results_that_nobody_waits_for_are_no_entries() -> None:
+    tool = {"type": "function", "function": {"name": "look"}, "on_resolve": "fire_and_forget"}
+    call = Driven(tools=(tool,))
+    call.says("Look.")
+    call.calls(1, ("t1", "look", "{}"))
+    call.finishes(1)
+    call.ask("tool_result", tool_call_id="t1", output="ignored by the core, too")
+    assert said(of(call)) == [("user", "Look.")]
+
+
+def test_the_server_s_own_calls_of_tools_have_entries_too() -> None:
+    """As the log of inputs and ``visavis.tool_run`` tell them."""
+    run = {"name": "look", "tool_call_id": "t1", "state": "called", "on_resolve": "generate_response"}
+    events = [{"event_type": "visavis.tool_run", "properties": run}]
+    inputs = [
+        {"type": "Started", "at": 0.0, "epoch": EPOCH, "config": {"tools": []}},
+        {"type": "ToolAnswered", "at": 2.0, "call_id": "t1", "output": "Blue.", "failed": False},
+        {"type": "ToolAnswered", "at": 3.0, "call_id": "t1", "output": "Again.", "failed": False},
+    ]
+    (entry,) = transcript(events, inputs, start=EPOCH)
+    assert (entry.role, entry.content, entry.seconds_from_start) == ("tool", "Blue.", 2.0)
+
+
 def test_a_whole_call_with_greeting_echo_and_interruption() -> None:
     talk = ScriptedConversation(
         llm=["Of course. One two three four five six seven eight nine ten."],

@@ -15,6 +15,9 @@ from visavis.protocol.webhooks import TranscriptEntry
 Message = Mapping[str, Any]
 
 RESULT = "conversation.tool_result"
+ANSWER = "ToolAnswered"
+STARTED = "Started"
+FORGOTTEN = "fire_and_forget"
 
 
 @dataclass(slots=True)
@@ -69,7 +72,7 @@ class Transcriber:
         self._spoken: str | None = None
         self._streams = False
         self._reply: Reply | None = None
-        self._called: set[str] = set()
+        self._called: dict[str, str] = {}
         self._epoch: float | None = None
 
     @property
@@ -92,9 +95,9 @@ class Transcriber:
             case "conversation.utterance.streaming" if properties.get("role") in ("user", "replica"):
                 self._streaming(message, properties)
             case "conversation.utterance" if properties.get("role") == "user":
-                self._user_said(message, properties["speech"])
+                self._user_said(message, properties.get("speech") or "")
             case "conversation.utterance" if properties.get("role") == "replica":
-                self._replica_says(message, properties["speech"])
+                self._replica_says(message, properties.get("speech") or "")
             case "conversation.replica.started_speaking":
                 self._reply = Reply(message.get("timestamp"), message.get("inference_id"))
             case "visavis.playback" if self._reply:
@@ -102,25 +105,20 @@ class Transcriber:
             case "conversation.replica.stopped_speaking":
                 self._replica_stopped(message, properties.get("duration"))
             case "conversation.tool_call":
-                self._called.add(properties.get("tool_call_id") or "")
+                self._called[properties.get("tool_call_id") or ""] = properties.get("name") or ""
+            case "visavis.tool_run" if properties.get("state") == "called":
+                self._called[properties.get("tool_call_id") or ""] = properties.get("name") or ""
 
     def input(self, message: Message) -> None:
         """An input of the conversation, as its log has it: results of tools are in no event."""
-        if message.get("type") == "Started":
-            self._epoch = message.get("epoch")
-            return
-        interaction = message.get("interaction")
-        if not isinstance(interaction, Mapping) or interaction.get("event_type") != RESULT:
-            return
-        properties = interaction.get("properties") or {}
-        call = properties.get("tool_call_id")
-        if call not in self._called:
-            return  # nobody asked, or it was answered before
-        self._called.discard(call)
-        at = None if self._epoch is None else self._epoch + float(message.get("at", 0.0))
-        text = _text(properties.get("output"))
-        content = f"Error: {text}" if properties.get("status") == "error" else text
-        self._add("tool", content, at, None)
+        if message.get("type") == STARTED:
+            self._started(message)
+        elif message.get("type") == ANSWER:
+            self._answered(message, message.get("call_id"), message.get("output"), message.get("failed"))
+        elif (asked := message.get("interaction") or {}).get("event_type") == RESULT:
+            properties = asked.get("properties") or {}
+            failed = properties.get("status") == "error"
+            self._answered(message, properties.get("tool_call_id"), properties.get("output"), failed)
 
     def entries(self) -> list[TranscriptEntry]:
         """What was said, in the order in which it began; what is being said now as far as it was heard."""
@@ -130,6 +128,22 @@ class Transcriber:
         if all(entry.timestamp is not None for entry in found):
             found.sort(key=lambda entry: entry.timestamp or 0.0)
         return found
+
+    # Tools
+
+    def _started(self, message: Message) -> None:
+        """Results that nobody waits for are no part of the conversation."""
+        self._epoch = message.get("epoch")
+        tools = (message.get("config") or {}).get("tools") or ()
+        forgotten = {_name(tool) for tool in tools if tool.get("on_resolve") == FORGOTTEN}
+        self._called = {call: name for call, name in self._called.items() if name not in forgotten}
+
+    def _answered(self, message: Message, call: str | None, output: object, failed: bool | None) -> None:
+        if call is None or self._called.pop(call, None) is None:
+            return  # nobody asked, or it was answered before
+        at = None if self._epoch is None else self._epoch + float(message.get("at", 0.0))
+        text = _text(output)
+        self._add("tool", f"Error: {text}" if failed else text, at, None)
 
     # Users
 
@@ -174,13 +188,13 @@ class Transcriber:
 
     def _streaming(self, message: Message, properties: Message) -> None:
         self._streams = True
-        if properties["role"] == "user":
+        if properties.get("role") == "user":
             if properties.get("final"):
                 self._spoken = message.get("inference_id")
             return
         if self._reply is None:
             self._reply = Reply(message.get("timestamp"), message.get("inference_id"), written=True)
-        self._reply.heard = properties["speech"]
+        self._reply.heard = properties.get("speech") or ""
         if self._reply.written and properties.get("final"):
             self._close(0.0)
 
@@ -245,6 +259,15 @@ def transcript(
         for message in inputs:
             transcriber.input(message)
     return transcriber.entries()
+
+
+def may_matter(line: str) -> bool:
+    """Whether a line of a log of inputs can be news for a ``Transcriber``; quicker than decoding it."""
+    return any(word in line for word in (STARTED, ANSWER, RESULT))
+
+
+def _name(tool: Message) -> str:
+    return str((tool.get("function") or {}).get("name"))
 
 
 def _text(output: object) -> str:

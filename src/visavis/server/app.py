@@ -29,6 +29,7 @@ from visavis.server.routes import (
     interactions,
     page,
     personas,
+    records,
     replicas,
     signalling,
     spec,
@@ -91,8 +92,8 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
     app.state.services = services
     errors.install(app)
     app.mount(BASE, spec.files())
-    rest = (conversations, events, personas, steering, replicas, interactions, webhooks, health, spec)
-    for module in (*rest, signalling, chat):
+    rest = (conversations, events, records, personas, steering, replicas, interactions, webhooks)
+    for module in (*rest, health, spec, signalling, chat):
         app.include_router(module.router)
     app.mount("/assets", page.assets())
     app.include_router(page.router)

@@ -13,12 +13,14 @@ def details_of(body: CreateConversation, steering: Steering) -> dict[str, Any]:
 
     ``callbacks`` are URLs, by ``objective`` or ``guardrail`` and then by name.
     """
+    wanted = body.properties
     given = {
         "callbacks": steering.callbacks,
         "memory_stores": body.memory_stores,
         "document_ids": body.document_ids,
         "document_tags": body.document_tags,
         "document_retrieval_strategy": body.document_retrieval_strategy,
-        "language": body.properties.language,
+        "language": wanted.language,
+        "captions": wanted.enable_closed_captions,
     }
-    return {name: value for name, value in given.items() if value}
+    return {name: value for name, value in given.items() if value or value is False}

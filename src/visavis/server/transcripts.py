@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 
-from visavis.conversation.transcript import RESULT, Transcriber
+from visavis.conversation.transcript import Transcriber, may_matter
 from visavis.protocol.webhooks import TranscriptEntry
 from visavis.server.store import Conversation, Store
-
-STARTED = '"Started"'
 
 
 async def transcript_of(store: Store, conversation: Conversation) -> list[TranscriptEntry]:
@@ -32,6 +30,6 @@ async def completed(
     if transcriber.awaits_results:
         async for stretch in store.logs.inputs(conversation.id):
             for line in stretch.split("\n"):
-                if RESULT in line or STARTED in line:
+                if may_matter(line):
                     transcriber.input(json.loads(line))
     return transcriber.entries()

@@ -98,13 +98,14 @@ class Whisper:
     def _language(self, features: ctranslate2.StorageView, code: str) -> int:
         """The token of the language that was asked for, or that is heard."""
         if code:
-            known = self._tokenizer.token_to_id(f"<|{code}|>")
-            return self._token("<|en|>" if known is None else f"<|{code}|>")
+            known = self._tokenizer.token_to_id(f"<|{code}|>") is not None
+            return self._token(f"<|{code}|>" if known else "<|en|>")
         ((heard, _), *_), *_ = self._model.detect_language(features)
         return self._token(heard)
 
     def _token(self, name: str) -> int:
-        token: int = self._tokenizer.token_to_id(name)
+        token = self._tokenizer.token_to_id(name)
+        assert token is not None, f"a Whisper model has {name}"
         return token
 
 

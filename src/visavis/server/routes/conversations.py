@@ -14,22 +14,20 @@ from visavis.logs import short
 from visavis.server.catalogue import persona_or_default, replica_or_default
 from visavis.server.details import details_of
 from visavis.server.errors import Refusal
-from visavis.server.recorder import is_sketch
-from visavis.server.routes.eventpages import EventList
 from visavis.server.routes.paging import Limit, Page, listing
+from visavis.server.routes.verbose import everything
 from visavis.server.services import Injected, Services, StrictRoute
 from visavis.server.specs import conversation_id, conversation_spec
 from visavis.server.steering import Steering, steering_of
 from visavis.server.store import Conversation
 from visavis.server.store.conversations import Status
-from visavis.server.views import conversation_view, created_conversation, event_view
+from visavis.server.views import TEST_MODE, conversation_view, created_conversation
 from visavis.server.webhooks import announcing
 from visavis.server.webhooks.addresses import check_callback
 from visavis.session.bodies import CreateConversation, PersonaBody
 from visavis.session.spec import ConversationSpec
 
 ENDED = "end_conversation_endpoint_hit"
-TEST_MODE = "test_mode"
 
 IGNORED = ("memory_stores", "document_ids", "document_tags", "document_retrieval_strategy")
 IGNORED_PROPERTIES = ("enable_recording",)
@@ -91,8 +89,7 @@ async def get(
     view = conversation_view(row, services.settings.base_url)
     if not verbose:
         return view
-    events = EventList(lambda event: None if is_sketch(event) else event_view(event))
-    await events.read(services.store.logs.event_pages(row.id))
+    events = await everything(services.store, row)
     return events.answer("events", **view, shutdown_reason=row.shutdown_reason)
 
 

@@ -22,7 +22,8 @@ class CallProperties(Body):
     participant_absent_timeout: int = Field(300, ge=1, le=LONGEST_WAIT)
     language: Language = ""
     apply_greenscreen: bool = False
-    enable_closed_captions: bool = False
+    enable_closed_captions: bool | None = None
+    """Whether the page shows captions at first; it does if nobody says."""
     enable_recording: bool = False
     require_auth: bool = False
     livekit_ws_url: str = ""

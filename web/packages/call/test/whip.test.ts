@@ -63,9 +63,15 @@ test('a status is read, missing fields and all', async () => {
     replicaName: 'Ada',
     personaName: '',
     audioOnly: false,
+    captions: null,
     shutdownReason: '',
     iceServers: [],
   })
+})
+
+test('a status says whether captions are to be shown', async () => {
+  const status = await fetchStatus('https://calls.example.net/c1', answering(200, {}, '{"captions": false}'))
+  expect(status.captions).toBe(false)
 })
 
 test('a status that is no JSON is the fault of the server', async () => {
