@@ -90,6 +90,11 @@ class Settings(BaseSettings):
     Absent: this machine, as long as the server itself is for this machine alone; else none.
     """
 
+    webhook_secret: SecretStr = SecretStr("")
+    """Signs webhooks: ``whsec_…``, or several, separated by spaces. Default: one from ``secret_key``."""
+    webhook_retention_days: int = Field(30, ge=1)
+    """How long what was delivered or given up stays in the log of deliveries."""
+
     workers: int = Field(default_factory=lambda: max(2, min(8, (os.cpu_count() or 2) // 2)), ge=1)
     """Worker processes that hold conversations."""
     conversations_per_worker: int = Field(4, ge=1)

@@ -16,10 +16,12 @@ from structlog.testing import capture_logs
 
 from tests.session.scripted import Energy, ScriptedLLM, engines
 from visavis.config import Settings
+from visavis.conversation.inputs import Guardrail
 from visavis.conversation.log import replayed_events
 from visavis.conversation.replica import Replica
 from visavis.errors import InferenceFailed
 from visavis.layers.llm.base import TextDelta, ToolCallDelta
+from visavis.layers.stt.base import Hints
 from visavis.rooms.base import Participant
 from visavis.rooms.memory import Guest, MemoryRoom
 from visavis.session.live import LiveConversation
@@ -42,12 +44,14 @@ class Stage:
     """A conversation under way, and the time in its room."""
 
     live: LiveConversation
+    stt: Any
 
     def __init__(self, room: MemoryRoom) -> None:
         self.room = room
         self.heard: list[np.ndarray] = []
         self.told: list[tuple[int, dict[str, Any]]] = []
         self.log: list[str] = []
+        self.callbacks: list[tuple[str, str, dict[str, Any]]] = []
         self.logged_before: list[int] = []
 
     def event(self, seq: int, message: dict[str, Any]) -> None:
@@ -56,6 +60,9 @@ class Stage:
 
     def logged(self, lines: list[str]) -> None:
         self.log += lines
+
+    def called_back(self, kind: str, subject: str, body: dict[str, Any]) -> None:
+        self.callbacks.append((kind, subject, body))
 
     async def play(self, seconds: float = 0.0) -> None:
         """Let everything due be done, then pull audio, in steps of 20 ms."""
@@ -98,6 +105,7 @@ async def conversation(
     room = MemoryRoom(Participant("replica", "tavus-replica-r1", "Vera", "replica", 0.0))
     shared = dataclasses.replace(engines(llm, heard), make_vad=make_vad)
     stage = Stage(room)
+    stage.stt = shared.stt
     stage.live = live = LiveConversation(spec, shared, room, Settings(**settings), stage)
     running = asyncio.create_task(live.run())
     try:
@@ -260,11 +268,7 @@ async def test_a_spoken_turn_is_transcribed_and_answered() -> None:
     llm = ScriptedLLM([TextDelta("Hello you.")])
     async with conversation(llm, heard="Hello replica.") as stage:
         guest = stage.room.join()
-        voice = (9000 * np.sin(np.arange(16_000) * 0.2)).astype(np.int16)
-        silence = np.zeros(24_000, np.int16)
-        for chunk in np.array_split(np.concatenate([silence[:8000], voice, silence]), 150):
-            guest.speak(chunk)
-            await stage.play(0.02)
+        await says_something(stage, guest)
         said = await stage.until(guest, "conversation.utterance")
         assert said["properties"] == {"role": "user", "speech": "Hello replica."}
         await stage.until(guest, "conversation.replica.stopped_speaking")
@@ -272,6 +276,47 @@ async def test_a_spoken_turn_is_transcribed_and_answered() -> None:
         assert order.index("conversation.user.started_speaking") < order.index(
             "conversation.user.stopped_speaking"
         )
+
+
+async def says_something(stage: Stage, guest: Guest) -> None:
+    voice = (9000 * np.sin(np.arange(16_000) * 0.2)).astype(np.int16)
+    silence = np.zeros(24_000, np.int16)
+    for chunk in np.array_split(np.concatenate([silence[:8000], voice, silence]), 150):
+        guest.speak(chunk)
+        await stage.play(0.02)
+
+
+async def test_the_speech_to_text_is_told_language_and_hotwords() -> None:
+    spec = SPEC.model_copy(update={"language": "english", "hotwords": "Tavus, Pipecat"})
+    async with conversation(ScriptedLLM(), spec, heard="Hello.") as stage:
+        guest = stage.room.join()
+        await says_something(stage, guest)
+        await stage.until(guest, "conversation.utterance")
+        assert stage.stt.hints == Hints("en", "Tavus, Pipecat")
+
+
+async def test_a_language_that_an_engine_does_not_have_is_said_once_for_each_engine() -> None:
+    with capture_logs() as logs:
+        for language in ("english", "french", "multilingual"):
+            spec = SPEC.model_copy(update={"language": language})
+            async with conversation(ScriptedLLM(), spec):
+                pass
+    told = [(line["layer"], line["language"]) for line in logs if "language" in line]
+    assert told == [(layer, language) for language in ("french", "multilingual") for layer in ("stt", "tts")]
+
+
+async def test_a_guardrail_that_fires_is_to_be_called_back() -> None:
+    rude = Guardrail(name="rude", uuid="g1", prompt="Never be rude.", app_message=False)
+    breach = ToolCallDelta("t1", "tavus_report_guardrail", '{"guardrail": "rude", "reason": "x"}')
+    llm = ScriptedLLM([breach, TextDelta("Let us stay polite.")])
+    async with conversation(llm, SPEC.model_copy(update={"guardrails": [rude]})) as stage:
+        guest = stage.room.join()
+        guest.send(message("conversation.respond", text="Something rude."))
+        await stage.until(guest, "conversation.utterance", 2)
+        assert stage.callbacks == [
+            ("guardrail", "rude", {"properties": {"guardrail": "rude", "guardrail_uuid": "g1"}})
+        ]
+        assert "conversation.guardrail.triggered" not in kinds(guest)
 
 
 async def test_speaking_over_the_replica_stops_it() -> None:

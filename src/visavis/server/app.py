@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import timedelta
 
 import structlog
 from fastapi import FastAPI
@@ -13,6 +14,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from visavis import __version__, logs
 from visavis.config import Settings
+from visavis.outbound.client import GuardedClient
 from visavis.protocol.specification import BASE
 from visavis.server import errors, openapi
 from visavis.server.auth import Keyring, configured_keys
@@ -31,10 +33,12 @@ from visavis.server.routes import (
     meetingtokens,
     page,
     personas,
+    records,
     replicas,
     signalling,
     spec,
     steering,
+    webhooks,
 )
 from visavis.server.services import Services
 from visavis.server.serving import OnReady, serve
@@ -43,6 +47,7 @@ from visavis.server.store import Store
 from visavis.server.supervisor import Supervisor
 from visavis.server.tokens import MeetingTokens
 from visavis.server.vault import Vault
+from visavis.server.webhooks import Dispatcher, signing_secrets
 
 log = structlog.get_logger(__name__)
 
@@ -55,11 +60,30 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
     vault = Vault.from_settings(settings)
     tokens = MeetingTokens(vault.derive("meeting tokens"))
     limits = Limits(settings)
-    services = Services(settings, supervisor, store, recorder, metrics, Sessions(), tokens, vault, limits)
+    outbound = GuardedClient.from_settings(settings)
+    services = Services(
+        settings=settings,
+        supervisor=supervisor,
+        store=store,
+        recorder=recorder,
+        metrics=metrics,
+        sessions=Sessions(),
+        tokens=tokens,
+        vault=vault,
+        limits=limits,
+        outbound=outbound,
+    )
+    dispatcher = Dispatcher(
+        store.webhooks,
+        outbound,
+        signing_secrets(settings, vault),
+        metrics,
+        timedelta(days=settings.webhook_retention_days),
+    )
     app = FastAPI(
         title="visavis",
         version=__version__,
-        lifespan=_lifespan(services),
+        lifespan=_lifespan(services, dispatcher),
         docs_url=None,  # it would load its scripts from elsewhere
         redoc_url=None,
         redirect_slashes=False,
@@ -84,8 +108,18 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
     app.state.services = services
     errors.install(app)
     app.mount(BASE, spec.files())
-    rest = (conversations, meetingtokens, events, personas, steering, replicas, interactions, health, spec)
-    for module in (*rest, signalling, chat):
+    rest = (
+        conversations,
+        meetingtokens,
+        events,
+        records,
+        personas,
+        steering,
+        replicas,
+        interactions,
+        webhooks,
+    )
+    for module in (*rest, health, spec, signalling, chat):
         app.include_router(module.router)
     app.mount("/assets", page.assets())
     app.include_router(page.router)
@@ -107,7 +141,9 @@ def run(settings: Settings, on_ready: OnReady | None = None) -> None:
     asyncio.run(serve(settings, create_app, on_ready))
 
 
-def _lifespan(services: Services) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(
+    services: Services, dispatcher: Dispatcher
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await services.store.open()
@@ -117,12 +153,15 @@ def _lifespan(services: Services) -> Callable[[FastAPI], AbstractAsyncContextMan
             asyncio.create_task(services.recorder.run()),
             asyncio.create_task(services.metrics.lag.watch()),
         ]
+        dispatcher.start()
         await services.supervisor.start()
         try:
             yield
         finally:
             await services.supervisor.stop()
             await services.recorder.flush()
+            await dispatcher.stop()
+            await services.outbound.aclose()
             for task in background:
                 task.cancel()
             await asyncio.gather(*background, return_exceptions=True)

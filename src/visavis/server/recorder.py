@@ -13,7 +13,7 @@ import structlog
 
 from visavis.protocol.events import Shutdown, ShutdownProperties
 from visavis.server.feeds import Feed, Feeds
-from visavis.server.journal import Ended, Forgotten, Happened, Journal, Told
+from visavis.server.journal import CalledBack, Ended, Forgotten, Happened, Journal, Told
 from visavis.server.store import Store
 
 MAX_EVENTS = 50_000
@@ -72,6 +72,10 @@ class Recorder:
             log.warning("a conversation's log of inputs is full")
         if self._log_size[conversation_id] < MAX_LOG:
             self._put(conversation_id, lines)
+
+    def called_back(self, conversation_id: str, kind: str, subject: str, body: dict[str, Any]) -> None:
+        """Keep a callback, to be posted."""
+        self._put(conversation_id, CalledBack(kind, subject, body))
 
     def ended(self, conversation_id: str, reason: str) -> None:
         """Mark the conversation as ended; if its worker died, the shutdown it could not send is added."""

@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 from visavis.config import Settings
+from visavis.outbound.client import GuardedClient
 from visavis.server.errors import Refusal
 from visavis.server.limits import Limits
 from visavis.server.metrics import Metrics
@@ -37,6 +38,8 @@ class Services:
     tokens: MeetingTokens
     vault: Vault
     limits: Limits
+    outbound: GuardedClient
+    """For requests to addresses that users name."""
 
     @property
     def prefix(self) -> str:

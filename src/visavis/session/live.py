@@ -11,8 +11,10 @@ import structlog
 from visavis.config import Settings
 from visavis.conversation import effects as does
 from visavis.conversation import inputs as happens
+from visavis.layers.stt.base import Hints
 from visavis.media.playout import Playout
 from visavis.rooms import base as rooms
+from visavis.session.bodies.languages import LANGUAGES
 from visavis.session.clips import Clips
 from visavis.session.driver import Driver
 from visavis.session.ears import Ears
@@ -62,8 +64,11 @@ class LiveConversation:
         self._speaker = Speaker(engines, self._playout, self._clips, self._elapsed, self._feed)
         self._thinker = Thinker(engines.llm_for(spec), self._elapsed, self._feed)
         self._outbox = Outbox(room)
-        self._ears = Ears(engines, room, spec.flow, self._elapsed, self._feed)
+        hints = Hints(LANGUAGES.get(spec.language, ""), spec.hotwords)
+        self._ears = Ears(engines, room, spec.flow, self._elapsed, self._feed, hints)
         self._face = self._make_face(engines, settings)
+        if not spec.chat:
+            _warn_of_language(spec.language, engines)
 
     async def run(self) -> str:
         """Hold the conversation until it is over.
@@ -181,6 +186,8 @@ class LiveConversation:
                     self._face.show(emotion)
             case does.SetSensitivity(pause, interrupt):
                 self._ears.set_sensitivity(pause, interrupt)
+            case does.CallBack(kind, subject, body):
+                self._listener.called_back(kind, subject, body)
             case does.Ignore(reason):
                 self._ignored.note(reason)
             case does.EndCall(reason):
@@ -203,6 +210,7 @@ class LiveConversation:
             return None
         width, height, fps = settings.video_width, settings.video_height, settings.video_fps
         renderer = engines.make_replica(width, height, self._spec.seed)
+        renderer.greenscreen = self._spec.greenscreen
         sink = self._room.publish_video(width, height, fps)
         return Face(renderer, engines.drawing, self._playout, sink, fps, time.monotonic)
 
@@ -229,3 +237,18 @@ class LiveConversation:
         await self._room.close(reason)
         self._log.flush()
         self._ignored.summarize()
+
+
+def _warn_of_language(language: str, engines: Engines) -> None:
+    """Say which of the engines cannot do what was asked for; they do what they can."""
+    if not language:
+        return
+    code = LANGUAGES.get(language)
+    for layer, known in (("stt", engines.stt.languages), ("tts", engines.tts.languages)):
+        if known is not None and code not in known:
+            log.warning(
+                "the engine does not have the conversation's language",
+                layer=layer,
+                language=language,
+                has=sorted(known),
+            )

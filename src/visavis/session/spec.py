@@ -52,6 +52,12 @@ class ConversationSpec(BaseModel):
     flow: FlowSpec = Field(default_factory=FlowSpec)
     objectives: list[Objective] = Field(default_factory=list)
     guardrails: list[Guardrail] = Field(default_factory=list)
+    language: str = ""
+    """A name in ``bodies.languages``, or ``multilingual``; empty: nobody said."""
+    hotwords: str = ""
+    """For the speech to text."""
+    greenscreen: bool = False
+    """The replica stands before green."""
     chat: bool = False
     """Text only: no audio, no video, no STT, no TTS."""
     dialect: DialectName = "union"

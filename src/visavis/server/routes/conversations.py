@@ -12,24 +12,25 @@ from fastapi import APIRouter, Query, Response
 from visavis.errors import UnknownConversation, VisavisError
 from visavis.logs import short
 from visavis.server.catalogue import persona_or_default, replica_or_default
+from visavis.server.details import details_of
 from visavis.server.errors import Refusal
-from visavis.server.recorder import is_sketch
-from visavis.server.routes.eventpages import EventList
 from visavis.server.routes.paging import Limit, Page, listing
+from visavis.server.routes.verbose import everything
 from visavis.server.services import Injected, Services, StrictRoute
 from visavis.server.specs import conversation_id, conversation_spec
-from visavis.server.steering import guardrails_of, objectives_of
+from visavis.server.steering import Steering, steering_of
 from visavis.server.store import Conversation
 from visavis.server.store.conversations import Status
-from visavis.server.views import conversation_view, created_conversation, event_view
+from visavis.server.views import TEST_MODE, conversation_view, created_conversation
+from visavis.server.webhooks import announcing
+from visavis.server.webhooks.addresses import check_callback
 from visavis.session.bodies import CreateConversation, PersonaBody
 from visavis.session.spec import ConversationSpec
 
 ENDED = "end_conversation_endpoint_hit"
-TEST_MODE = "test_mode"
 
-IGNORED = ("callback_url", "memory_stores", "document_ids", "document_tags")
-IGNORED_PROPERTIES = ("enable_recording", "apply_greenscreen", "language")
+IGNORED = ("memory_stores", "document_ids", "document_tags", "document_retrieval_strategy")
+IGNORED_PROPERTIES = ("enable_recording",)
 """Fields of the hosted service that have no effect here yet; a request that sets one is logged."""
 
 router = APIRouter(prefix="/v2/conversations", tags=["conversations"], route_class=StrictRoute)
@@ -40,12 +41,14 @@ log = structlog.get_logger(__name__)
 async def create(body: CreateConversation, services: Injected) -> dict[str, Any]:
     """Begin a conversation; its replica waits in the room behind ``conversation_url``."""
     _refuse_unsupported(body)
+    check_callback(body.callback_url, services.outbound.guard)
     persona = await persona_or_default(services.store, body.persona_id)
     about = PersonaBody.model_validate(persona.document)
     replica = replica_or_default(body.replica_id, about)
     name = conversation_id()
     if not body.conversation_name:
         body.conversation_name = f"New Conversation {int(time.time() * 1000)}"
+    steering = Steering()
     if body.test_mode:
         spec = ConversationSpec(
             conversation_id=name,
@@ -59,9 +62,9 @@ async def create(body: CreateConversation, services: Injected) -> dict[str, Any]
         spec = conversation_spec(
             name, body, persona, replica, services.supervisor.llm, services.settings, services.vault
         )
-        spec.objectives = await objectives_of(services.store, about)
-        spec.guardrails = await guardrails_of(services.store, about)
-    row = await _begin(services, body, spec)
+        steering = await steering_of(services.store, about)
+        spec.objectives, spec.guardrails = steering.objectives, steering.guardrails
+    row = await _begin(services, body, spec, details_of(body, steering))
     _log_ignored(body, name)
     created = created_conversation(row, services.settings.base_url)
     if row.require_auth:
@@ -90,8 +93,7 @@ async def get(
     view = conversation_view(row, services.settings.base_url)
     if not verbose:
         return view
-    events = EventList(lambda event: None if is_sketch(event) else event_view(event))
-    await events.read(services.store.logs.event_pages(row.id))
+    events = await everything(services.store, row)
     return events.answer("events", **view, shutdown_reason=row.shutdown_reason)
 
 
@@ -124,7 +126,9 @@ def _refuse_unsupported(body: CreateConversation) -> None:
         raise Refusal(400, "meeting_url is not supported: rooms are this server's own")
 
 
-async def _begin(services: Services, body: CreateConversation, spec: ConversationSpec) -> Conversation:
+async def _begin(
+    services: Services, body: CreateConversation, spec: ConversationSpec, details: dict[str, Any]
+) -> Conversation:
     """Insert the row first, so that whatever the worker tells about the conversation finds it."""
     row = Conversation(
         id=spec.conversation_id,
@@ -137,6 +141,7 @@ async def _begin(services: Services, body: CreateConversation, spec: Conversatio
         callback_url=body.callback_url,
         audio_only=body.audio_only,
         require_auth=body.require_auth or body.properties.require_auth,
+        details=details,
         shutdown_reason=TEST_MODE if body.test_mode else None,
     )
     services.sessions.tidy(services.supervisor.holds)
@@ -147,6 +152,7 @@ async def _begin(services: Services, body: CreateConversation, spec: Conversatio
         except VisavisError:
             await services.recorder.forget(row.id)
             raise
+        await services.store.webhooks.enqueue(*announcing.of_start(row))
     return row
 
 
