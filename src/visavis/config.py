@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
+from limits import parse
 from platformdirs import user_cache_path, user_data_path
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -16,9 +17,31 @@ from pydantic_settings import (
 )
 
 from visavis.ice import IceServerSetting
+from visavis.net import destination, is_loopback
 from visavis.protocol.dialects import DialectName
 
 EMBEDDED_MODELS = Literal["qwen2.5-coder-0.5b", "smollm2-135m"]
+
+
+def _rate(text: str) -> str:
+    """A rate that can be read.
+
+    Raises:
+        ValueError: it cannot.
+    """
+    if text != "off":
+        try:
+            parse(text)
+        except ValueError:
+            raise ValueError("must look like 600/minute or 10/second, or be off") from None
+    return text
+
+
+Rate = Annotated[str, AfterValidator(_rate)]
+Origin = Annotated[str, StringConstraints(pattern=r"^(\*|https?://[A-Za-z0-9.:\[\]-]+)$")]
+"""A scheme, a host and perhaps a port; ``*`` for all."""
+Ancestor = Annotated[str, StringConstraints(pattern=r"^(\*|self|https?://(\*\.)?[A-Za-z0-9.:\[\]-]+)$")]
+"""The same, or ``self``, or ``https://*.example.com``."""
 
 ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 """Addresses that mean all of this machine's own, and one that reaches them."""
@@ -30,7 +53,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="VISAVIS_", extra="forbid")
 
     host: str = "127.0.0.1"
-    """Address to listen on. Beyond loopback an API key is required."""
+    """Address to listen on. Beyond loopback there must be an API key, in ``api_keys`` or stored."""
     port: int = Field(7600, ge=0, le=65535)
     public_url: str = ""
     """How browsers reach the server; default ``http://{host}:{port}``."""
@@ -48,6 +71,24 @@ class Settings(BaseSettings):
     """Accepted ``x-api-key`` values. Empty on loopback: a development key is made and printed."""
     secret_key: SecretStr = SecretStr("")
     """Encrypts stored secrets and signs tokens; at least 32 characters. Default: one made in ``data_dir``."""
+
+    rate_limit_api: Rate = "1200/minute"
+    """Requests of one API key; ``off`` for no limit."""
+    rate_limit_join: Rate = "600/minute"
+    """Requests of one address to what needs no key: pages, joins, chats."""
+    rate_limit_failed_keys: Rate = "60/minute"
+    """Requests of one address with a wrong key; beyond it no key of that address is looked at."""
+    trusted_proxies: list[str] = Field(default_factory=lambda: ["127.0.0.1", "::1"])
+    """Addresses or networks whose ``X-Forwarded-For`` and ``-Proto`` are believed."""
+    cors_origins: list[Origin] = Field(default_factory=lambda: ["*"])
+    """Origins whose pages may ask the server."""
+    frame_ancestors: list[Ancestor] = Field(default_factory=lambda: ["*"])
+    """Origins whose pages may show a call in a frame; empty for none."""
+    outbound_allow: list[str] | None = None
+    """Networks, addresses and host names that requests of users may reach though they are not public.
+
+    Absent: this machine, as long as the server itself is for this machine alone; else none.
+    """
 
     workers: int = Field(default_factory=lambda: max(2, min(8, (os.cpu_count() or 2) // 2)), ge=1)
     """Worker processes that hold conversations."""
@@ -86,6 +127,13 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
+    @field_validator("outbound_allow")
+    @classmethod
+    def _are_destinations(cls, entries: list[str] | None) -> list[str] | None:
+        for entry in entries or ():
+            destination(entry)
+        return entries
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -110,6 +158,11 @@ class Settings(BaseSettings):
     def local_url(self) -> str:
         """How programs on this machine reach the server, whatever stands in front of it for others."""
         return self._url(ANY_ADDRESS.get(self.host, self.host))
+
+    @property
+    def for_this_machine_alone(self) -> bool:
+        """Whether it listens on loopback, with no proxy in front that gives it a public name."""
+        return is_loopback(self._url(self.host)) and is_loopback(self.base_url)
 
     def _url(self, host: str) -> str:
         scheme = "https" if self.ssl_certfile else "http"

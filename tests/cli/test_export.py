@@ -8,7 +8,12 @@ import httpx
 import pytest
 import uvicorn
 
-from tests.server.conftest import KEY, api, database, run_server  # noqa: F401 (fixtures)
+from tests.server.conftest import KEY, api, run_server  # noqa: F401 (fixtures)
+
+
+@pytest.fixture
+def database(tmp_path):
+    return f"sqlite+aiosqlite:///{tmp_path}/visavis.db"
 
 
 @pytest.fixture
@@ -25,11 +30,10 @@ async def url(api, unused_tcp_port):  # noqa: F811
     await serving
 
 
-async def run(folder, *arguments):
+async def run(*arguments):
     """Exit code and standard error of the command."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "visavis.cli", "export", *arguments),
-        cwd=folder,
         stderr=asyncio.subprocess.PIPE,
     )
     _, err = await process.communicate()
@@ -40,10 +44,10 @@ async def test_a_conversation_becomes_a_file_that_only_its_owner_reads(api, url,
     name = (await api.create())["conversation_id"]
     folder = tmp_path / "out"
     folder.mkdir()
-    code, err = await run(folder, name, "--server", url, "--api-key", KEY)
+    code, err = await run(name, "-o", str(folder / "call.zip"), "--server", url, "--api-key", KEY)
     assert code == 0, err
     (file,) = folder.iterdir()
-    assert file.name == f"{name}.zip"
+    assert file.name == "call.zip"
     assert file.stat().st_mode & 0o777 == 0o600
     assert "transcript.vtt" in zipfile.ZipFile(file).namelist()
 
@@ -51,8 +55,8 @@ async def test_a_conversation_becomes_a_file_that_only_its_owner_reads(api, url,
 async def test_what_goes_wrong_is_one_line_and_leaves_no_file(api, url, tmp_path):  # noqa: F811
     folder = tmp_path / "out"
     folder.mkdir()
-    unknown = await run(folder, "cnobody", "-o", "x.zip", "--server", url, "--api-key", KEY)
-    nowhere = await run(folder, "cnobody", "-o", "no/x.zip", "--server", url, "--api-key", KEY)
+    unknown = await run("cnobody", "-o", str(folder / "x.zip"), "--server", url, "--api-key", KEY)
+    nowhere = await run("cnobody", "-o", str(folder / "no" / "x.zip"), "--server", url, "--api-key", KEY)
     assert (unknown[0], nowhere[0]) == (1, 2)
     assert "Invalid conversation_id" in unknown[1]
     assert "cannot be written" in nowhere[1]

@@ -11,6 +11,11 @@ from visavis.net import is_loopback
 
 
 @pytest.fixture
+def database(tmp_path):
+    return f"sqlite+aiosqlite:///{tmp_path}/visavis.db"
+
+
+@pytest.fixture
 async def client(api: Api):  # noqa: F811
     async def forward(request: httpx.Request) -> httpx.Response:
         return await api.http.send(request)

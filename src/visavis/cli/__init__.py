@@ -7,7 +7,7 @@ import sys
 import typer
 
 from visavis import __version__
-from visavis.cli import conformance, doctor, export, models, replay, serve, talk
+from visavis.cli import conformance, database, doctor, export, keys, models, replay, serve, talk
 from visavis.cli.output import complain
 from visavis.errors import ConfigurationError, EngineMissing, ModelUnavailable, VisavisError
 
@@ -26,7 +26,9 @@ app.command("conformance")(conformance.conformance)
 app.command("replay")(replay.replay)
 app.command("export")(export.export)
 app.command("doctor")(doctor.doctor)
+app.add_typer(keys.app, name="keys")
 app.add_typer(models.app, name="models")
+app.add_typer(database.app, name="db")
 
 
 @app.command()

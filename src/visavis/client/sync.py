@@ -229,6 +229,7 @@ class Conversations:
         self.events = loop.blocking(conversations.events)
         self.log = loop.blocking(conversations.log)
         self.transcript = loop.blocking(conversations.transcript)
+        self.token = loop.blocking(conversations.token)
         self.end = loop.blocking(conversations.end)
         self.delete = loop.blocking(conversations.delete)
 

@@ -14,11 +14,13 @@ from starlette.responses import Response
 
 from visavis.config import Settings
 from visavis.server.errors import Refusal
+from visavis.server.limits import Limits
 from visavis.server.metrics import Metrics
 from visavis.server.recorder import Recorder
-from visavis.server.senders import Senders
+from visavis.server.sessions import Sessions
 from visavis.server.store import Store
 from visavis.server.supervisor import Supervisor
+from visavis.server.tokens import MeetingTokens
 from visavis.server.vault import Vault
 
 
@@ -31,8 +33,10 @@ class Services:
     store: Store
     recorder: Recorder
     metrics: Metrics
-    senders: Senders
+    sessions: Sessions
+    tokens: MeetingTokens
     vault: Vault
+    limits: Limits
 
     @property
     def prefix(self) -> str:
