@@ -79,6 +79,11 @@ class Settings(BaseSettings):
     video_height: int = Field(480, ge=120, le=1080, multiple_of=2)
     video_fps: int = Field(25, ge=1, le=60)
 
+    recording_codec: Literal["vp9", "h264"] = "vp9"
+    """Of recordings: VP9 with Opus, or H.264 with AAC by libx264, which is under the GPL."""
+    recording_fps: int = Field(25, ge=1, le=60)
+    """Pictures a second in recordings, at most."""
+
     dialect: DialectName = "union"
     """Which events are sent, and what of them, where a conversation does not say (docs/protocol.md)."""
     keep_input_log: bool = True

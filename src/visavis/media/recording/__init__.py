@@ -1,0 +1,8 @@
+"""Recordings: the sound of all sides on one clock, and the replica's picture, in a file that a crash leaves
+playable.
+"""
+
+from visavis.media.recording.movie import Codec as Codec
+from visavis.media.recording.movie import Format as Format
+from visavis.media.recording.movie import Movie as Movie
+from visavis.media.recording.writer import Writer as Writer
