@@ -1,5 +1,4 @@
-"""Recordings: the sound of all sides on one clock, and the replica's picture, in a file that a crash leaves
-playable.
+"""Recordings: the sound of all sides on one clock, and the replica's picture, in a file that outlives a crash."""
 """
 
 from visavis.media.recording.movie import Codec as Codec
