@@ -1,5 +1,4 @@
-"""Recordings: the sound of all sides on one clock, and the replica's picture, in a file that outlives a crash."""
-"""
+"""Recordings: the sound of all sides and the replica's picture, in a file that outlives a crash."""
 
 from visavis.media.recording.movie import Codec as Codec
 from visavis.media.recording.movie import Format as Format
