@@ -24,18 +24,27 @@ def database_url(settings: Settings) -> str:
 
 
 def create_engine(url: str) -> AsyncEngine:
-    """An engine for a URL with an asynchronous driver.
+    """An engine for a URL with an asynchronous driver, as the store uses it.
 
     Raises:
         ConfigurationError: it is none, or its driver is not installed. The URL may hold a password and is
             not quoted.
     """
+    engine = bare_engine(url, pool_pre_ping=not url.startswith("sqlite"))  # it may have been restarted
+    if engine.dialect.name == "sqlite":
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def bare_engine(url: str, **options: bool) -> AsyncEngine:
+    """An engine as the driver makes it.
+
+    Raises:
+        ConfigurationError: the URL is none, or its driver is not installed.
+    """
     try:
-        engine = create_async_engine(
-            url,
-            pool_pre_ping=not url.startswith("sqlite"),  # a database that was restarted is noticed
-            hide_parameters=True,  # errors quote them otherwise, and logs quote errors: words, ids
-        )
+        # Errors quote parameters otherwise, and logs quote errors: words, ids.
+        return create_async_engine(url, hide_parameters=True, **options)
     except ModuleNotFoundError as error:
         raise ConfigurationError(f"database_url: its driver {error.name} is not installed") from None
     except ArgumentError:
@@ -43,9 +52,6 @@ def create_engine(url: str) -> AsyncEngine:
             "database_url is no SQLAlchemy URL with an asynchronous driver, "
             "such as sqlite+aiosqlite:///file or postgresql+asyncpg://user@host/name"
         ) from None
-    if engine.dialect.name == "sqlite":
-        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-    return engine
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
