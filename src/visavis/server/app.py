@@ -19,6 +19,7 @@ from visavis.server.auth import Keyring, api_keys
 from visavis.server.metrics import Metrics
 from visavis.server.middleware import Guard, LimitBody, Observe, Stop
 from visavis.server.recorder import Recorder
+from visavis.server.recordings import Recordings
 from visavis.server.routes import (
     chat,
     conversations,
@@ -27,6 +28,7 @@ from visavis.server.routes import (
     interactions,
     page,
     personas,
+    recordings,
     replicas,
     signalling,
     spec,
@@ -51,8 +53,10 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
     metrics = Metrics(supervisor)
     recorder = Recorder(store)
     supervisor.listen(recorder)
+    kept = Recordings(settings, store, recorder.flush)
+    recorder.on_ended.append(kept.ended)
     services = Services(
-        settings, supervisor, store, recorder, metrics, Senders(), Vault.from_settings(settings)
+        settings, supervisor, store, recorder, metrics, Senders(), Vault.from_settings(settings), kept
     )
     app = FastAPI(
         title="visavis",
@@ -80,7 +84,7 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
     app.state.services = services
     errors.install(app)
     app.mount(BASE, spec.files())
-    rest = (conversations, events, personas, steering, replicas, interactions, health, spec)
+    rest = (conversations, recordings, events, personas, steering, replicas, interactions, health, spec)
     for module in (*rest, signalling, chat):
         app.include_router(module.router)
     app.mount("/assets", page.assets())
@@ -112,11 +116,13 @@ def _lifespan(services: Services) -> Callable[[FastAPI], AbstractAsyncContextMan
             asyncio.create_task(services.recorder.run()),
             asyncio.create_task(services.metrics.lag.watch()),
         ]
+        await services.recordings.recover()
         await services.supervisor.start()
         try:
             yield
         finally:
             await services.supervisor.stop()
+            await services.recordings.aclose()
             await services.recorder.flush()
             for task in background:
                 task.cancel()

@@ -16,6 +16,7 @@ from visavis.config import Settings
 from visavis.server.errors import Refusal
 from visavis.server.metrics import Metrics
 from visavis.server.recorder import Recorder
+from visavis.server.recordings import Recordings
 from visavis.server.senders import Senders
 from visavis.server.store import Store
 from visavis.server.supervisor import Supervisor
@@ -33,6 +34,7 @@ class Services:
     metrics: Metrics
     senders: Senders
     vault: Vault
+    recordings: Recordings
 
     @property
     def prefix(self) -> str:

@@ -30,6 +30,38 @@ LONGEST_WAIT = 86_400
 """Seconds; a call is over long before, so that more would mean nothing."""
 
 
+class RecordingStorage(Body):
+    """``recording_storage``: a bucket of the caller's own."""
+
+    provider: Literal["s3", "gcs", "azure_blob"] = "s3"
+    bucket_name: str = Field("", pattern=r"^([a-z0-9][a-z0-9._-]{1,220}[a-z0-9])?$")
+    bucket_region: str = Field("", pattern=r"^[a-z0-9-]{0,40}$")
+    assume_role_arn: str = Field(
+        "", max_length=2048, pattern=r"^(arn:[a-z-]+:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]+)?$"
+    )
+    external_id: str = Field("", max_length=1224)
+    project_id: str = Field("", pattern=r"^[a-z0-9:.-]{0,100}$")
+    workload_identity_provider: str = Field("", max_length=1024)
+    service_account_email: str = Field("", pattern=r"^([A-Za-z0-9_.-]+@[A-Za-z0-9_.-]+)?$")
+    storage_account: str = Field("", pattern=r"^([a-z0-9]{3,24})?$")
+    container: str = Field("", pattern=r"^([a-z0-9][a-z0-9-]{1,61}[a-z0-9]|\$root)?$")
+    tenant_id: str = Field("", max_length=100)
+    client_id: str = Field("", max_length=100)
+
+    @property
+    def bucket(self) -> str:
+        """The bucket, or what Azure calls a container."""
+        return self.container if self.provider == "azure_blob" else self.bucket_name
+
+    @model_validator(mode="after")
+    def _names_a_place(self) -> Self:
+        needed = ("storage_account", "container") if self.provider == "azure_blob" else ("bucket_name",)
+        for name in needed:
+            if not getattr(self, name):
+                raise ValueError(f"{self.provider} needs {name}")
+        return self
+
+
 class CallProperties(Body):
     """``properties`` of a new conversation; times in seconds."""
 
@@ -37,9 +69,27 @@ class CallProperties(Body):
     participant_left_timeout: int = Field(0, ge=0, le=LONGEST_WAIT)
     participant_absent_timeout: int = Field(300, ge=1, le=LONGEST_WAIT)
     require_auth: bool = False
+    enable_recording: bool = False
+    recording_storage: RecordingStorage | None = None
+    recording_s3_bucket_name: str = ""
+    """Deprecated, like the two that follow."""
+    recording_s3_bucket_region: str = ""
+    aws_assume_role_arn: str = ""
     livekit_ws_url: str = ""
     dialect: DialectName | None = None
     """Extension: which events are sent, and what of them; the server's setting if absent."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_way_to_say_where(cls, data: Any) -> Any:
+        """The deprecated names are read as a ``recording_storage`` of S3, unless there is one."""
+        if not isinstance(data, dict) or data.get("recording_storage") is not None:
+            return data
+        if not (bucket := data.get("recording_s3_bucket_name")):
+            return data
+        region, role = data.get("recording_s3_bucket_region"), data.get("aws_assume_role_arn")
+        storage = {"bucket_name": bucket, "bucket_region": region, "assume_role_arn": role}
+        return {**data, "recording_storage": storage}
 
 
 class CreateConversation(Body):

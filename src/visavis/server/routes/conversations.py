@@ -14,6 +14,7 @@ from visavis.logs import short
 from visavis.server.catalogue import persona_or_default, replica_or_default
 from visavis.server.errors import Refusal
 from visavis.server.recorder import is_sketch
+from visavis.server.recordings import recording_details
 from visavis.server.routes.eventpages import EventList
 from visavis.server.routes.paging import Limit, Page, listing
 from visavis.server.services import Injected, Services, StrictRoute
@@ -21,7 +22,7 @@ from visavis.server.specs import conversation_id, conversation_spec
 from visavis.server.steering import guardrails_of, objectives_of
 from visavis.server.store import Conversation
 from visavis.server.store.conversations import Status
-from visavis.server.views import conversation_view, created_conversation, event_view
+from visavis.server.views import conversation_view, created_conversation, event_view, recording_view
 from visavis.session.bodies import CreateConversation, PersonaBody
 from visavis.session.spec import ConversationSpec
 
@@ -29,7 +30,7 @@ ENDED = "end_conversation_endpoint_hit"
 TEST_MODE = "test_mode"
 
 IGNORED = ("callback_url", "memory_stores", "document_ids", "document_tags")
-IGNORED_PROPERTIES = ("enable_recording", "apply_greenscreen", "language")
+IGNORED_PROPERTIES = ("apply_greenscreen", "language")
 """Fields of the hosted service that have no effect here yet; a request that sets one is logged."""
 
 router = APIRouter(prefix="/v2/conversations", tags=["conversations"], route_class=StrictRoute)
@@ -40,6 +41,7 @@ log = structlog.get_logger(__name__)
 async def create(body: CreateConversation, services: Injected) -> dict[str, Any]:
     """Begin a conversation; its replica waits in the room behind ``conversation_url``."""
     _refuse_unsupported(body)
+    _refuse_recording(services, body)
     persona = await persona_or_default(services.store, body.persona_id)
     about = PersonaBody.model_validate(persona.document)
     replica = replica_or_default(body.replica_id, about)
@@ -61,6 +63,8 @@ async def create(body: CreateConversation, services: Injected) -> dict[str, Any]
         )
         spec.objectives = await objectives_of(services.store, about)
         spec.guardrails = await guardrails_of(services.store, about)
+        if body.properties.enable_recording:
+            spec.recording = services.recordings.spec(name)
     row = await _begin(services, body, spec)
     _log_ignored(body, name)
     return created_conversation(row, services.settings.base_url)
@@ -86,9 +90,13 @@ async def get(
     view = conversation_view(row, services.settings.base_url)
     if not verbose:
         return view
+    recordings = [
+        recording_view(one, services.settings.base_url)
+        for one in await services.store.recordings.of_conversation(row.id)
+    ]
     events = EventList(lambda event: None if is_sketch(event) else event_view(event))
     await events.read(services.store.logs.event_pages(row.id))
-    return events.answer("events", **view, shutdown_reason=row.shutdown_reason)
+    return events.answer("events", **view, shutdown_reason=row.shutdown_reason, recordings=recordings)
 
 
 @router.post("/{conversation_id}/end")
@@ -107,6 +115,7 @@ async def delete(conversation_id: str, services: Injected, hard: bool = Query(de
         raise Refusal(400, "Invalid conversation_id")
     await _end(services, row.id)
     if hard:
+        await services.recordings.delete_files(row.id)
         await services.recorder.forget(row.id)
     else:
         await services.store.conversations.hide(row.id)
@@ -124,6 +133,15 @@ def _refuse_unsupported(body: CreateConversation) -> None:
         raise Refusal(400, "meeting_url is not supported: rooms are this server's own")
 
 
+def _refuse_recording(services: Services, body: CreateConversation) -> None:
+    if not body.properties.enable_recording:
+        return
+    if body.chat:
+        raise Refusal(400, "properties.enable_recording: a chat has neither sound nor picture to record")
+    if problem := services.recordings.refusal(body.properties.recording_storage):
+        raise Refusal(400, f"properties.{problem}")
+
+
 async def _begin(services: Services, body: CreateConversation, spec: ConversationSpec) -> Conversation:
     """Insert the row first, so that whatever the worker tells about the conversation finds it."""
     row = Conversation(
@@ -136,6 +154,7 @@ async def _begin(services: Services, body: CreateConversation, spec: Conversatio
         persona_name=spec.persona_name,
         callback_url=body.callback_url,
         audio_only=body.audio_only,
+        details=recording_details(body),
         shutdown_reason=TEST_MODE if body.test_mode else None,
     )
     await services.store.conversations.add(row)
