@@ -80,8 +80,8 @@ class Settings(BaseSettings):
     video_fps: int = Field(25, ge=1, le=60)
 
     recordings_url: str = ""
-    """Where recordings go when a call is over: ``s3://…``, ``gs://…``, ``az://…`` or ``file:///…``; empty: they
-    stay in ``data_dir``."""
+    """Where recordings go when a call is over: ``s3://…``, ``gs://…``, ``az://…`` or ``file:///…``; empty:
+    they stay in ``data_dir``."""
     recordings_options: dict[str, Any] = Field(default_factory=dict, repr=False)
     """Of its fsspec filesystem: keys, an endpoint."""
     recordings_allow_buckets: list[str] = Field(default_factory=list)

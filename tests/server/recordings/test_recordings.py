@@ -19,6 +19,7 @@ from visavis.protocol.webhooks import WEBHOOK
 from visavis.server.recordings import Destinations, service
 
 HOOK = "http://127.0.0.1:1/hook"
+IMPATIENT = {"config_kwargs": {"retries": {"max_attempts": 0}}}
 NAMED = {"provider": "s3", "bucket_name": "acme-calls", "bucket_region": "eu-central-1"}
 
 
@@ -115,7 +116,8 @@ async def test_a_recording_goes_to_the_settings_bucket(run_server: RunServer, s3
         assert message["properties"]["storage_uri"] == one["storage_uri"]
         redirect = await api.http.get(httpx.URL(one["file_url"]).path)
         assert redirect.status_code == 307
-        assert httpx.get(redirect.headers["location"]).content == content
+        async with httpx.AsyncClient() as anybody:
+            assert (await anybody.get(redirect.headers["location"])).content == content
         for _ in range(2):  # the second time there is nothing left to do
             await api.http.delete(f"/v2/conversations/{name}", params={"hard": True})
             assert s3.keys() == []
@@ -240,7 +242,7 @@ async def test_a_storage_that_is_away_is_tried_again(
     taken, options = httpx.URL(s3.endpoint), dict(s3.options)
     gate = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0)
     host, port = gate.sockets[0].getsockname()
-    options |= {"endpoint_url": f"http://{host}:{port}", "config_kwargs": {"retries": {"max_attempts": 0}}}
+    options |= {"endpoint_url": f"http://{host}:{port}", **IMPATIENT}
     async with run_server(recordings_url=f"s3://{BUCKET}", recordings_options=options) as api:
         name = await begin(api)
         recorded(api, name)
@@ -308,7 +310,7 @@ async def test_a_storage_that_is_away_keeps_a_recording_and_its_conversation(
         recorded(api, name)
         await end(api, name)
         await listed(api, name, "ready")
-    given["recordings_options"] = {**s3.options, "endpoint_url": "http://127.0.0.1:9"}
+    given["recordings_options"] = {**s3.options, "endpoint_url": "http://127.0.0.1:9", **IMPATIENT}
     async with run_server(**given) as api:
         answer = await api.http.delete(f"/v2/conversations/{name}", params={"hard": True})
         assert answer.status_code == 502 and "storage" in answer.json()["message"]
