@@ -19,7 +19,7 @@ FRAGMENT = 1.0
 """Seconds of a fragment, and between key frames: as much as a crash may cost."""
 AUDIO_BITRATE = 64_000
 VIDEO_BITRATE = 600_000
-"""Bits per second at 640x480; other sizes in proportion."""
+"""Bits per second at 640x480, at most; other sizes in proportion."""
 
 Codec = Literal["vp9", "h264"]
 
@@ -35,11 +35,12 @@ ENCODERS: dict[Codec, _Encoders] = {
     "vp9": _Encoders(
         "libopus",
         "libvpx-vp9",
-        {"deadline": "realtime", "cpu-used": "8", "lag-in-frames": "0", "error-resilient": "0"},
+        {"deadline": "realtime", "cpu-used": "8", "lag-in-frames": "0", "crf": "34"},
     ),
-    "h264": _Encoders("aac", "libx264", {"preset": "veryfast", "tune": "zerolatency"}),
+    "h264": _Encoders("aac", "libx264", {"preset": "veryfast", "tune": "zerolatency", "crf": "25"}),
 }
-"""VP9 with Opus is free to use and to pass on; H.264 with AAC is what the oldest players know."""
+"""Of constant quality, so that a face at rest takes little room. VP9 with Opus is free to use and to pass on;
+H.264 with AAC is what the oldest players know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +139,12 @@ class Movie:
 
 def _video_stream(file: Any, form: Format, encoders: _Encoders) -> Any:
     assert form.size is not None
-    stream = file.add_stream(encoders.video, rate=form.fps, options=encoders.options)
+    bitrate = VIDEO_BITRATE * form.size[0] * form.size[1] // (640 * 480)
+    options = {**encoders.options, "maxrate": str(bitrate), "bufsize": str(bitrate)}
+    stream = file.add_stream(encoders.video, rate=form.fps, options=options)
     stream.width, stream.height = form.size
     stream.pix_fmt = "yuv420p"
-    stream.bit_rate = VIDEO_BITRATE * form.size[0] * form.size[1] // (640 * 480)
+    stream.bit_rate = bitrate
     context = stream.codec_context
     context.time_base = fractions.Fraction(1, VIDEO_CLOCK)
     context.gop_size = max(1, round(form.fps * FRAGMENT))
