@@ -59,6 +59,20 @@ def test_what_was_sealed_elsewhere_is_not_taken_for_a_secret() -> None:
         sealed({"layers": {"llm": {"api_key": stolen}}}, VAULT)
 
 
+def test_the_key_of_an_api_is_a_secret_and_stays_with_its_server() -> None:
+    auth = {"type": "api_key", "name": "X-Key", "value": "s-4"}
+    document = {"delivery": {"api": {"url": "https://a.example/x", "auth": auth}}}
+    kept = sealed(document, VAULT)
+    assert "s-4" not in json.dumps(kept)
+    shown = masked(kept)
+    assert shown["delivery"]["api"]["auth"] == {**auth, "value": MASK}
+    shown["delivery"]["api"]["url"] = "https://a.example/y"
+    again = opened(sealed(unmasked(shown, kept), VAULT, kept), VAULT)
+    assert again["delivery"]["api"] == {"url": "https://a.example/y", "auth": auth}
+    shown["delivery"]["api"]["url"] = "https://b.example/x"
+    assert unmasked(shown, kept)["delivery"]["api"]["auth"]["value"] == MASK, "which validation refuses"
+
+
 def test_another_key_opens_nothing_and_says_so() -> None:
     with pytest.raises(ConfigurationError, match="secret_key"):
         opened(sealed(DOCUMENT, VAULT), Vault("l" * 32))
