@@ -234,10 +234,9 @@ class LiveConversation:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        if self._recording:
-            await self._recording.aclose()
         await self._ears.aclose()
         await self._thinker.aclose()
-        await self._room.close(reason)
+        ends = [self._room.close(reason), *([self._recording.aclose()] if self._recording else [])]
+        await asyncio.gather(*ends)
         self._log.flush()
         self._ignored.summarize()

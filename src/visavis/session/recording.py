@@ -25,6 +25,8 @@ SETTLED = RATE // 5
 """Samples behind now after which nothing is mixed in any more: 200 ms."""
 STALL = CATCH_UP_FRAMES * FRAME_SAMPLES
 """Samples that the room's pulls may be late; more it does not make up for, so that it is silence."""
+PATIENCE = 10.0
+"""Seconds that writing the end may take."""
 SUFFIX = ".mp4"
 
 log = structlog.get_logger(__name__)
@@ -72,11 +74,6 @@ class Recording:
         if self._path is not None:
             return
         self._path = self._folder / f"{time.time_ns() // 1_000_000}{SUFFIX}"
-        try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            log.error("the conversation is not recorded: its folder cannot be made", reason=error.strerror)
-            return
         self._writer = Writer(self._path, self._form)
         self._writer.start()
 
@@ -109,7 +106,7 @@ class Recording:
         if writer is None or self._path is None:
             return
         self._settle(writer, self._pulled)
-        tally = await asyncio.to_thread(writer.close)
+        tally = await asyncio.to_thread(writer.close, PATIENCE)
         told = dataclasses.asdict(tally)
         (log.warning if tally.failure or tally.pictures_dropped else log.info)("recording ended", **told)
         await asyncio.to_thread(_keep, self._path.with_suffix(".json"), json.dumps(told))

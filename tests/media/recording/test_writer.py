@@ -180,10 +180,22 @@ def test_sound_that_cannot_wait_any_longer_is_silence_in_its_place(
 
 
 def test_a_disk_that_refuses_ends_the_recording_and_nothing_else(tmp_path: Path) -> None:
-    writer = Writer(tmp_path / "no such folder" / "film.mp4", Format("vp9", SIZE))
+    (tmp_path / "film.mp4").mkdir()
+    writer = Writer(tmp_path / "film.mp4", Format("vp9", SIZE))
     writer.start()
     writer.hear(tone(600, 0), 0)
     tally = writer.close()
-    assert tally.failure == "FileNotFoundError"
+    assert tally.failure == "IsADirectoryError"
     writer.hear(tone(600, 0), 0)
     assert writer.tally.sound_lost > 0
+
+
+def test_a_disk_that_hangs_does_not_hold_up_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "Movie", SlowMovie)
+    SlowMovie.go.clear()
+    writer = Writer(tmp_path / "film.mp4", Format("vp9", SIZE))
+    writer.start()
+    writer.show(grey(1), 0.0)
+    assert writer.close(0.2).failure == "TimeoutError"
+    SlowMovie.go.set()
+    assert writer.close().failure == ""

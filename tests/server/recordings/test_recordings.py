@@ -268,19 +268,26 @@ async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, t
     await asyncio.gather(pump(reader, outer), pump(inner, writer), return_exceptions=True)
 
 
-async def test_what_a_crash_left_is_stored_at_the_next_start(run_server: RunServer, s3: S3) -> None:
+async def test_what_a_crash_left_is_stored_at_the_next_start(
+    run_server: RunServer, s3: S3, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "QUIET", 0.3)
     given = {"recordings_url": f"s3://{BUCKET}", "recordings_options": s3.options}
     away = {
         "recordings_url": f"s3://{BUCKET}",
         "recordings_options": {**s3.options, "endpoint_url": "http://127.0.0.1:9"},
     }
     async with run_server(**away) as api:
-        name, empty = await begin(api), await begin(api)
+        name, empty, gone = await begin(api), await begin(api), await begin(api)
+        lost = recorded(api, gone)
         recorded(api, name)
         hollow = api.settings.data_dir / "recordings" / empty
         hollow.mkdir()
         (hollow / "1764000000001.mp4").touch()
         unknown = recorded(api, "somebody else's")
+        await end(api, gone)
+        await listed(api, gone, "copying")
+    lost.unlink()
     async with run_server(**given) as api:
         (one,) = await listed(api, name, "ready")
         assert s3.keys() == [one["s3_key"]]
@@ -291,6 +298,7 @@ async def test_what_a_crash_left_is_stored_at_the_next_start(run_server: RunServ
             await asyncio.sleep(0.02)
         assert not hollow.exists(), "nothing was in it"
         assert await told(api, empty) == []
+        assert (await listed(api, gone, "failed"))[0]["error_code"] == "SOURCE_NOT_FOUND"
         assert unknown.exists(), "a database that does not know of it may be the wrong one"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 import time
 from collections import deque
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import structlog
 from numpy.typing import NDArray
 
 from visavis.media.recording.mixer import RATE
@@ -18,6 +20,9 @@ MOST_PICTURES = 12
 """That may wait: half a second. More are dropped, and the last one stands longer."""
 MOST_SOUND = 120 * RATE
 """Samples that may wait, for a disk that hangs; what comes then is lost and becomes silence."""
+
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
@@ -57,7 +62,7 @@ class Writer:
     """Writes one file in a thread of its own.
 
     Args:
-        path: of the file.
+        path: of the file; its folder, and that one's, are made if need be, for their owner alone.
         form: what it holds.
     """
 
@@ -100,16 +105,24 @@ class Writer:
             self._waiting.append(_Picture(planes, at))
             self._changed.notify()
 
-    def close(self) -> Tally:
-        """Write all that waits, and the end. Blocking."""
+    def close(self, patience: float | None = None) -> Tally:
+        """Write all that waits, and the end. Blocking.
+
+        Args:
+            patience: seconds after which a disk that hangs is left to itself; None waits for ever.
+        """
         with self._changed:
             self._ending = True
             self._changed.notify()
-        self._thread.join()
+        self._thread.join(patience)
+        if self._thread.is_alive():
+            return dataclasses.replace(self.tally, failure="TimeoutError")
         return self.tally
 
     def _run(self) -> None:
         try:
+            for folder in (self._path.parent.parent, self._path.parent):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             movie = Movie(self._path, self._form)
             try:
                 while (item := self._next()) is not None:
@@ -121,6 +134,7 @@ class Writer:
             with self._changed:
                 self.tally.failure = type(error).__name__
                 self._waiting.clear()
+            log.error("a recording ends before its time", exc_info=error)
         self.tally.seconds_encoding = time.thread_time()
 
     def _next(self) -> _Sound | _Picture | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,13 @@ class Found:
     def name(self) -> str:
         """Unix milliseconds of its beginning."""
         return self.path.stem
+
+    def age(self) -> float:
+        """Seconds since it changed; endless if it is gone."""
+        try:
+            return time.time() - self.path.stat().st_mtime
+        except FileNotFoundError:
+            return float("inf")
 
     def remove(self) -> None:
         """Remove it, what was noted about it, and its folder if nothing else is there."""

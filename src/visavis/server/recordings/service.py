@@ -33,6 +33,9 @@ PAUSES = (2.0, 10.0, 60.0, 300.0, 900.0)
 """Seconds between tries while a storage is away; then the copy is given up, and the file stays here."""
 COPIES = 2
 """At a time."""
+QUIET = 10.0
+"""Seconds without a change after which a file that was found at the start is whole."""
+GONE = StorageFailed("SOURCE_NOT_FOUND", "the recording's file is gone")
 GRACE = 1.0
 """Seconds that copies in progress have when the server stops."""
 
@@ -91,7 +94,7 @@ class Recordings:
         """
         destination = await self._destination(recording.conversation_id)
         if destination is None:
-            raise StorageFailed("SOURCE_NOT_FOUND", "the recording's file is gone")
+            raise GONE
         return await in_thread(storage.signed, destination, recording.s3_key)
 
     async def delete_files(self, conversation_id: str) -> None:
@@ -121,7 +124,8 @@ class Recordings:
     async def recover(self) -> None:
         """See to what an earlier server left behind; no conversation is in progress yet."""
         folders = await asyncio.to_thread(_names, self._data / FOLDER)
-        for name in folders:
+        unfinished = [row.conversation_id for row in await self._store.recordings.unfinished()]
+        for name in {*folders, *unfinished}:
             self._begin(name, just_now=False)
 
     async def aclose(self) -> None:
@@ -146,7 +150,9 @@ class Recordings:
         folder = self._folder(conversation_id)
         try:
             files = await asyncio.to_thread(found_in, folder)
-            if not files:
+            if not just_now:
+                await _quiet(files)
+            elif not files:
                 return
             await self._settled()
             conversation = await self._store.conversations.get(conversation_id, deleted=True)
@@ -158,6 +164,9 @@ class Recordings:
                 return
             for file in files:
                 await self._bring(conversation, file)
+            for row in await self._store.recordings.of_conversation(conversation_id):
+                if row.state == "copying":
+                    await self._give_up(conversation, row, GONE)
         except Exception as error:
             # The database was away, or the disk; the next start tries again.
             log.error("a recording is left as it is", conversation=short(conversation_id), exc_info=error)
@@ -171,14 +180,7 @@ class Recordings:
             if destination is not None:
                 await self._copy(destination, row.s3_key, file.path)
         except StorageFailed as error:
-            log.error("a recording could not be stored", conversation=short(conversation.id), code=error.code)
-            await self._store.recordings.update(
-                row.id,
-                *_told(conversation, copy_failed(conversation, row, error)),
-                state="failed",
-                error_code=error.code,
-                error_message=str(error),
-            )
+            await self._give_up(conversation, row, error)
             return
         path = row.path if destination is None else ""
         await self._store.recordings.update(
@@ -186,6 +188,16 @@ class Recordings:
         )
         if destination is not None:
             await asyncio.to_thread(file.remove)
+
+    async def _give_up(self, conversation: Conversation, row: Recording, error: StorageFailed) -> None:
+        log.error("a recording could not be stored", conversation=short(conversation.id), code=error.code)
+        await self._store.recordings.update(
+            row.id,
+            *_told(conversation, copy_failed(conversation, row, error)),
+            state="failed",
+            error_code=error.code,
+            error_message=str(error),
+        )
 
     async def _row(self, conversation: Conversation, file: Found) -> Recording | None:
         """The recording's row; its id comes from the file, so that it is never told of twice.
@@ -244,6 +256,15 @@ class Recordings:
 
     def _folder(self, conversation_id: str) -> Path:
         return self._data / FOLDER / conversation_id
+
+
+async def _quiet(files: list[Found]) -> None:
+    """Wait until nobody writes these any more: workers outlive a server that was killed by some seconds."""
+    for file in files:
+        left = QUIET - await asyncio.to_thread(file.age)
+        while left > 0:
+            await asyncio.sleep(left)
+            left = QUIET - await asyncio.to_thread(file.age)
 
 
 def recording_details(body: CreateConversation) -> dict[str, Any]:

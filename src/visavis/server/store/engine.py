@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+
 from sqlalchemy import event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
@@ -10,7 +14,26 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from visavis.config import Settings
 from visavis.errors import ConfigurationError
 
-Sessions = async_sessionmaker[AsyncSession]
+
+class Sessions:
+    """Makes sessions. Those that write wait for each other on SQLite, which takes one writer at a time.
+
+    It would have them ask again and again, up to a tenth of a second apart.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._make = async_sessionmaker(engine, expire_on_commit=False)
+        self._turn = asyncio.Lock() if engine.dialect.name == "sqlite" else nullcontext()
+
+    def __call__(self) -> AsyncSession:
+        """A session that reads."""
+        return self._make()
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncSession]:
+        """A session that writes: committed at the end, undone by an exception."""
+        async with self._turn, self._make.begin() as session:
+            yield session
 
 
 def database_url(settings: Settings) -> str:
