@@ -51,15 +51,14 @@ def has_a_face(seen: Seen) -> bool:
     return middle[-1].std() > 20 and any(np.abs(one - middle[-1]).max() > 30 for one in middle[:-5])
 
 
-@pytest.mark.parametrize("engine", ["aiortc", "wrtc"])
 async def test_a_call_is_recorded_and_plays(
-    server: RunningServer, open_page: OpenPage, tmp_path: Path, engine: str
+    server: RunningServer, open_page: OpenPage, tmp_path: Path
 ) -> None:
     created = server.create(
         custom_greeting="Hello there, how nice to see you today.", properties={"enable_recording": True}
     )
     name, url = created["conversation_id"], created["conversation_url"]
-    silent = {"receive_audio": False, "receive_video": False, "engine": engine}
+    silent = {"receive_audio": False, "receive_video": False}
     async with Call.join(url, microphone=Tone(440), **silent):
         began = time.monotonic()
         await asyncio.sleep(2.5)
@@ -81,11 +80,10 @@ async def test_a_call_is_recorded_and_plays(
     assert band(seen, second + 1.5, 1200, 1300, 0.5) > 20 * band(seen, second - 1.0, 1200, 1300, 0.5)
     assert len(seen.pictures) > 0.6 * 25 * lasted
     assert has_a_face(seen)
-    if engine == "aiortc":
-        async with open_page(f"{server.url}/healthz") as page:
-            shown = await page.evaluate(PLAY, base64.b64encode(file.content).decode())
-            assert shown["width"] == 640 and shown["at"] > 0.5
-            assert shown["duration"] == pytest.approx(one["duration"], abs=1)
+    async with open_page(f"{server.url}/healthz") as page:
+        shown = await page.evaluate(PLAY, base64.b64encode(file.content).decode())
+        assert shown["width"] == 640 and shown["at"] > 0.5
+        assert shown["duration"] == pytest.approx(one["duration"], abs=1)
 
 
 def band(seen: Seen, begin: float, lowest: float, highest: float, length: float = 0.2) -> float:

@@ -133,8 +133,10 @@ async def test_a_recording_goes_to_a_folder(run_server: RunServer, tmp_path: Pat
         stored = folder / "tavus" / name / "1764000000000.mp4"
         assert stored.read_bytes() == content and stored.stat().st_mode & 0o777 == 0o600
         assert (await api.http.get(httpx.URL(one["file_url"]).path)).content == content
+    async with run_server(recordings_url=(tmp_path / "new").as_uri()) as api:
+        assert (await api.http.get(httpx.URL(one["file_url"]).path)).content == content
         await api.http.delete(f"/v2/conversations/{name}", params={"hard": True})
-        assert not stored.exists()
+        assert not stored.exists(), "it is removed from where it is, not from where new ones go"
 
 
 async def test_a_conversations_own_bucket_by_a_role(run_server: RunServer, s3: S3) -> None:

@@ -9,15 +9,16 @@ import os
 import random
 import shutil
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import structlog
 
 from visavis.config import Settings
 from visavis.logs import short
 from visavis.server.recordings import storage
-from visavis.server.recordings.destinations import Destination, Destinations
+from visavis.server.recordings.destinations import Destination, Destinations, Provider
 from visavis.server.recordings.files import Found, found_in, in_thread, measure
 from visavis.server.recordings.storage import StorageFailed
 from visavis.server.recordings.webhooks import copy_failed, recording_ready
@@ -92,7 +93,8 @@ class Recordings:
         Raises:
             StorageFailed: the storage gives none.
         """
-        destination = await self._destination(recording.conversation_id)
+        conversation = await self._store.conversations.get(recording.conversation_id)
+        destination = self._where(conversation, recording) if conversation else None
         if destination is None:
             raise GONE
         return await in_thread(storage.signed, destination, recording.s3_key)
@@ -106,8 +108,9 @@ class Recordings:
         if task := self._tasks.get(conversation_id):
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-        destination = await self._destination(conversation_id)
+        conversation = await self._store.conversations.get(conversation_id, deleted=True)
         for row in await self._store.recordings.of_conversation(conversation_id):
+            destination = self._where(conversation, row) if conversation else None
             if destination and row.state in ("copying", "ready"):
                 await in_thread(storage.remove, destination, row.s3_key)
         folder = self._folder(conversation_id)
@@ -175,7 +178,7 @@ class Recordings:
         row = await self._row(conversation, file)
         if row is None or row.state != "copying":
             return
-        destination = self._destination_of(conversation)
+        destination = self._where(conversation, row)
         try:
             if destination is not None:
                 await self._copy(destination, row.s3_key, file.path)
@@ -246,9 +249,14 @@ class Recordings:
                     log.warning("a recording's storage is away; another try follows", code=error.code)
             await asyncio.sleep(pause * random.uniform(0.8, 1.2))
 
-    async def _destination(self, conversation_id: str) -> Destination | None:
-        conversation = await self._store.conversations.get(conversation_id, deleted=True)
-        return self._destination_of(conversation) if conversation else None
+    def _where(self, conversation: Conversation, row: Recording) -> Destination | None:
+        """Where a recording is, or is to be, whatever the settings say by now; None: it stays here."""
+        if not row.bucket_name:
+            return None
+        meant = self._destination_of(conversation)
+        if meant is not None and meant.provider == row.storage_provider:
+            return replace(meant, bucket=row.bucket_name)
+        return Destination(cast(Provider, row.storage_provider), row.bucket_name)
 
     def _destination_of(self, conversation: Conversation) -> Destination | None:
         asked = conversation.details.get(DETAIL)
