@@ -53,9 +53,8 @@ def put(destination: Destination, key: str, file: Path) -> None:
         if destination.provider == "local":
             _put_local(Path(destination.bucket, key + SUFFIX), file)
             return
-        extra = {"content_type": MEDIA_TYPE} if destination.provider == "gcs" else {}
-        # The others tell the type by the file's name.
-        _filesystem(destination).put_file(str(file), f"{destination.bucket}/{key}", **extra)
+        path = f"{destination.bucket}/{key}"
+        _filesystem(destination).put_file(str(file), path, **_media_type(destination))
 
 
 def remove(destination: Destination, key: str) -> None:
@@ -83,6 +82,17 @@ def signed(destination: Destination, key: str) -> str:
             return str(_filesystem(destination).sign(path, expiration=SIGNED_FOR))
         except NotImplementedError:
             raise StorageFailed("NOT_SUPPORTED", "this storage gives out no URLs") from None
+
+
+def _media_type(destination: Destination) -> dict[str, Any]:
+    """How each filesystem is told of it; that of S3 goes by the name of the file."""
+    if destination.provider == "gcs":
+        return {"content_type": MEDIA_TYPE}
+    if destination.provider == "azure_blob":
+        from azure.storage.blob import ContentSettings
+
+        return {"content_settings": ContentSettings(content_type=MEDIA_TYPE)}
+    return {}
 
 
 def _put_local(target: Path, file: Path) -> None:
