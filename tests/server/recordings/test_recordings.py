@@ -311,6 +311,18 @@ async def test_a_call_deleted_while_it_is_recorded_leaves_nothing(api: Api) -> N
     assert not path.parent.exists()
 
 
+async def test_what_a_worker_finishes_after_its_conversation_was_deleted_goes_too(api: Api) -> None:
+    name = await begin(api)
+    await api.store.conversations.delete(name)
+    path = recorded(api, name)
+    await api.supervisor.end(name, "end_conversation_endpoint_hit")
+    for _ in range(250):
+        if not path.parent.exists():
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("it is still there")
+
+
 async def test_a_storage_that_is_away_keeps_a_recording_and_its_conversation(
     run_server: RunServer, s3: S3
 ) -> None:
