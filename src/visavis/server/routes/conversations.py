@@ -67,7 +67,11 @@ async def create(body: CreateConversation, services: Injected) -> dict[str, Any]
             spec.recording = services.recordings.spec(name)
     row = await _begin(services, body, spec)
     _log_ignored(body, name)
-    return created_conversation(row, services.settings.base_url)
+    created = created_conversation(row, services.settings.base_url)
+    if row.require_auth:
+        expires = row.created_at.timestamp() + body.properties.participant_absent_timeout
+        created["meeting_token"] = services.tokens.issue(name, expires)
+    return created
 
 
 @router.get("")
@@ -107,7 +111,11 @@ async def end(conversation_id: str, services: Injected) -> dict[str, Any]:
     return conversation_view(await _find(services, row.id), services.settings.base_url)
 
 
-@router.delete("/{conversation_id}", status_code=204)
+@router.delete(
+    "/{conversation_id}",
+    status_code=204,
+    responses={502: {"description": "The storage of a recording did not remove it; nothing is lost."}},
+)
 async def delete(conversation_id: str, services: Injected, hard: bool = Query(default=False)) -> None:
     """End it if need be, and let nobody be told of it any more; ``hard`` removes all that was kept of it."""
     row = await services.store.conversations.get(conversation_id, deleted=hard)
@@ -123,10 +131,6 @@ async def delete(conversation_id: str, services: Injected, hard: bool = Query(de
 
 def _refuse_unsupported(body: CreateConversation) -> None:
     """Say no where going on without would betray what was asked for."""
-    if body.require_auth or body.properties.require_auth:
-        raise Refusal(
-            400, "require_auth is not supported: the unguessable conversation_id is the key to a room"
-        )
     if body.properties.livekit_ws_url:
         raise Refusal(400, "properties.livekit_ws_url is not supported: rooms are this server's own")
     if body.meeting_url:
@@ -155,8 +159,10 @@ async def _begin(services: Services, body: CreateConversation, spec: Conversatio
         callback_url=body.callback_url,
         audio_only=body.audio_only,
         details=recording_details(body),
+        require_auth=body.require_auth or body.properties.require_auth,
         shutdown_reason=TEST_MODE if body.test_mode else None,
     )
+    services.sessions.tidy(services.supervisor.holds)
     await services.store.conversations.add(row)
     if not body.test_mode:
         try:

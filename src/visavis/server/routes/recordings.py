@@ -19,6 +19,14 @@ router = APIRouter(
     prefix="/v2/conversations/{conversation_id}/recordings", tags=["recordings"], route_class=StrictRoute
 )
 
+MOVIE: dict[str, Any] = {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}
+FILE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The recording.", "content": MOVIE},
+    206: {"description": "The part that was asked for.", "content": MOVIE},
+    307: {"description": "It is in a bucket; the address is good for an hour."},
+    416: {"description": "It has no such part."},
+}
+
 
 @router.get("")
 async def list_(conversation_id: str, services: Injected) -> dict[str, Any]:
@@ -29,7 +37,7 @@ async def list_(conversation_id: str, services: Injected) -> dict[str, Any]:
     return listing([recording_view(row, services.settings.base_url) for row in rows], len(rows))
 
 
-@router.get("/{recording_id}/file", response_model=None)
+@router.get("/{recording_id}/file", response_model=None, responses=FILE)
 async def file(conversation_id: str, recording_id: str, services: Injected) -> Response:
     """The file, or whatever part of it ``Range`` asks for; from a bucket, a redirect to it."""
     row = await services.store.recordings.get(recording_id)
