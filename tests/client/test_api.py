@@ -5,7 +5,6 @@ import httpx
 import pytest
 
 from tests.server.conftest import KEY, Api, api, run_server  # noqa: F401 (fixtures)
-from tests.server.databases import database, postgres_server  # noqa: F401 (fixtures)
 from visavis.client import Call, Client
 from visavis.errors import ApiError, ApiUnreachable
 from visavis.net import is_loopback
