@@ -24,6 +24,7 @@ from visavis.server.limits import Limits
 from visavis.server.metrics import Metrics
 from visavis.server.middleware import LimitBody, Observe, Slashes, Stop
 from visavis.server.recorder import Recorder
+from visavis.server.recordings import Recordings
 from visavis.server.routes import (
     chat,
     conversations,
@@ -33,6 +34,7 @@ from visavis.server.routes import (
     meetingtokens,
     page,
     personas,
+    recordings,
     records,
     replicas,
     signalling,
@@ -61,6 +63,8 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
     tokens = MeetingTokens(vault.derive("meeting tokens"))
     limits = Limits(settings)
     outbound = GuardedClient.from_settings(settings)
+    recordings_kept = Recordings(settings, store, recorder.flush)
+    recorder.on_ended.append(recordings_kept.ended)
     services = Services(
         settings=settings,
         supervisor=supervisor,
@@ -72,6 +76,7 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
         vault=vault,
         limits=limits,
         outbound=outbound,
+        recordings=recordings_kept,
     )
     dispatcher = Dispatcher(
         store.webhooks,
@@ -108,18 +113,9 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
     app.state.services = services
     errors.install(app)
     app.mount(BASE, spec.files())
-    rest = (
-        conversations,
-        meetingtokens,
-        events,
-        records,
-        personas,
-        steering,
-        replicas,
-        interactions,
-        webhooks,
-    )
-    for module in (*rest, health, spec, signalling, chat):
+    talks = (conversations, meetingtokens, events, records, recordings, interactions, webhooks)
+    kept = (personas, steering, replicas)
+    for module in (*talks, *kept, health, spec, signalling, chat):
         app.include_router(module.router)
     app.mount("/assets", page.assets())
     app.include_router(page.router)
@@ -154,11 +150,13 @@ def _lifespan(
             asyncio.create_task(services.metrics.lag.watch()),
         ]
         dispatcher.start()
+        await services.recordings.recover()
         await services.supervisor.start()
         try:
             yield
         finally:
             await services.supervisor.stop()
+            await services.recordings.aclose()
             await services.recorder.flush()
             await dispatcher.stop()
             await services.outbound.aclose()

@@ -18,6 +18,7 @@ from visavis.server.errors import Refusal
 from visavis.server.limits import Limits
 from visavis.server.metrics import Metrics
 from visavis.server.recorder import Recorder
+from visavis.server.recordings import Recordings
 from visavis.server.sessions import Sessions
 from visavis.server.store import Store
 from visavis.server.supervisor import Supervisor
@@ -40,6 +41,7 @@ class Services:
     limits: Limits
     outbound: GuardedClient
     """For requests to addresses that users name."""
+    recordings: Recordings
 
     @property
     def prefix(self) -> str:
