@@ -73,6 +73,7 @@ class World:
         self.stops: list[int] = []
         self.timers: dict[str, float] = {}
         self.tool_calls: list[str] = []
+        self.api_calls: list[str] = []
         self.seq = 0
         self.replica_speaks = False
         self.users_speaking: set[str] = set()
@@ -104,6 +105,9 @@ class World:
                     assert generation in self.said
                     assert generation not in self.stops
                     self.stops.append(generation)
+                case does.CallTool(call_id):
+                    assert call_id not in self.api_calls
+                    self.api_calls.append(call_id)
                 case does.SetTimer(name, at):
                     assert at >= self.call.now
                     self.timers[name] = at

@@ -96,13 +96,16 @@ class History:
         if not entry.text and not entry.calls:
             self._entries = [other for other in self._entries if other is not entry]
 
-    def messages(self, note: str, instructions: str = "", ahead: str = "") -> tuple[dict[str, Any], ...]:
+    def messages(
+        self, note: str, instructions: str = "", ahead: str = "", insist: bool = False
+    ) -> tuple[dict[str, Any], ...]:
         """The OpenAI chat messages of a request.
 
         Args:
             note: what the LLM is to do, told when neither a user nor a tool has the last word.
             instructions: stand at the end of the system message.
             ahead: words that a user is expected to have said; they do not become history.
+            insist: tell it the note in any case.
         """
         entries = [entry for entry in self._entries if entry.text or entry.calls]
         if ahead:
@@ -113,7 +116,7 @@ class History:
         system = "\n\n".join(part for part in (self._system_prompt, self.context, instructions) if part)
         if system:
             messages.insert(0, {"role": "system", "content": system})
-        if messages and messages[-1]["role"] in ("user", "tool"):
+        if messages and messages[-1]["role"] in ("user", "tool") and not insist:
             return tuple(messages)
         return (*messages, {"role": "system", "content": note})
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from visavis.conversation.effects import CallTool
 from visavis.conversation.generation import Generation
 from visavis.conversation.history import ToolCall
 from visavis.conversation.ids import Ids
 from visavis.conversation.inner_tools import InnerTools
-from visavis.conversation.inputs import ToolCallRequest
+from visavis.conversation.inputs import ToolAnswered, ToolCallRequest
 from visavis.conversation.outbox import Outbox, Tie
 from visavis.conversation.toolbox import OnResolve, Toolbox
 from visavis.protocol import events
@@ -57,16 +58,30 @@ class Batch:
             self.on_resolve[place] = "generate_response"
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A call that the session carries out.
+
+    Attributes:
+        began: seconds since the conversation began.
+    """
+
+    call: ToolCall
+    tie: Tie
+    began: float
+
+
 class Tools:
     """Knows which calls wait for a result."""
 
     def __init__(self, out: Outbox, ids: Ids, toolbox: Toolbox, inner: InnerTools) -> None:
         self._out, self._ids, self._toolbox, self._inner = out, ids, toolbox, inner
         self._waiting: dict[str, tuple[ToolCall, Batch]] = {}
+        self._running: dict[str, Run] = {}
         self._used: set[str] = set()
 
     def call(self, generation: Generation, requests: tuple[ToolCallRequest, ...]) -> None:
-        """Ask the clients to run these; the calls go into the generation's place in the history.
+        """Ask the clients or the session to run these; they go into the generation's place in the history.
 
         Calls of inner tools are run on the spot and told to nobody.
         """
@@ -83,14 +98,7 @@ class Tools:
                 inner.append(call)
                 continue
             calls.append(call)
-            self._out.broadcast(
-                events.ToolCall,
-                generation.tie,
-                canvas_config=self._toolbox.use(call.name).canvas_config,
-                name=call.name,
-                arguments=call.arguments,
-                tool_call_id=call.id,
-            )
+            self._ask(call, generation.tie)
         if calls and not generation.text.strip():
             generation.say(self._filler(calls))
         self._await(generation, calls)
@@ -103,20 +111,40 @@ class Tools:
         Returns:
             The calls of its inference, once all of them have results.
         """
-        waiting = self._waiting.get(properties.tool_call_id)
-        if waiting is None:
+        if properties.tool_call_id in self._running:
+            self._out.ignore("tool_result: the server itself calls this tool")
+            return None
+        if properties.tool_call_id not in self._waiting:
             self._out.ignore("tool_result: no such call is waiting")
             return None
         text = _text(properties.output)
         if text is None:
             self._out.ignore("tool_result: output is no JSON")
             return None
-        call, batch = waiting
-        call.result = f"Error: {text}" if properties.status == "error" else text
-        if properties.status == "error" or not isinstance(properties.output, str) or not text.strip():
-            batch.leave_to_llm(call)
-        del self._waiting[call.id]
-        return batch if batch.answered else None
+        spoken = isinstance(properties.output, str)
+        return self._settle(properties.tool_call_id, text, spoken, properties.status == "error")
+
+    def answered(self, message: ToolAnswered) -> Batch | None:
+        """The session has called a tool.
+
+        Returns:
+            As ``result`` does.
+        """
+        run = self._running.pop(message.call_id, None)
+        if run is None:
+            self._out.ignore("the answer to a call that was not made")
+            return None
+        self._tell(run, "failed" if message.failed else "succeeded", round(self._out.now - run.began, 3))
+        if run.call.id not in self._waiting:  # fired and forgotten, or given up meanwhile
+            return None
+        return self._settle(run.call.id, message.output, message.spoken, message.failed)
+
+    def wants_filler(self, calls: list[ToolCall]) -> bool:
+        """Whether the LLM, which called these without a word, is to say something while they run."""
+        return any(
+            call.id in self._waiting and self._toolbox.use(call.name).on_call == "generate_filler"
+            for call in calls
+        )
 
     def expire(self, turn_idx: int) -> None:
         """Give up calls that have waited too long."""
@@ -125,14 +153,44 @@ class Tools:
                 call.expired = True
                 del self._waiting[call.id]
 
+    def _ask(self, call: ToolCall, tie: Tie) -> None:
+        use = self._toolbox.use(call.name)
+        if use.api:
+            run = self._running[call.id] = Run(call, tie, self._out.now)
+            self._out.put(CallTool(call.id, call.name, call.arguments, *tie))
+            self._tell(run, "called")
+            return
+        self._out.broadcast(
+            events.ToolCall,
+            tie,
+            canvas_config=use.canvas_config,
+            name=call.name,
+            arguments=call.arguments,
+            tool_call_id=call.id,
+        )
+
+    def _tell(self, run: Run, state: str, duration: float | None = None) -> None:
+        more = {} if duration is None else {"duration": duration}
+        self._out.broadcast(
+            events.ToolRun, run.tie, name=run.call.name, tool_call_id=run.call.id, state=state, **more
+        )
+
+    def _settle(self, call_id: str, text: str, spoken: bool, failed: bool) -> Batch | None:
+        """A call has its result; its inference's calls, once all have."""
+        call, batch = self._waiting.pop(call_id)
+        call.result = f"Error: {text}" if failed else text
+        if failed or not spoken or not text.strip():
+            batch.leave_to_llm(call)
+        return batch if batch.answered else None
+
     def _await(self, generation: Generation, calls: list[ToolCall]) -> None:
         uses = [self._toolbox.use(call.name) for call in calls]
         batch = Batch(self._answer_tie(generation), tuple(calls), [use.on_resolve for use in uses])
         for call, use in zip(calls, uses, strict=True):
-            if use.on_resolve == "fire_and_forget":
-                call.result = DISPATCHED
-            else:
+            if use.awaited:
                 self._waiting[call.id] = (call, batch)
+            else:
+                call.result = DISPATCHED
 
     def _answer_tie(self, generation: Generation) -> Tie:
         """The tie of what follows the results: a fresh id where words were said before them.
