@@ -26,6 +26,8 @@ class Body(BaseModel):
 
 LONGEST_PROMPT = 100_000
 """Characters of one of the texts that a language model is told; few models read as much."""
+MOST_TOOLS = 50
+"""Of one persona."""
 LONGEST_WAIT = 86_400
 """Seconds; a call is over long before, so that more would mean nothing."""
 
@@ -119,6 +121,7 @@ class PersonaBody(Body):
     """A legacy set."""
     guardrail_ids: list[str] = Field(default_factory=list, max_length=50)
     guardrail_tags: list[str] = Field(default_factory=list, max_length=50)
+    tool_ids: list[str] = Field(default_factory=list, max_length=MOST_TOOLS)
     layers: Layers = Field(default_factory=Layers)
 
     @model_validator(mode="after")

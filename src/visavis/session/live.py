@@ -13,6 +13,7 @@ from visavis.conversation import effects as does
 from visavis.conversation import inputs as happens
 from visavis.media.playout import Playout
 from visavis.rooms import base as rooms
+from visavis.session.apicalls import ApiCalls
 from visavis.session.clips import Clips
 from visavis.session.driver import Driver
 from visavis.session.ears import Ears
@@ -61,6 +62,7 @@ class LiveConversation:
         self._playout = Playout(self._playout_progressed)
         self._speaker = Speaker(engines, self._playout, self._clips, self._elapsed, self._feed)
         self._thinker = Thinker(engines.llm_for(spec), self._elapsed, self._feed)
+        self._apis = ApiCalls(spec, engines.outbound, self._elapsed, self._feed)
         self._outbox = Outbox(room)
         self._ears = Ears(engines, room, spec.flow, self._elapsed, self._feed)
         self._face = self._make_face(engines, settings)
@@ -163,6 +165,8 @@ class LiveConversation:
                 self._thinker.start(effect)
             case does.CancelInference(generation):
                 self._thinker.cancel(generation)
+            case does.CallTool():
+                self._apis.start(effect)
             case does.Speak() | does.PlayAudio():
                 self._speaker.say(effect)
             case does.DropClip(ref):
@@ -227,5 +231,6 @@ class LiveConversation:
         await self._ears.aclose()
         await self._thinker.aclose()
         await self._room.close(reason)
+        await self._apis.aclose()
         self._log.flush()
         self._ignored.summarize()
