@@ -34,6 +34,7 @@ class System:
         self.install("npm")
         self.install("chromium")
         self.install("turnserver")
+        self.install("initdb")
 
     def install(self, name: str, script: str = "") -> None:
         file = self._folder / name
@@ -64,16 +65,18 @@ def test_a_system_that_has_everything_passes_in_silence(system: System) -> None:
 
 
 def test_what_is_missing_is_one_line_to_run(system: System) -> None:
-    for name in ("python3", "node", "npm", "chromium", "turnserver"):
+    for name in ("python3", "node", "npm", "chromium", "turnserver", "initdb"):
         system.remove(name)
     system.install("ldconfig")
     code, said = system.check()
     assert code == 1
-    packages = "python3 python3-venv nodejs npm libegl1 libgl1 chromium coturn"
+    packages = "python3 python3-venv nodejs npm libegl1 libgl1 chromium coturn postgresql"
     assert said.splitlines()[-1] == f"On Debian or Ubuntu:  sudo apt-get install -y {packages}"
 
 
-@pytest.mark.parametrize(("command", "package"), [("chromium", "chromium"), ("turnserver", "coturn")])
+@pytest.mark.parametrize(
+    ("command", "package"), [("chromium", "chromium"), ("turnserver", "coturn"), ("initdb", "postgresql")]
+)
 def test_some_are_asked_for_by_the_tests_alone(system: System, command: str, package: str) -> None:
     system.remove(command)
     assert system.check("run") == (0, "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import fractions
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -35,7 +35,7 @@ class Shade:
         return frame
 
 
-async def bare(call: Connection, participant_id: str) -> AsyncIterator[NDArray[np.int16]]:
+async def bare(call: Connection, participant_id: str) -> AsyncGenerator[NDArray[np.int16]]:
     async for chunk in call.audio(participant_id):
         yield chunk.samples
 
@@ -86,4 +86,25 @@ async def test_the_way_of_one_who_left_is_used_for_the_next(engine: str) -> None
             async with asyncio.timeout(10):
                 async for _ in ear:
                     continue
+        assert len(eve._connection.getTransceivers()) == 1
+
+
+async def test_what_nobody_reads_any_more_is_not_sent(engine: str) -> None:
+    async with stage(engine) as room, room.join("Eve") as eve, room.join("Bob", microphone=Tone(300)) as bob:
+
+        def listeners() -> int:
+            (peer,) = (one for one in room.room._peers.values() if one.participant.id == bob.participant_id)
+            return len(peer.outlet("microphone").slots)
+
+        one, other = bare(eve, bob.participant_id), bare(eve, bob.participant_id)
+        await first(one)
+        await first(other)
+        assert listeners() == 1
+        await one.aclose()
+        await first(other)
+        await other.aclose()
+        await until(lambda: listeners() == 0)
+        ear = bare(eve, bob.participant_id)
+        await take(ear, 24_000)
+        assert pitch(await take(ear, 24_000), 48_000) == pytest.approx(300, abs=5)
         assert len(eve._connection.getTransceivers()) == 1

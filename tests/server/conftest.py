@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.server.databases import database, empty_database, postgres_server, store  # noqa: F401
 from tests.server.fakes import FakeLive, FakeLLM, FakeRoom, TaskLauncher
 from visavis.config import Settings
 from visavis.server.app import create_app
@@ -48,16 +49,24 @@ RunServer = Callable[..., AbstractAsyncContextManager[Api]]
 
 
 @pytest.fixture
-def run_server(tmp_path: Path) -> RunServer:
+def run_server(tmp_path: Path, database: str) -> RunServer:  # noqa: F811
     """Starts a server with these settings."""
 
     @asynccontextmanager
     async def running(**given: Any) -> AsyncIterator[Api]:
-        settings = Settings(**{"data_dir": tmp_path, "api_keys": [KEY], "workers": 2, **given})
+        settings = Settings(
+            **{
+                "data_dir": tmp_path,
+                "database_url": database,
+                "api_keys": [KEY],
+                "workers": 2,
+                **given,
+            }
+        )
         launcher = TaskLauncher()
         supervisor = Supervisor(settings, launcher=launcher, llm=FakeLLM())
-        store = Store.from_settings(settings)
-        app = create_app(settings, supervisor, store)
+        kept = Store.from_settings(settings)
+        app = create_app(settings, supervisor, kept)
         transport = httpx.ASGITransport(app)
         async with (
             app.router.lifespan_context(app),
@@ -66,7 +75,7 @@ def run_server(tmp_path: Path) -> RunServer:
             ) as http,
         ):
             await supervisor.wait_ready()
-            yield Api(http, supervisor, launcher, settings, store)
+            yield Api(http, supervisor, launcher, settings, kept)
 
     return running
 

@@ -208,11 +208,11 @@ async def test_a_conversation_that_crashes_ends_alone(api: Api) -> None:
 async def test_a_restart_marks_what_was_in_progress_as_ended(run_server: RunServer) -> None:
     async with run_server() as api:
         name = (await api.create())["conversation_id"]
-        row = await api.store.conversation(name)
+        row = await api.store.conversations.get(name)
         assert row and row.status == "active"
     async with run_server() as api:
-        await api.store.delete_conversation(name)
-        await api.store.add_conversation(crashed(row))
+        await api.store.conversations.delete(name)
+        await api.store.conversations.add(crashed(row))
     async with run_server() as api:
         again = (await api.http.get(f"/v2/conversations/{name}?verbose=true")).json()
         assert again["status"] == "ended"

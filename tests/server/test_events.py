@@ -100,9 +100,9 @@ async def test_the_log_of_inputs_is_kept_with_the_conversation_and_forgotten_wit
     name = await talked(api, "one")
     log = await api.http.get(f"/v2/conversations/{name}/log")
     assert [json.loads(line) for line in log.text.splitlines()] == [{"said": n} for n in (1, 2, 3)]
-    await api.http.delete(f"/v2/conversations/{name}")
+    await api.http.delete(f"/v2/conversations/{name}?hard=true")
     assert (await api.http.get(f"/v2/conversations/{name}/log")).status_code == 400
-    assert [stretch async for stretch in api.store.inputs(name)] == []
+    assert [stretch async for stretch in api.store.logs.inputs(name)] == []
 
 
 async def test_a_reader_that_is_too_slow_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:

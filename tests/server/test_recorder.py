@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from visavis.config import Settings
 from visavis.server import journal
@@ -41,12 +41,9 @@ def conversation(name: str) -> Conversation:
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = Store.from_settings(Settings(data_dir=tmp_path))
-    await store.open()
-    await store.add_conversation(conversation("c1"))
-    yield store
-    await store.close()
+async def store(store: Store) -> Store:
+    await store.conversations.add(conversation("c1"))
+    return store
 
 
 @pytest.fixture
@@ -60,7 +57,7 @@ async def recorder(store: Store) -> AsyncIterator[Recorder]:
 
 async def types(store: Store, recorder: Recorder) -> list[str]:
     await recorder.flush()
-    return [found["event_type"] for _, found in await store.events("c1")]
+    return [found["event_type"] for _, found in await store.logs.events("c1")]
 
 
 async def test_everything_is_kept_but_heartbeats(store: Store, recorder: Recorder) -> None:
@@ -97,20 +94,20 @@ async def test_a_database_that_is_away_for_a_while_loses_nothing(
 ) -> None:
     monkeypatch.setattr(journal, "PAUSES", (0.0,))
     failures = [OperationalError("insert", {}, Exception("locked"))] * 3
-    add_events, end_conversation = store.add_events, store.end_conversation
+    add_events, end_conversation = store.logs.add_events, store.conversations.end
 
     async def away(*arguments: Any) -> None:
         if failures:
             raise failures.pop()
         await (add_events if len(arguments) == 1 else end_conversation)(*arguments)
 
-    monkeypatch.setattr(store, "add_events", away)
-    monkeypatch.setattr(store, "end_conversation", away)
+    monkeypatch.setattr(store.logs, "add_events", away)
+    monkeypatch.setattr(store.conversations, "end", away)
     tell(recorder, "c1", event("conversation.utterance"))
     tell(recorder, "c1", event("system.shutdown"))
     recorder.ended("c1", "reason")
     assert await types(store, recorder) == ["conversation.utterance", "system.shutdown"]
-    row = await store.conversation("c1")
+    row = await store.conversations.get("c1")
     assert row and (row.status, row.shutdown_reason) == ("ended", "reason")
 
 
@@ -119,7 +116,7 @@ async def test_a_database_that_stays_away_loses_events_but_no_end(
 ) -> None:
     monkeypatch.setattr(journal, "PAUSES", (0.0,))
     failures = [OperationalError("update", {}, Exception("disk full"))] * (3 * journal.TRIES)
-    end_conversation = store.end_conversation
+    end_conversation = store.conversations.end
 
     async def away(*arguments: str) -> None:
         if failures:
@@ -127,26 +124,26 @@ async def test_a_database_that_stays_away_loses_events_but_no_end(
         if len(arguments) == 2:
             await end_conversation(*arguments)
 
-    monkeypatch.setattr(store, "add_events", away)
-    monkeypatch.setattr(store, "end_conversation", away)
+    monkeypatch.setattr(store.logs, "add_events", away)
+    monkeypatch.setattr(store.conversations, "end", away)
     tell(recorder, "c1", event("system.shutdown"))
     recorder.ended("c1", "reason")
     for _ in range(3):
         await recorder.flush()
-    row = await store.conversation("c1")
+    row = await store.conversations.get("c1")
     assert row and (row.status, row.shutdown_reason) == ("ended", "reason")
 
 
 async def test_what_one_conversation_meets_costs_no_other_anything(store: Store, recorder: Recorder) -> None:
-    await store.add_conversation(conversation("c2"))
+    await store.conversations.add(conversation("c2"))
     for message in (event("conversation.utterance"), event("conversation.utterance")):
         recorder.event("c2", 1, message)  # the same number twice
     recorder.event("c2", 2, event("conversation.utterance"))
     tell(recorder, "c1", event("conversation.utterance"))
     recorder.ended("c2", "over")
     assert await types(store, recorder) == ["conversation.utterance"]
-    assert [seq for seq, _ in await store.events("c2")] == [1, 2, 3]
-    row = await store.conversation("c2")
+    assert [seq for seq, _ in await store.logs.events("c2")] == [1, 2, 3]
+    row = await store.conversations.get("c2")
     assert row and row.status == "ended"
 
 
@@ -156,7 +153,7 @@ async def test_removing_a_conversation_that_still_talks_costs_no_other_anything(
     told = 0
     for number in range(20):
         name = f"d{number}"
-        await store.add_conversation(conversation(name))
+        await store.conversations.add(conversation(name))
         tell(recorder, name, event("conversation.utterance"))
         removing = asyncio.create_task(recorder.forget(name))
         while not removing.done():
@@ -165,7 +162,7 @@ async def test_removing_a_conversation_that_still_talks_costs_no_other_anything(
             told += 1
             await asyncio.sleep(0.0005)
         recorder.ended(name, "over")
-        assert await store.conversation(name) is None
+        assert await store.conversations.get(name) is None
     assert len(await types(store, recorder)) == told
 
 
@@ -201,7 +198,10 @@ async def test_what_waits_for_a_database_is_bounded_but_ends_are_kept(
     await asyncio.gather(running, return_exceptions=True)
 
 
-async def test_the_database_is_readable_by_its_owner_alone(store: Store, tmp_path: Path) -> None:
+async def test_the_database_is_readable_by_its_owner_alone(tmp_path: Path) -> None:
+    store = Store.from_settings(Settings(data_dir=tmp_path))
+    await store.open()
+    await store.close()
     assert (tmp_path / "visavis.db").stat().st_mode & 0o077 == 0
 
 
@@ -213,7 +213,7 @@ async def test_a_dead_workers_conversation_gets_the_shutdown_it_could_not_send(
     tell(recorder, "c1", heartbeat)
     recorder.ended("c1", "internal error occurred at step worker")
     assert await types(store, recorder) == ["conversation.utterance", "system.shutdown"]
-    (*_, (_, last)) = await store.events("c1")
+    (*_, (_, last)) = await store.logs.events("c1")
     assert last["properties"]["shutdown_reason"] == "internal error occurred at step worker"
 
 
@@ -227,8 +227,8 @@ async def test_what_the_database_complains_of_quotes_no_words(store: Store) -> N
     said = event("conversation.utterance", speech="my secret")
     async with store._engine.begin() as connection:
         await connection.execute(text("DROP TABLE event_log"))
-    with pytest.raises(OperationalError) as error:
-        await store.add_events([("c1", 1, said)])
+    with pytest.raises(DBAPIError) as error:
+        await store.logs.add_events([("c1", 1, said)])
     assert "my secret" not in str(error.value)
     assert "c1" not in str(error.value)
 
@@ -240,7 +240,7 @@ async def test_a_batch_that_cannot_be_written_does_not_stop_the_next(
         raise ValueError("odd")
 
     with monkeypatch.context() as broken:
-        broken.setattr(store, "add_events", fail)
+        broken.setattr(store.logs, "add_events", fail)
         tell(recorder, "c1", event("conversation.utterance"))
         await recorder.flush()
     tell(recorder, "c1", event("conversation.utterance"))
@@ -248,11 +248,11 @@ async def test_a_batch_that_cannot_be_written_does_not_stop_the_next(
 
 
 async def test_many_events_are_read_page_by_page(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("visavis.server.store.store.PAGE", 3)
-    await store.add_events([("c1", seq, event("conversation.utterance")) for seq in range(1, 9)])
+    monkeypatch.setattr("visavis.server.store.logs.PAGE", 3)
+    await store.logs.add_events([("c1", seq, event("conversation.utterance")) for seq in range(1, 9)])
 
     async def read(after: int, limit: int | None) -> list[list[int]]:
-        return [[seq for seq, _ in page] async for page in store.event_pages("c1", after, limit)]
+        return [[seq for seq, _ in page] async for page in store.logs.event_pages("c1", after, limit)]
 
     assert await read(0, None) == [[1, 2, 3], [4, 5, 6], [7, 8]]
     assert await read(2, 4) == [[3, 4, 5], [6]]
@@ -260,11 +260,11 @@ async def test_many_events_are_read_page_by_page(store: Store, monkeypatch: pyte
 
 
 async def test_slow_readers_of_logs_keep_no_connection_from_others(store: Store) -> None:
-    await store.add_inputs([("c1", ["{}"])])
-    readers = [store.inputs("c1") for _ in range(20)]
+    await store.logs.add_inputs([("c1", ["{}"])])
+    readers = [store.logs.inputs("c1") for _ in range(20)]
     for reader in readers:
         assert await anext(reader) == "{}"
     async with asyncio.timeout(5):
-        assert await store.conversation("c1")
+        assert await store.conversations.get("c1")
     for reader in readers:
         await reader.aclose()  # type: ignore[attr-defined]

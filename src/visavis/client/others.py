@@ -11,8 +11,8 @@ from visavis.rooms.base import Source
 from visavis.rooms.webrtc.engine import Engine
 from visavis.rooms.webrtc.outlet import KINDS
 
-KEPT_FRAMES = 500
-"""Frames kept for a slow reader: 10 s of sound."""
+KEPT = {"audio": 500, "video": 25}
+"""Frames kept for a slow reader: 10 s of sound, a second of pictures, for those are large."""
 
 Want = tuple[str, Source]
 
@@ -22,13 +22,15 @@ class Section:
 
     Attributes:
         want: whom, and what of them; None: nothing.
+        readers: how many read it; with the last one it is given back.
         frames: what arrived for that.
     """
 
     def __init__(self, transceiver: Any, kind: str) -> None:
         self.transceiver, self.kind = transceiver, kind
         self.want: Want | None = None
-        self.frames: LiveBuffer[Any] = LiveBuffer(KEPT_FRAMES)
+        self.readers = 0
+        self.frames: LiveBuffer[Any] = LiveBuffer(KEPT[kind])
 
 
 class Others:
@@ -51,9 +53,19 @@ class Others:
         Raises:
             SignallingError: the server does not answer, or with what cannot be used.
         """
-        section = await self._section((participant_id, source))
-        async for frame in section.frames:
-            yield frame
+        want = (participant_id, source)
+        section = await self._section(want)
+        frames = section.frames
+        section.readers += 1
+        try:
+            async for frame in frames:
+                yield frame
+        finally:
+            if section.frames is frames:  # otherwise they left, and it may be somebody else's by now
+                section.readers -= 1
+                if not section.readers:
+                    self._release(section)
+                    self._say("wants", wants=self._wants())
 
     def arrived(self, track: Any) -> bool:
         """Whether a track belongs to one of the sections."""
@@ -110,5 +122,6 @@ class Others:
 
     def _release(self, section: Section) -> None:
         section.want = None
+        section.readers = 0
         section.frames.close()
-        section.frames = LiveBuffer(KEPT_FRAMES)
+        section.frames = LiveBuffer(KEPT[section.kind])

@@ -37,6 +37,7 @@ from visavis.server.services import Services
 from visavis.server.serving import OnReady, serve
 from visavis.server.store import Store
 from visavis.server.supervisor import Supervisor
+from visavis.server.vault import Vault
 
 log = structlog.get_logger(__name__)
 
@@ -50,7 +51,9 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
     metrics = Metrics(supervisor)
     recorder = Recorder(store)
     supervisor.listen(recorder)
-    services = Services(settings, supervisor, store, recorder, metrics, Senders())
+    services = Services(
+        settings, supervisor, store, recorder, metrics, Senders(), Vault.from_settings(settings)
+    )
     app = FastAPI(
         title="visavis",
         version=__version__,
@@ -102,9 +105,9 @@ def run(settings: Settings, on_ready: OnReady | None = None) -> None:
 def _lifespan(services: Services) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        left = await services.store.open()
-        if left:
-            log.warning("conversations of a server that crashed are marked as ended", count=left)
+        await services.store.open()
+        if left := await services.recorder.recover():
+            log.warning("conversations of a server that crashed are over", count=left)
         background = [
             asyncio.create_task(services.recorder.run()),
             asyncio.create_task(services.metrics.lag.watch()),

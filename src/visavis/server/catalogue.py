@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from visavis.server.store import Persona, Store
+from visavis.server.store import Resource, Store
 from visavis.session.bodies import PersonaBody
 
 BUILT = datetime(2026, 6, 1, tzinfo=UTC)
@@ -33,6 +33,8 @@ class Replica:
 VERA = Replica("r-drawn-vera", "Vera")
 REPLICAS = {VERA.id: VERA}
 
+PERSONA = "persona"
+"""The kind of ``store.Resource``."""
 DEFAULT_PERSONA = "p-vera"
 PERSONAS: dict[str, dict[str, Any]] = {
     DEFAULT_PERSONA: {
@@ -49,23 +51,25 @@ PERSONAS: dict[str, dict[str, Any]] = {
 log = structlog.get_logger(__name__)
 
 
-def built_in_persona(persona_id: str) -> Persona:
+def built_in_persona(persona_id: str) -> Resource:
     """One of ``PERSONAS``.
 
     Raises:
         KeyError: there is none of this id.
     """
-    return Persona(id=persona_id, document=PERSONAS[persona_id], created_at=BUILT, updated_at=BUILT)
+    return Resource(
+        id=persona_id, kind=PERSONA, document=PERSONAS[persona_id], created_at=BUILT, updated_at=BUILT
+    )
 
 
-async def find_persona(store: Store, persona_id: str) -> Persona | None:
+async def find_persona(store: Store, persona_id: str) -> Resource | None:
     """A built-in persona or one of the store's."""
     if persona_id in PERSONAS:
         return built_in_persona(persona_id)
-    return await store.persona(persona_id)
+    return await store.resources.get(persona_id, PERSONA)
 
 
-async def persona_or_default(store: Store, persona_id: str) -> Persona:
+async def persona_or_default(store: Store, persona_id: str) -> Resource:
     """As ``find_persona``; ids of hosted stock personas get the default one (PROTOCOL 7)."""
     found = await find_persona(store, persona_id or DEFAULT_PERSONA)
     if found is None:

@@ -57,19 +57,19 @@ class Journal:
             Ends and removals that must be told again: the database stayed away.
         """
         events = [(name, *what) for name, what in batch if isinstance(what, Happened)]
-        await self._insert(self._store.add_events, events)
+        await self._insert(self._store.logs.add_events, events)
         lines: dict[str, list[str]] = {}
         for name, what in batch:
             if isinstance(what, list):
                 lines.setdefault(name, []).extend(what)
-        await self._insert(self._store.add_inputs, list(lines.items()))
+        await self._insert(self._store.logs.add_inputs, list(lines.items()))
         left: list[tuple[str, Told]] = []
         for name, what in batch:
             try:
                 if isinstance(what, Ended):
-                    await _persistently(self._store.end_conversation, name, what.reason)
+                    await _persistently(self._store.conversations.end, name, what.reason)
                 elif isinstance(what, Forgotten):
-                    await _persistently(self._store.delete_conversation, name)
+                    await _persistently(self._store.conversations.delete, name)
             except AWAY:
                 left.append((name, what))
             except Exception as error:
@@ -101,15 +101,16 @@ def _parts(rows: Sequence[Row]) -> list[list[Row]]:
     return [[row] for row in rows] if len(each) == 1 else list(each.values())
 
 
-async def _persistently(write: Callable[..., Awaitable[None]], *arguments: Any) -> None:
+async def _persistently(write: Callable[..., Awaitable[object]], *arguments: Any) -> None:
     """Try until it is written, or the database was away for too long."""
     for failed in range(1, TRIES):
         try:
-            return await write(*arguments)
+            await write(*arguments)
+            return
         except AWAY as error:
             if failed == 1:
                 log.warning(
                     "the database does not take what was told; trying again", error=type(error).__name__
                 )
             await asyncio.sleep(PAUSES[min(failed, len(PAUSES)) - 1])
-    return await write(*arguments)
+    await write(*arguments)

@@ -31,6 +31,7 @@ GATHERING = 0.1
 PATIENCE = 10.0
 """Seconds to wait for a database that is behind."""
 
+SERVER_CRASHED = "internal error occurred at step server"
 SHUTDOWN = "system.shutdown"
 HEARTBEATS = ("system.replica_present", "system.pal_present")
 SKETCHES = ("conversation.utterance.streaming", "visavis.playback")
@@ -42,6 +43,7 @@ class Recorder:
     """The supervisor's listener."""
 
     def __init__(self, store: Store) -> None:
+        self._store = store
         self._journal = Journal(store)
         self._queue: asyncio.Queue[tuple[str, Told] | asyncio.Future[None]] = asyncio.Queue()
         self._urgent = asyncio.Event()
@@ -82,6 +84,14 @@ class Recorder:
             self._put(conversation_id, goodbye, needed=True)
         self._feeds.close(conversation_id)
         self._put(conversation_id, Ended(reason), needed=True)
+
+    async def recover(self) -> int:
+        """End what a server that crashed left in progress; nothing else runs yet. How many that were."""
+        left = await self._store.conversations.active()
+        for row in left:
+            self._last_seq[row.id] = await self._store.logs.last_seq(row.id)
+            self.ended(row.id, SERVER_CRASHED)
+        return len(left)
 
     async def forget(self, conversation_id: str) -> None:
         """Remove a conversation, behind all that was told of it; what is told later is dropped."""

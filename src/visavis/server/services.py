@@ -19,6 +19,7 @@ from visavis.server.recorder import Recorder
 from visavis.server.senders import Senders
 from visavis.server.store import Store
 from visavis.server.supervisor import Supervisor
+from visavis.server.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Services:
     recorder: Recorder
     metrics: Metrics
     senders: Senders
+    vault: Vault
 
     @property
     def prefix(self) -> str:

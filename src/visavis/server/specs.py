@@ -7,7 +7,9 @@ import secrets
 from visavis.config import Settings
 from visavis.errors import WorkerLost
 from visavis.server.catalogue import Replica
-from visavis.server.store import Persona
+from visavis.server.sealing import opened
+from visavis.server.store import Resource
+from visavis.server.vault import Vault
 from visavis.session.bodies import CreateConversation, LLMLayer, PersonaBody
 from visavis.session.composing import composed
 from visavis.session.spec import ConversationSpec, LLMSpec
@@ -24,10 +26,11 @@ def conversation_id() -> str:
 def conversation_spec(
     name: str,
     body: CreateConversation,
-    persona: Persona,
+    persona: Resource,
     replica: Replica,
     default: LLMSpec | None,
     settings: Settings,
+    vault: Vault,
 ) -> ConversationSpec:
     """What the worker is told.
 
@@ -38,11 +41,12 @@ def conversation_spec(
         replica: how that looks.
         default: the server's own LLM; None while it is not ready.
         settings: the server's.
+        vault: opens the secrets of the persona.
 
     Raises:
         WorkerLost: the default LLM is needed and not ready.
     """
-    about = PersonaBody.model_validate(persona.document)
+    about = PersonaBody.model_validate(opened(persona.document, vault))
     echo = about.pipeline_mode == "echo"
     return composed(
         body,

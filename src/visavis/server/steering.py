@@ -22,8 +22,8 @@ async def objectives_of(store: Store, persona: PersonaBody) -> list[inputs.Objec
     """
     if not persona.objectives_id:
         return []
-    row = await store.resource(persona.objectives_id)
-    if row is None or row.kind != OBJECTIVES:
+    row = await store.resources.get(persona.objectives_id, OBJECTIVES)
+    if row is None:
         raise Refusal(400, "Invalid objectives_id")
     return ObjectivesBody.model_validate(row.document).steps()
 
@@ -36,12 +36,14 @@ async def guardrails_of(store: Store, persona: PersonaBody) -> list[inputs.Guard
     """
     found: dict[str, inputs.Guardrail] = {}
     if persona.guardrails_id:
-        row = await store.resource(persona.guardrails_id)
-        if row is None or row.kind != GUARDRAIL_SET:
+        row = await store.resources.get(persona.guardrails_id, GUARDRAIL_SET)
+        if row is None:
             raise Refusal(400, "Invalid guardrails_id")
         for rule in GuardrailSetBody.model_validate(row.document).data:
             found[rule.guardrail_name] = rule.rule(row.id)
-    every = {row.id: row for row in await store.resources(GUARDRAIL)} if _wants_single_ones(persona) else {}
+    every = (
+        {row.id: row for row in await store.resources.all(GUARDRAIL)} if _wants_single_ones(persona) else {}
+    )
     if unknown := [name for name in persona.guardrail_ids if name not in every]:
         raise Refusal(400, f"Invalid guardrail_ids: {unknown[0][:64]}")
     tags = set(persona.guardrail_tags)

@@ -30,6 +30,8 @@ FUTILE = 3
 """Workers that may die while they load, one after the other, before the server gives up starting."""
 STOP_TIMEOUT = 6.0
 """Seconds that workers have to end their conversations."""
+ENDING_TIMEOUT = 5.0
+"""Seconds to wait for a conversation that was told to end."""
 
 log = structlog.get_logger(__name__)
 
@@ -67,6 +69,7 @@ class Supervisor:
         self._llm = llm or default_llm(settings)
         self._listener: Listener | None = None
         self._where: dict[str, WorkerProcess] = {}
+        self._over: dict[str, asyncio.Event] = {}
         self._relays = Relays()
         self._tasks: list[asyncio.Task[None]] = []
         self._settled = asyncio.Event()
@@ -253,8 +256,16 @@ class Supervisor:
         await self._ask(conversation_id, "interact", message=message)
 
     async def end(self, conversation_id: str, reason: str) -> None:
-        """Have the conversation end."""
+        """Have the conversation end, and wait until it has; one that takes long ends later."""
+        if not self.holds(conversation_id):
+            raise UnknownConversation("the conversation is over")
+        over = self._over.setdefault(conversation_id, asyncio.Event())
         await self._ask(conversation_id, "end", reason=reason)
+        try:
+            async with asyncio.timeout(ENDING_TIMEOUT):
+                await over.wait()
+        except TimeoutError:
+            log.warning("a conversation takes long to end", conversation=short(conversation_id))
 
     async def _ask(self, conversation_id: str, method: str, **params: Any) -> Any:
         worker = self._where.get(conversation_id)
@@ -368,6 +379,8 @@ class Supervisor:
         self._relays.close(conversation_id, reason)
         if self._listener:
             self._listener.ended(conversation_id, reason)
+        if over := self._over.pop(conversation_id, None):
+            over.set()
 
     def _forget(self, conversation_id: str) -> None:
         worker = self._where.pop(conversation_id, None)

@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from visavis.server.catalogue import BUILT, Replica
-from visavis.server.store import Conversation, Persona
+from visavis.server.sealing import masked
+from visavis.server.store import Conversation, Resource
 from visavis.session.bodies import PersonaBody
-
-MASK = "********"
 
 
 def iso(moment: datetime) -> str:
@@ -46,11 +45,11 @@ def event_view(message: dict[str, Any]) -> dict[str, Any]:
     return {"properties": {}, **message, "timestamp": moment}
 
 
-def persona_view(persona: Persona) -> dict[str, Any]:
+def persona_view(persona: Resource) -> dict[str, Any]:
     """A persona, flat as clients read it."""
     about = PersonaBody.model_validate(persona.document)
     return {
-        **_masked(persona.document),
+        **masked(persona.document),
         "persona_id": persona.id,
         "pal_id": persona.id,
         "persona_name": about.persona_name,
@@ -80,17 +79,3 @@ def replica_view(replica: Replica) -> dict[str, Any]:
         "updated_at": iso(BUILT),
         "error_message": None,
     }
-
-
-def _masked(document: dict[str, Any]) -> dict[str, Any]:
-    """The document without the secrets in its layers: what was stored to be used is not told again."""
-    return {key: _mask_secrets(value) if key == "layers" else value for key, value in document.items()}
-
-
-def _mask_secrets(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {
-            key: MASK if inner and key in ("api_key", "headers") else _mask_secrets(inner)
-            for key, inner in value.items()
-        }
-    return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from typing import Any
 
@@ -19,7 +20,7 @@ from visavis.server.services import Injected, Services, StrictRoute
 from visavis.server.specs import conversation_id, conversation_spec
 from visavis.server.steering import guardrails_of, objectives_of
 from visavis.server.store import Conversation
-from visavis.server.store.store import Status
+from visavis.server.store.conversations import Status
 from visavis.server.views import conversation_view, created_conversation, event_view
 from visavis.session.bodies import CreateConversation, PersonaBody
 from visavis.session.spec import ConversationSpec
@@ -55,7 +56,9 @@ async def create(body: CreateConversation, services: Injected) -> dict[str, Any]
             persona_name=about.persona_name or replica.name,
         )
     else:
-        spec = conversation_spec(name, body, persona, replica, services.supervisor.llm, services.settings)
+        spec = conversation_spec(
+            name, body, persona, replica, services.supervisor.llm, services.settings, services.vault
+        )
         spec.objectives = await objectives_of(services.store, about)
         spec.guardrails = await guardrails_of(services.store, about)
     row = await _begin(services, body, spec)
@@ -68,7 +71,7 @@ async def list_(
     services: Injected, limit: Limit = 10, page: Page = 1, status: Status | None = None
 ) -> dict[str, Any]:
     """Conversations, the newest first."""
-    rows, total = await services.store.conversations(limit, max(page, 1), status)
+    rows, total = await services.store.conversations.page(limit, max(page, 1), status)
     return listing([conversation_view(row, services.settings.base_url) for row in rows], total)
 
 
@@ -84,7 +87,7 @@ async def get(
     if not verbose:
         return view
     events = EventList(lambda event: None if is_sketch(event) else event_view(event))
-    await events.read(services.store.event_pages(row.id))
+    await events.read(services.store.logs.event_pages(row.id))
     return events.answer("events", **view, shutdown_reason=row.shutdown_reason)
 
 
@@ -98,10 +101,15 @@ async def end(conversation_id: str, services: Injected) -> dict[str, Any]:
 
 @router.delete("/{conversation_id}", status_code=204)
 async def delete(conversation_id: str, services: Injected, hard: bool = Query(default=False)) -> None:
-    """End it if need be, and forget it. ``hard`` is accepted: nothing is kept either way."""
-    row = await _find(services, conversation_id)
+    """End it if need be, and let nobody be told of it any more; ``hard`` removes all that was kept of it."""
+    row = await services.store.conversations.get(conversation_id, deleted=hard)
+    if row is None:
+        raise Refusal(400, "Invalid conversation_id")
     await _end(services, row.id)
-    await services.recorder.forget(row.id)
+    if hard:
+        await services.recorder.forget(row.id)
+    else:
+        await services.store.conversations.hide(row.id)
 
 
 def _refuse_unsupported(body: CreateConversation) -> None:
@@ -130,7 +138,7 @@ async def _begin(services: Services, body: CreateConversation, spec: Conversatio
         audio_only=body.audio_only,
         shutdown_reason=TEST_MODE if body.test_mode else None,
     )
-    await services.store.add_conversation(row)
+    await services.store.conversations.add(row)
     if not body.test_mode:
         try:
             await services.supervisor.create(spec)
@@ -141,18 +149,16 @@ async def _begin(services: Services, body: CreateConversation, spec: Conversatio
 
 
 async def _find(services: Services, conversation_id: str) -> Conversation:
-    row = await services.store.conversation(conversation_id)
+    row = await services.store.conversations.get(conversation_id)
     if row is None:
         raise Refusal(400, "Invalid conversation_id")
     return row
 
 
 async def _end(services: Services, conversation_id: str) -> None:
-    try:
+    with contextlib.suppress(UnknownConversation):
         await services.supervisor.end(conversation_id, ENDED)
-    except UnknownConversation:
-        return
-    await services.store.end_conversation(conversation_id, ENDED)
+    await services.recorder.flush()
 
 
 def _log_ignored(body: CreateConversation, name: str) -> None:

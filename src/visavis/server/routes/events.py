@@ -65,7 +65,7 @@ async def inputs(conversation_id: str, services: Injected) -> StreamingResponse:
         raise Refusal(400, "Invalid conversation_id")
 
     async def lines() -> AsyncIterator[str]:
-        async for stretch in services.store.inputs(conversation_id):
+        async for stretch in services.store.logs.inputs(conversation_id):
             yield f"{stretch}\n"
 
     return StreamingResponse(lines(), media_type="application/jsonl")
@@ -74,7 +74,7 @@ async def inputs(conversation_id: str, services: Injected) -> StreamingResponse:
 async def _find(services: Services, conversation_id: str) -> Conversation | None:
     """The conversation, with all that was told of it so far."""
     await services.recorder.flush()
-    return await services.store.conversation(conversation_id)
+    return await services.store.conversations.get(conversation_id)
 
 
 async def _answer(
@@ -89,11 +89,11 @@ async def _answer(
     if last_event_id.isascii() and last_event_id.isdecimal():
         after = max(after, min(int(last_event_id[:15]), MAX_SEQ))
     if stream or "text/event-stream" in request.headers.get("accept", ""):
-        if row.status == "ended" and not await services.store.events(row.id, after, 1):
+        if row.status == "ended" and not await services.store.logs.events(row.id, after, 1):
             return Response(status_code=204)  # tells an EventSource to ask no more
         return sse.EventStream(_follow(row.id, services, after))
     events = EventList()
-    await events.read(services.store.event_pages(row.id, after, limit))
+    await events.read(services.store.logs.event_pages(row.id, after, limit))
     last = after if events.last_seq is None else events.last_seq
     return events.answer("data", last_seq=last, status=row.status)
 
@@ -104,7 +104,7 @@ async def _follow(conversation_id: str, services: Services, after: int) -> Async
     on = services.supervisor.holds(conversation_id)  # then the feed will have its end, however soon it comes
     try:
         await services.recorder.flush()
-        async for page in services.store.event_pages(conversation_id, after):
+        async for page in services.store.logs.event_pages(conversation_id, after):
             for seq, event in page:
                 yield _encode(seq, event)
                 after = seq

@@ -20,7 +20,7 @@ async def interact(message: dict[str, Any], services: Injected) -> dict[str, Any
     name = message.get("conversation_id")
     if not isinstance(name, str) or not name:
         raise Refusal(400, "conversation_id is required")
-    if await services.store.conversation(name) is None:
+    if await services.store.conversations.get(name) is None:
         raise Refusal(400, "Invalid conversation_id")
     interaction = parse(message)
     if isinstance(interaction, Ignored):

@@ -7,11 +7,12 @@ from typing import Any, Literal
 
 from fastapi import APIRouter
 
-from visavis.server.catalogue import PERSONAS, built_in_persona, find_persona
+from visavis.server.catalogue import PERSONA, PERSONAS, built_in_persona, find_persona
 from visavis.server.errors import Refusal
 from visavis.server.routes.paging import Limit, Page, listing, page_of
+from visavis.server.sealing import sealed
 from visavis.server.services import Injected, StrictRoute
-from visavis.server.store import Persona
+from visavis.server.store import Resource
 from visavis.server.views import persona_view
 from visavis.session.bodies import PersonaBody
 
@@ -23,8 +24,8 @@ router = APIRouter(prefix="/v2", tags=["personas"], route_class=StrictRoute)
 async def create(body: PersonaBody, services: Injected) -> dict[str, Any]:
     """Keep a persona."""
     document = body.model_dump(mode="json", exclude_unset=True)
-    persona = Persona(id=f"p{secrets.token_hex(8)}", document=document)
-    await services.store.add_persona(persona)
+    persona = Resource(id=f"p{secrets.token_hex(8)}", kind=PERSONA, document=sealed(document, services.vault))
+    await services.store.resources.add(persona)
     kept = ("persona_id", "pal_id", "persona_name", "pal_name", "created_at")
     view = persona_view(persona)
     return {key: view[key] for key in kept}
@@ -39,7 +40,7 @@ async def list_(
     persona_type: Literal["user", "system"] | None = None,
 ) -> dict[str, Any]:
     """Personas: the users', the newest first, then the built-in ones."""
-    users = list(await services.store.personas()) if persona_type != "system" else []
+    users = list(await services.store.resources.all(PERSONA)) if persona_type != "system" else []
     system = [built_in_persona(name) for name in PERSONAS] if persona_type != "user" else []
     found = users + system
     return listing([persona_view(persona) for persona in page_of(found, limit, page)], len(found))
@@ -62,5 +63,5 @@ async def delete(persona_id: str, services: Injected) -> None:
     """Forget a persona; conversations that began with it go on."""
     if persona_id in PERSONAS:
         raise Refusal(400, "a persona that comes with the server cannot be deleted")
-    if not await services.store.delete_persona(persona_id):
+    if not await services.store.resources.delete(persona_id, PERSONA):
         raise Refusal(400, "Invalid persona_id")

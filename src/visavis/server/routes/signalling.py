@@ -65,7 +65,7 @@ async def leave(conversation_id: str, participant_id: str, services: Injected) -
 async def status(conversation_id: str, response: Response, services: Injected) -> dict[str, Any]:
     """What the page needs to know before it joins, and after the connection died."""
     _name_ice_servers(response, services)
-    row = await services.store.conversation(conversation_id)
+    row = await services.store.conversations.get(conversation_id)
     if row is None:
         raise Refusal(404, "there is no such conversation")
     return {

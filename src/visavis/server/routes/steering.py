@@ -28,7 +28,7 @@ async def create_objectives(body: ObjectivesBody, services: Injected) -> dict[st
 @router.get("/objectives")
 async def list_objectives(services: Injected, limit: Limit = 10, page: Page = 1) -> dict[str, Any]:
     """Sets of objectives, the newest first."""
-    rows = await services.store.resources(OBJECTIVES)
+    rows = await services.store.resources.all(OBJECTIVES)
     return listing([_objectives_view(row) for row in page_of(rows, limit, page)], len(rows))
 
 
@@ -43,7 +43,7 @@ async def get_objectives(objectives_id: str, services: Injected) -> dict[str, An
 async def delete_objectives(objectives_id: str, services: Injected) -> None:
     """Forget a set."""
     row = await _find(services, objectives_id, OBJECTIVES, "Objective not found")
-    await services.store.delete_resource(row.id)
+    await services.store.resources.delete(row.id, row.kind)
 
 
 @router.post("/guardrails")
@@ -59,7 +59,7 @@ async def list_guardrails(
     services: Injected, limit: Limit = 10, page: Page = 1, legacy: bool = False, tags: str = ""
 ) -> dict[str, Any]:
     """Guardrails, or the legacy sets, the newest first; ``tags`` is a comma list of which one must match."""
-    rows = list(await services.store.resources(GUARDRAIL_SET if legacy else GUARDRAIL))
+    rows = list(await services.store.resources.all(GUARDRAIL_SET if legacy else GUARDRAIL))
     if wanted := {tag.strip() for tag in tags.split(",") if tag.strip()}:
         rows = [row for row in rows if wanted & set(row.document.get("tags", []))]
     return listing([_guardrail_view(row) for row in page_of(rows, limit, page)], len(rows))
@@ -68,7 +68,7 @@ async def list_guardrails(
 @router.get("/guardrails/tags")
 async def guardrail_tags(services: Injected) -> dict[str, Any]:
     """Every tag in use."""
-    rows = await services.store.resources(GUARDRAIL)
+    rows = await services.store.resources.all(GUARDRAIL)
     tags = sorted({tag for row in rows for tag in row.document.get("tags", [])})
     return {"tags": tags, "total_count": len(tags)}
 
@@ -85,25 +85,25 @@ async def get_guardrail(guardrail_id: str, services: Injected) -> dict[str, Any]
 async def delete_guardrail(guardrail_id: str, services: Injected) -> None:
     """Forget a guardrail or a set."""
     row = await _find_guardrail(services, guardrail_id)
-    await services.store.delete_resource(row.id)
+    await services.store.resources.delete(row.id, row.kind)
 
 
 async def _keep(services: Services, prefix: str, kind: str, document: dict[str, Any]) -> Resource:
     row = Resource(id=f"{prefix}{secrets.token_hex(8)}", kind=kind, document=document)
-    await services.store.add_resource(row)
+    await services.store.resources.add(row)
     return row
 
 
 async def _find(services: Services, resource_id: str, kind: str, missing: str) -> Resource:
-    row = await services.store.resource(resource_id)
-    if row is None or row.kind != kind:
+    row = await services.store.resources.get(resource_id, kind)
+    if row is None:
         raise Refusal(404, missing)
     return row
 
 
 async def _find_guardrail(services: Services, guardrail_id: str) -> Resource:
-    row = await services.store.resource(guardrail_id)
-    if row is None or row.kind not in (GUARDRAIL, GUARDRAIL_SET):
+    row = await services.store.resources.get(guardrail_id, GUARDRAIL, GUARDRAIL_SET)
+    if row is None:
         raise Refusal(404, "Guardrails not found")
     return row
 

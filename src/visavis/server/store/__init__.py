@@ -1,6 +1,25 @@
-"""What outlives a call: conversations, their events and inputs, personas and what steers them."""
+"""What outlives a call: conversations and their logs, what users keep, the outbox, keys, recordings."""
 
-from visavis.server.store.models import Conversation, Event, Persona, Resource
+from visavis.server.store.models import (
+    ApiKey,
+    Conversation,
+    Event,
+    Recording,
+    Resource,
+    Webhook,
+    WebhookAttempt,
+)
 from visavis.server.store.store import Store
+from visavis.server.store.webhooks import NewWebhook
 
-__all__ = ["Conversation", "Event", "Persona", "Resource", "Store"]
+__all__ = [
+    "ApiKey",
+    "Conversation",
+    "Event",
+    "NewWebhook",
+    "Recording",
+    "Resource",
+    "Store",
+    "Webhook",
+    "WebhookAttempt",
+]

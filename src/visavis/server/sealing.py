@@ -1,0 +1,107 @@
+"""The secrets in documents that users store: encrypted at rest, masked when they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from visavis.errors import VisavisError
+from visavis.server.vault import SEALED, Vault
+
+MASK = "********"
+"""What a secret reads as. Sent back, it means: as it is."""
+PLACES = ("layers", "delivery")
+"""The parts of a document that may hold secrets."""
+SECRETS = frozenset(
+    ("access_token", "api_key", "client_secret", "password", "secret", "signing_secret", "token")
+)
+HEADERS = "headers"
+"""Every value below this name is one: keys go under any name there."""
+FREE = frozenset(("tools", "visual_tools", "audio_tools", "perception_tools", "parameters", "body_template"))
+"""Parts that are schemas and texts: what is named like a secret there is none."""
+
+Change = Callable[[str], str]
+
+
+class ForgedSecret(VisavisError):
+    """A new secret looks like one that is sealed already."""
+
+
+def sealed(document: dict[str, Any], vault: Vault, before: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The document with its secrets encrypted.
+
+    Args:
+        document: as it was posted, or as a change made it of ``before``.
+        vault: encrypts.
+        before: as it is stored: what is sealed there may stay so.
+
+    Raises:
+        ForgedSecret: a secret begins as sealed ones do, and is none of ``before``.
+    """
+    known: set[str] = set()
+
+    def remember(secret: str) -> str:
+        known.add(secret)
+        return secret
+
+    def seal(secret: str) -> str:
+        if secret.startswith(SEALED) and secret not in known:
+            raise ForgedSecret(f"a secret must not begin with {SEALED!r}")
+        return vault.seal(secret)
+
+    _each(before or {}, remember)
+    return _each(document, seal)
+
+
+def opened(document: dict[str, Any], vault: Vault) -> dict[str, Any]:
+    """The document with its secrets, to be used and not shown.
+
+    Raises:
+        ConfigurationError: they were sealed under another secret key.
+    """
+    return _each(document, vault.open)
+
+
+def masked(document: dict[str, Any]) -> dict[str, Any]:
+    """The document without its secrets, to be shown."""
+    return _each(document, lambda secret: MASK if secret else secret)
+
+
+def unmasked(document: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
+    """The document with what was stored in place of masks that came back."""
+    result = dict(document)
+    for place in PLACES:
+        if place in document:
+            result[place] = _restored(document[place], before.get(place))
+    return result
+
+
+def _restored(value: Any, before: Any) -> Any:
+    if isinstance(value, dict):
+        stored = before if isinstance(before, dict) else {}
+        return {key: _restored(inner, stored.get(key)) for key, inner in value.items()}
+    return before if value == MASK and isinstance(before, str) else value
+
+
+def _each(document: dict[str, Any], change: Change) -> dict[str, Any]:
+    """The document with each of its secrets changed."""
+    return {
+        key: _changed(value, change, below_headers=False) if key in PLACES else value
+        for key, value in document.items()
+    }
+
+
+def _changed(value: Any, change: Change, below_headers: bool) -> Any:
+    if isinstance(value, list):
+        return [_changed(inner, change, below_headers) for inner in value]
+    if not isinstance(value, dict):
+        return change(value) if below_headers and isinstance(value, str) else value
+    result: dict[str, Any] = {}
+    for key, inner in value.items():
+        if key in FREE:
+            result[key] = inner
+        elif key in SECRETS and isinstance(inner, str):
+            result[key] = change(inner)
+        else:
+            result[key] = _changed(inner, change, below_headers or key == HEADERS)
+    return result
