@@ -1,0 +1,143 @@
+"""Tools in the store (PROTOCOL 2.7): their secrets, the personas that have them, the conversations that use them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import structlog
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+
+from visavis.outbound import secrets
+from visavis.server.catalogue import PERSONA
+from visavis.server.errors import Refusal
+from visavis.server.store import Resource, Store
+from visavis.server.vault import SEALED, Vault
+from visavis.session.bodies import MOST_TOOLS, PersonaBody
+from visavis.session.tools import ToolBody
+
+TOOL = "tool"
+"""The kind of ``store.Resource``."""
+READ_ONLY = ("tool_id", "type", "created_at", "updated_at")
+"""Fields of an answer that mean nothing in a request."""
+
+Document = dict[str, Any]
+
+log = structlog.get_logger(__name__)
+
+
+def checked(document: Document) -> ToolBody:
+    """A tool's document, if it is one.
+
+    Raises:
+        RequestValidationError: it is none.
+    """
+    try:
+        return ToolBody.model_validate(document)
+    except ValidationError as error:
+        raise RequestValidationError(error.errors()) from None
+
+
+def sealed(body: ToolBody, vault: Vault) -> Document:
+    """The document as it is stored.
+
+    Raises:
+        Refusal: a secret begins as sealed ones do.
+    """
+
+    def seal(secret: str) -> str:
+        if secret.startswith(SEALED):
+            raise Refusal(400, f"delivery.api: a secret must not begin with {SEALED!r}")
+        return vault.seal(secret)
+
+    document = body.model_dump(mode="json", exclude_unset=True)
+    return _with_api(
+        {key: value for key, value in document.items() if key not in READ_ONLY},
+        lambda api: secrets.changed(api, seal),
+    )
+
+
+def opened(document: Document, vault: Vault) -> Document:
+    """The document with its secrets, to be used and not shown."""
+    return _with_api(document, lambda api: secrets.changed(api, vault.open))
+
+
+def masked(document: Document) -> Document:
+    """The document as it is shown."""
+    return _with_api(document, secrets.masked)
+
+
+def merged(document: Document, changes: Document) -> Document:
+    """An opened document with the fields that a ``PATCH`` brings.
+
+    A field that is there replaces the former one, null takes it away. Of ``delivery.api`` what proves whose
+    the calls are stays where it is masked or absent.
+    """
+    result = {**document, **{key: value for key, value in changes.items() if key not in READ_ONLY}}
+    former, api = _api(document), _api(result)
+    if "delivery" in changes and former is not None and api is not None:
+        for key in ("auth", "headers"):
+            if key not in api and former.get(key) is not None and api.get("url") == former.get("url"):
+                api = {**api, key: former[key]}
+        result["delivery"] = {**result["delivery"], "api": secrets.kept(api, former)}
+    return {key: value for key, value in result.items() if value is not None}
+
+
+async def tools_of(store: Store, vault: Vault, persona: PersonaBody) -> list[tuple[str, ToolBody]]:
+    """The tools of a persona with their ids and secrets, in its order; the first of a name counts."""
+    every = {row.id: row for row in await store.resources.all(TOOL)} if persona.tool_ids else {}
+    found: dict[str, tuple[str, ToolBody]] = {}
+    for tool_id in dict.fromkeys(persona.tool_ids):
+        if tool_id not in every:
+            log.warning("a persona has a tool that is gone", tool=tool_id[:64])
+            continue
+        body = checked(opened(every[tool_id].document, vault))
+        if body.name in found:
+            log.warning("a persona has two tools of one name; the first is used", tool=tool_id)
+            continue
+        found[body.name] = (tool_id, body)
+    return list(found.values())
+
+
+async def rows_of(store: Store, tool_ids: Sequence[str]) -> list[Resource]:
+    """These tools, each once, in this order.
+
+    Raises:
+        Refusal: one does not exist, two have one name, or there are too many.
+    """
+    tool_ids = list(dict.fromkeys(tool_ids))
+    if len(tool_ids) > MOST_TOOLS:
+        raise Refusal(400, f"a persona has {MOST_TOOLS} tools at most, this would be {len(tool_ids)}")
+    every = {row.id: row for row in await store.resources.all(TOOL)} if tool_ids else {}
+    if unknown := [name for name in tool_ids if name not in every]:
+        raise Refusal(400, f"Invalid tool_ids: {unknown[0][:64]}")
+    rows = [every[name] for name in tool_ids]
+    names = [row.document["name"] for row in rows]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise Refusal(400, f"a persona cannot have two tools of one name: {twice}")
+    return rows
+
+
+async def detach_everywhere(store: Store, tool_id: str) -> None:
+    """Take a tool away from all personas."""
+
+    def without(document: Document) -> Document:
+        return {**document, "tool_ids": [name for name in document.get("tool_ids", []) if name != tool_id]}
+
+    for row in await store.resources.all(PERSONA):
+        if tool_id in (row.document.get("tool_ids") or []):
+            await store.resources.change(row.id, PERSONA, without)
+
+
+def _api(document: Document) -> Document | None:
+    delivery = document.get("delivery")
+    api = delivery.get("api") if isinstance(delivery, dict) else None
+    return api if isinstance(api, dict) else None
+
+
+def _with_api(document: Document, change: Callable[[Document], Document]) -> Document:
+    api = _api(document)
+    if api is None:
+        return document
+    return {**document, "delivery": {**document["delivery"], "api": change(api)}}
