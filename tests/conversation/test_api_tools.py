@@ -19,7 +19,9 @@ def called(*calls: tuple[str, str, str], **use: Any) -> Driven:
 
 
 def runs(call: Driven) -> list[dict[str, Any]]:
-    return [wire["properties"] for wire in wires(call.all_effects) if wire["event_type"] == "visavis.tool_run"]
+    return [
+        wire["properties"] for wire in wires(call.all_effects) if wire["event_type"] == "visavis.tool_run"
+    ]
 
 
 def test_the_session_is_asked_and_no_client() -> None:

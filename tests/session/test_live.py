@@ -22,6 +22,7 @@ from visavis.errors import InferenceFailed
 from visavis.layers.llm.base import TextDelta, ToolCallDelta
 from visavis.rooms.base import Participant
 from visavis.rooms.memory import Guest, MemoryRoom
+from visavis.session.apicalls import Outbound
 from visavis.session.live import LiveConversation
 from visavis.session.speaker import AHEAD
 from visavis.session.spec import ConversationSpec, LLMSpec
@@ -93,10 +94,11 @@ async def conversation(
     spec: ConversationSpec = SPEC,
     heard: str = "",
     make_vad: Callable[[], Energy] = Energy,
+    outbound: Outbound | None = None,
     **settings: Any,
 ) -> AsyncIterator[Stage]:
     room = MemoryRoom(Participant("replica", "tavus-replica-r1", "Vera", "replica", 0.0))
-    shared = dataclasses.replace(engines(llm, heard), make_vad=make_vad)
+    shared = dataclasses.replace(engines(llm, heard), make_vad=make_vad, outbound=outbound)
     stage = Stage(room)
     stage.live = live = LiveConversation(spec, shared, room, Settings(**settings), stage)
     running = asyncio.create_task(live.run())

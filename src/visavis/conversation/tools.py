@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from visavis.conversation.effects import CallTool
 from visavis.conversation.generation import Generation
@@ -170,7 +171,7 @@ class Tools:
         )
 
     def _tell(self, run: Run, state: str, duration: float | None = None) -> None:
-        more = {} if duration is None else {"duration": duration}
+        more: dict[str, Any] = {} if duration is None else {"duration": duration}
         self._out.broadcast(
             events.ToolRun, run.tie, name=run.call.name, tool_call_id=run.call.id, state=state, **more
         )

@@ -26,11 +26,14 @@ from visavis.server.routes import (
     health,
     interactions,
     page,
+    persona_tools,
     personas,
     replicas,
     signalling,
+    skills,
     spec,
     steering,
+    tools,
 )
 from visavis.server.senders import Senders
 from visavis.server.services import Services
@@ -81,7 +84,7 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
     errors.install(app)
     app.mount(BASE, spec.files())
     rest = (conversations, events, personas, steering, replicas, interactions, health, spec)
-    for module in (*rest, signalling, chat):
+    for module in (*rest, tools, persona_tools, skills, signalling, chat):
         app.include_router(module.router)
     app.mount("/assets", page.assets())
     app.include_router(page.router)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from visavis.server.errors import Refusal
 
 SKILLS = "skills"
-"""Where a persona's document has them: by their ids, each with ``config``, ``attached_at``, ``updated_at``."""
+"""Where a persona's document has them, by their ids; each has ``config``, ``attached_at``, ``updated_at``."""
 NO_EFFECT = "Kept for programs that set it; this server does nothing with it yet."
 
 

@@ -1,15 +1,16 @@
-"""Tools in the store (PROTOCOL 2.7): their secrets, the personas that have them, the conversations that use them."""
+"""Tools in the store (PROTOCOL 2.7): their secrets, and the personas that have them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
-from visavis.outbound import secrets
+from visavis.outbound import sealing
 from visavis.server.catalogue import PERSONA
 from visavis.server.errors import Refusal
 from visavis.server.store import Resource, Store
@@ -54,33 +55,33 @@ def sealed(body: ToolBody, vault: Vault) -> Document:
     document = body.model_dump(mode="json", exclude_unset=True)
     return _with_api(
         {key: value for key, value in document.items() if key not in READ_ONLY},
-        lambda api: secrets.changed(api, seal),
+        lambda api: sealing.changed(api, seal),
     )
 
 
 def opened(document: Document, vault: Vault) -> Document:
     """The document with its secrets, to be used and not shown."""
-    return _with_api(document, lambda api: secrets.changed(api, vault.open))
+    return _with_api(document, lambda api: sealing.changed(api, vault.open))
 
 
 def masked(document: Document) -> Document:
     """The document as it is shown."""
-    return _with_api(document, secrets.masked)
+    return _with_api(document, sealing.masked)
 
 
 def merged(document: Document, changes: Document) -> Document:
     """An opened document with the fields that a ``PATCH`` brings.
 
     A field that is there replaces the former one, null takes it away. Of ``delivery.api`` what proves whose
-    the calls are stays where it is masked or absent.
+    the calls are stays where it is masked or absent, unless they are to go to another server.
     """
     result = {**document, **{key: value for key, value in changes.items() if key not in READ_ONLY}}
     former, api = _api(document), _api(result)
     if "delivery" in changes and former is not None and api is not None:
         for key in ("auth", "headers"):
-            if key not in api and former.get(key) is not None and api.get("url") == former.get("url"):
+            if key not in api and former.get(key) is not None and _origin(api) == _origin(former):
                 api = {**api, key: former[key]}
-        result["delivery"] = {**result["delivery"], "api": secrets.kept(api, former)}
+        result["delivery"] = {**result["delivery"], "api": sealing.kept(api, former)}
     return {key: value for key, value in result.items() if value is not None}
 
 
@@ -134,6 +135,11 @@ def _api(document: Document) -> Document | None:
     delivery = document.get("delivery")
     api = delivery.get("api") if isinstance(delivery, dict) else None
     return api if isinstance(api, dict) else None
+
+
+def _origin(api: Document) -> tuple[str, str]:
+    split = urlsplit(str(api.get("url", "")))
+    return split.scheme.lower(), split.netloc.lower()
 
 
 def _with_api(document: Document, change: Callable[[Document], Document]) -> Document:

@@ -12,9 +12,9 @@ import structlog
 from visavis.config import Settings
 from visavis.conversation.effects import CallTool
 from visavis.conversation.inputs import Input, ToolAnswered
+from visavis.outbound.calls import CallContext, ToolResponse, deliver
 from visavis.outbound.client import GuardedClient
 from visavis.outbound.delivery import ApiDelivery
-from visavis.outbound.requests import CallContext, ToolResponse, deliver
 from visavis.outbound.tokens import Tokens
 from visavis.session.spec import ConversationSpec
 

@@ -17,10 +17,12 @@ from visavis.server.recorder import is_sketch
 from visavis.server.routes.eventpages import EventList
 from visavis.server.routes.paging import Limit, Page, listing
 from visavis.server.services import Injected, Services, StrictRoute
+from visavis.server.skills import skills_of
 from visavis.server.specs import conversation_id, conversation_spec
 from visavis.server.steering import guardrails_of, objectives_of
 from visavis.server.store import Conversation
 from visavis.server.store.conversations import Status
+from visavis.server.tools import tools_of
 from visavis.server.views import conversation_view, created_conversation, event_view
 from visavis.session.bodies import CreateConversation, PersonaBody
 from visavis.session.spec import ConversationSpec
@@ -61,6 +63,9 @@ async def create(body: CreateConversation, services: Injected) -> dict[str, Any]
         )
         spec.objectives = await objectives_of(services.store, about)
         spec.guardrails = await guardrails_of(services.store, about)
+        tools = await tools_of(services.store, services.vault, about)
+        spec.tools = [tool.spec(tool_id) for tool_id, tool in tools if tool.trigger_type == "in_call"]
+        _log_without_effect(persona.document, spec)
     row = await _begin(services, body, spec)
     _log_ignored(body, name)
     return created_conversation(row, services.settings.base_url)
@@ -166,3 +171,13 @@ def _log_ignored(body: CreateConversation, name: str) -> None:
     given += [f"properties.{field}" for field in IGNORED_PROPERTIES if getattr(body.properties, field, None)]
     if given:
         log.warning("fields without effect here yet", conversation=short(name), fields=given)
+
+
+def _log_without_effect(document: dict[str, Any], spec: ConversationSpec) -> None:
+    """Say what the persona has that nothing comes of here yet."""
+    if skills := sorted(skills_of(document)):
+        log.warning("skills without effect here yet", conversation=short(spec.conversation_id), skills=skills)
+    if perceived := [tool.name for tool in spec.tools if tool.origin != "llm"]:
+        log.warning(
+            "no perception calls these tools yet", conversation=short(spec.conversation_id), tools=perceived
+        )

@@ -1,4 +1,4 @@
-"""``/v2/personas/{id}/tools``, the tools that a persona has, and the same under ``/v2/pals`` (PROTOCOL 2.2)."""
+"""``/v2/personas/{id}/tools``: what a persona has; the same under ``/v2/pals`` (PROTOCOL 2.2)."""
 
 from __future__ import annotations
 

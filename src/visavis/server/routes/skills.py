@@ -58,9 +58,7 @@ async def list_(persona_id: str, services: Injected) -> dict[str, Any]:
 @router.put("/pals/{persona_id}/skills", include_in_schema=False)
 async def replace(persona_id: str, body: Replacement, services: Injected) -> dict[str, Any]:
     """Give a persona these skills, and no others."""
-    given = {
-        name: skill(name).checked(one.config if one else {}) for name, one in body.skills.items()
-    }
+    given = {name: skill(name).checked(one.config if one else {}) for name, one in body.skills.items()}
 
     def edit(kept: Skills) -> Skills:
         return {name: _attached(kept.get(name), config) for name, config in given.items()}

@@ -23,9 +23,7 @@ router = APIRouter(prefix="/v2/tools", tags=["tools"], route_class=StrictRoute)
 async def create(body: ToolBody, services: Injected) -> dict[str, Any]:
     """Keep a tool; personas name it by its ``tool_id``."""
     await _check_name(services, body.name)
-    row = Resource(
-        id=f"t{secrets.token_hex(8)}", kind=TOOL, document=tools.sealed(body, services.vault)
-    )
+    row = Resource(id=f"t{secrets.token_hex(8)}", kind=TOOL, document=tools.sealed(body, services.vault))
     await services.store.resources.add(row)
     return tool_view(row)
 
