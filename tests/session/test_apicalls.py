@@ -53,7 +53,9 @@ async def talk(
     """The user has asked for the weather in a conversation with a tool for it."""
     llm = ScriptedLLM(*scripts)
     async with serving(handler) as server, local_client() as client:
-        async with conversation(llm, spec=spec(server.url, **use), outbound=Outbound(client)) as stage:
+        async with conversation(
+            llm, spec=spec(server.url, **use), outbound=Outbound(lambda: client)
+        ) as stage:
             guest = stage.room.join()
             guest.send(message("conversation.respond", text="Weather in Rome?"))
             yield stage, llm, server
@@ -174,6 +176,8 @@ async def test_a_call_that_is_out_when_the_conversation_ends_comes_to_its_end() 
         return reply(200, b"ok")
 
     async with talk(slow, [CALL], on_resolve="fire_and_forget") as (stage, _, _):
-        while not arrived.is_set():
+        for _ in range(500):
             await stage.play(0.02)
+            if arrived.is_set():
+                break
     assert done.is_set()

@@ -13,11 +13,13 @@ from starlette.middleware.cors import CORSMiddleware
 
 from visavis import __version__, logs
 from visavis.config import Settings
+from visavis.layers.llm.openai import OpenAICompatible
 from visavis.protocol.specification import BASE
 from visavis.server import errors
 from visavis.server.auth import Keyring, api_keys
 from visavis.server.metrics import Metrics
 from visavis.server.middleware import Guard, LimitBody, Observe, Stop
+from visavis.server.postcall import Means, PostCall
 from visavis.server.recorder import Recorder
 from visavis.server.routes import (
     chat,
@@ -41,6 +43,7 @@ from visavis.server.serving import OnReady, serve
 from visavis.server.store import Store
 from visavis.server.supervisor import Supervisor
 from visavis.server.vault import Vault
+from visavis.session.apicalls import Outbound
 
 log = structlog.get_logger(__name__)
 
@@ -54,8 +57,11 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
     metrics = Metrics(supervisor)
     recorder = Recorder(store)
     supervisor.listen(recorder)
+    vault = Vault.from_settings(settings)
+    outbound = Outbound.from_settings(settings)
+    means = Means(store, vault, recorder, lambda: supervisor.llm, OpenAICompatible, outbound)
     services = Services(
-        settings, supervisor, store, recorder, metrics, Senders(), Vault.from_settings(settings)
+        settings, supervisor, store, recorder, metrics, Senders(), vault, outbound, PostCall(means)
     )
     app = FastAPI(
         title="visavis",
@@ -114,6 +120,7 @@ def _lifespan(services: Services) -> Callable[[FastAPI], AbstractAsyncContextMan
         background = [
             asyncio.create_task(services.recorder.run()),
             asyncio.create_task(services.metrics.lag.watch()),
+            asyncio.create_task(services.post_call.run()),
         ]
         await services.supervisor.start()
         try:
@@ -125,5 +132,6 @@ def _lifespan(services: Services) -> Callable[[FastAPI], AbstractAsyncContextMan
                 task.cancel()
             await asyncio.gather(*background, return_exceptions=True)
             await services.store.close()
+            await services.outbound.aclose()
 
     return lifespan

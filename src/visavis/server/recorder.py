@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import structlog
@@ -40,7 +40,11 @@ log = structlog.get_logger(__name__)
 
 
 class Recorder:
-    """The supervisor's listener."""
+    """The supervisor's listener.
+
+    Attributes:
+        on_ended: called when a conversation is over; ``flush`` then waits until the store knows.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -52,6 +56,7 @@ class Recorder:
         self._log_size: Counter[str] = Counter()
         self._last_seq: dict[str, int | None] = {}
         self._waiting = Waiting()
+        self.on_ended: Callable[[str], None] = lambda conversation_id: None
 
     def event(self, conversation_id: str, seq: int, event: dict[str, Any]) -> None:
         """Keep an event, unless it is a heartbeat; tell those who follow."""
@@ -84,6 +89,7 @@ class Recorder:
             self._put(conversation_id, goodbye, needed=True)
         self._feeds.close(conversation_id)
         self._put(conversation_id, Ended(reason), needed=True)
+        self.on_ended(conversation_id)
 
     async def recover(self) -> int:
         """End what a server that crashed left in progress; nothing else runs yet. How many that were."""

@@ -15,11 +15,13 @@ from starlette.responses import Response
 from visavis.config import Settings
 from visavis.server.errors import Refusal
 from visavis.server.metrics import Metrics
+from visavis.server.postcall import PostCall
 from visavis.server.recorder import Recorder
 from visavis.server.senders import Senders
 from visavis.server.store import Store
 from visavis.server.supervisor import Supervisor
 from visavis.server.vault import Vault
+from visavis.session.apicalls import Outbound
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class Services:
     metrics: Metrics
     senders: Senders
     vault: Vault
+    outbound: Outbound
+    post_call: PostCall
 
     @property
     def prefix(self) -> str:

@@ -27,25 +27,52 @@ log = structlog.get_logger(__name__)
 
 
 class Outbound:
-    """The way out of one process: a guarded client, and the access tokens it was given."""
+    """The way out of one process: a guarded client, and the access tokens it was given.
 
-    def __init__(self, client: GuardedClient) -> None:
-        self._client, self._tokens = client, Tokens(client)
+    Args:
+        make: the client, which is made when it is needed first: it reads all certificate authorities.
+    """
+
+    def __init__(self, make: Callable[[], GuardedClient]) -> None:
+        self._make = make
+        self._way: tuple[GuardedClient, Tokens] | None = None
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
         """One that goes where the settings let it."""
-        return cls(GuardedClient.from_settings(settings))
+        return cls(lambda: GuardedClient.from_settings(settings))
+
+    def ready(self) -> Self:
+        """Itself, with its client made; some milliseconds."""
+        self._open()
+        return self
 
     async def deliver(
         self, delivery: ApiDelivery, arguments: Mapping[str, Any], context: CallContext
     ) -> ToolResponse:
         """Send a call and wait for the answer; never raises for what the other side does."""
-        return await deliver(self._client, self._tokens, delivery, arguments, context)
+        client, tokens = self._open()
+        return await deliver(client, tokens, delivery, arguments, context)
+
+    async def check(self, url: str) -> None:
+        """Say now whether calls will be sent there.
+
+        Raises:
+            OutboundRefused: they will not.
+        """
+        client, _ = self._open()
+        await client.check(url, https_only=True)
 
     async def aclose(self) -> None:
         """Close all connections."""
-        await self._client.aclose()
+        if self._way is not None:
+            await self._way[0].aclose()
+
+    def _open(self) -> tuple[GuardedClient, Tokens]:
+        if self._way is None:
+            client = self._make()
+            self._way = client, Tokens(client)
+        return self._way
 
 
 class ApiCalls:

@@ -77,7 +77,7 @@ class Engines:
             make_vad=vad,
             make_replica=lambda width, height, seed: drawn(width=width, height=height, seed=seed),
             make_llm=engine("llm", "openai"),
-            outbound=Outbound.from_settings(settings),
+            outbound=Outbound.from_settings(settings).ready(),
         )
 
     def llm_for(self, spec: ConversationSpec) -> LLM | None:

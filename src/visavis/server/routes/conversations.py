@@ -21,7 +21,7 @@ from visavis.server.skills import skills_of
 from visavis.server.specs import conversation_id, conversation_spec
 from visavis.server.steering import guardrails_of, objectives_of
 from visavis.server.store import Conversation
-from visavis.server.store.conversations import Status
+from visavis.server.store.conversations import TOLD, Status
 from visavis.server.tools import tools_of
 from visavis.server.views import conversation_view, created_conversation, event_view
 from visavis.session.bodies import CreateConversation, PersonaBody
@@ -66,6 +66,8 @@ async def create(body: CreateConversation, services: Injected) -> dict[str, Any]
         tools = await tools_of(services.store, services.vault, about)
         spec.tools = [tool.spec(tool_id) for tool_id, tool in tools if tool.trigger_type == "in_call"]
         _log_without_effect(persona.document, spec)
+        after = [(tool_id, tool) for tool_id, tool in tools if tool.trigger_type == "post_call"]
+        await services.post_call.expect(name, persona, after)
     row = await _begin(services, body, spec)
     _log_ignored(body, name)
     return created_conversation(row, services.settings.base_url)
@@ -93,6 +95,8 @@ async def get(
         return view
     events = EventList(lambda event: None if is_sketch(event) else event_view(event))
     await events.read(services.store.logs.event_pages(row.id))
+    for told in row.details.get(TOLD, []):
+        events.add(told)
     return events.answer("events", **view, shutdown_reason=row.shutdown_reason)
 
 
@@ -149,6 +153,7 @@ async def _begin(services: Services, body: CreateConversation, spec: Conversatio
             await services.supervisor.create(spec)
         except VisavisError:
             await services.recorder.forget(row.id)
+            await services.post_call.forget(row.id)
             raise
     return row
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from fastapi import APIRouter
 
+from visavis.errors import OutboundRefused
 from visavis.server import tools
 from visavis.server.errors import Refusal
 from visavis.server.routes.paging import Limit, Page, listing, page_of
@@ -23,6 +24,7 @@ router = APIRouter(prefix="/v2/tools", tags=["tools"], route_class=StrictRoute)
 async def create(body: ToolBody, services: Injected) -> dict[str, Any]:
     """Keep a tool; personas name it by its ``tool_id``."""
     await _check_name(services, body.name)
+    await _check_api(services, body)
     row = Resource(id=f"t{secrets.token_hex(8)}", kind=TOOL, document=tools.sealed(body, services.vault))
     await services.store.resources.add(row)
     return tool_view(row)
@@ -65,6 +67,9 @@ async def change(tool_id: str, changes: dict[str, Any], services: Injected) -> d
     before = await _find(services, tool_id)
     if "name" in changes and changes["name"] != before.document["name"]:
         await _check_name(services, str(changes["name"]))
+
+    whole = tools.checked(tools.merged(tools.opened(before.document, services.vault), changes))
+    await _check_api(services, whole)
 
     def edited(document: dict[str, Any]) -> dict[str, Any]:
         body = tools.checked(tools.merged(tools.opened(document, services.vault), changes))
@@ -114,6 +119,15 @@ async def _check_name(services: Services, name: str) -> None:
     rows = await services.store.resources.all(TOOL)
     if any(row.document["name"] == name for row in rows):
         raise Refusal(400, f"name: there is a tool {name[:64]!r} already")
+
+
+async def _check_api(services: Services, body: ToolBody) -> None:
+    """Say now what would come of it in each call: an address that calls are not sent to."""
+    if body.delivery.api is not None:
+        try:
+            await services.outbound.check(body.delivery.api.url)
+        except OutboundRefused as refused:
+            raise Refusal(400, f"delivery.api.url: {refused.reason}") from None
 
 
 def _unknown() -> Refusal:
