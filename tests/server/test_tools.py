@@ -17,6 +17,8 @@ API = {
     "auth": {"type": "bearer", "token": "bearer-secret"},
 }
 
+MASKED = {"headers": {"X-Key": "********"}, "auth": {"type": "bearer", "token": "********"}}
+
 
 async def make(api: Api, **body: Any) -> dict[str, Any]:
     whole = {"name": "weather", "description": "The weather.", "parameters": PARAMETERS, **body}
@@ -109,11 +111,11 @@ async def secrets_used(api: Api, tool_id: str) -> tuple[Any, Any]:
     "changes",
     [
         {"description": "What it is like outside."},
-        {"delivery": {"api": {**API, "headers": {"X-Key": "********"}, "auth": {"type": "bearer", "token": "********"}}}},
+        {"delivery": {"api": {**API, **MASKED}}},
         {"delivery": {"api": {"url": "https://api.example.com/other/{city}"}}},
-        {"delivery": {"api": {**API, "headers": {"X-Key": "********"}, "auth": {"type": "bearer"}}}},
+        {"delivery": {"api": {**API, **MASKED, "auth": {"type": "bearer"}}}},
     ],
-)  # fmt: skip
+)
 async def test_a_change_keeps_the_secrets_that_it_does_not_bring(api: Api, changes: dict[str, Any]) -> None:
     tool_id = (await make(api, delivery={"api": API}))["tool_id"]
     answer = await api.http.patch(f"/v2/tools/{tool_id}", json=changes)
@@ -132,13 +134,10 @@ async def test_a_whole_answer_can_be_sent_back(api: Api) -> None:
 async def test_null_takes_a_secret_away_and_another_server_does_not_get_it(api: Api) -> None:
     tool_id = (await make(api, delivery={"api": API}))["tool_id"]
     moved = {"url": "https://other.example/{city}", "method": "GET"}
-    masked = {**moved, "auth": {"type": "bearer", "token": "********"}}
-    assert (
-        await api.http.patch(f"/v2/tools/{tool_id}", json={"delivery": {"api": masked}})
-    ).status_code == 400
-    assert (
-        await api.http.patch(f"/v2/tools/{tool_id}", json={"delivery": {"api": moved}})
-    ).status_code == 200
+    masked = {**moved, "auth": MASKED["auth"]}
+    for there, status in ((masked, 400), (moved, 200)):
+        answer = await api.http.patch(f"/v2/tools/{tool_id}", json={"delivery": {"api": there}})
+        assert answer.status_code == status, answer.text
     assert await secrets_used(api, tool_id) == (None, None)
 
 

@@ -52,13 +52,14 @@ async def talk(
 ) -> AsyncIterator[tuple[Stage, ScriptedLLM, Server]]:
     """The user has asked for the weather in a conversation with a tool for it."""
     llm = ScriptedLLM(*scripts)
-    async with serving(handler) as server, local_client() as client:
-        async with conversation(
-            llm, spec=spec(server.url, **use), outbound=Outbound(lambda: client)
-        ) as stage:
-            guest = stage.room.join()
-            guest.send(message("conversation.respond", text="Weather in Rome?"))
-            yield stage, llm, server
+    async with (
+        serving(handler) as server,
+        local_client() as client,
+        conversation(llm, spec=spec(server.url, **use), outbound=Outbound(lambda: client)) as stage,
+    ):
+        guest = stage.room.join()
+        guest.send(message("conversation.respond", text="Weather in Rome?"))
+        yield stage, llm, server
 
 
 async def sunny(_: Received, __: Writer) -> bytes:

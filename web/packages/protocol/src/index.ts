@@ -1457,15 +1457,28 @@ export interface PostCallActionExecuted {
   [k: string]: unknown;
 }
 /**
- * What was sent.
+ * What was sent, and what came back.
  */
 export interface PostCallActionProperties {
   /**
-   * Its ``body`` among others.
+   * Its ``body`` among others: JSON text, also where the request failed.
    */
   request: {
     [k: string]: unknown;
   };
+  tool_id?: string;
+  tool_name?: string;
+  status?: "success" | "error";
+  /**
+   * ``status_code``, which is null where there was no answer, and ``body``.
+   */
+  response?: {
+    [k: string]: unknown;
+  };
+  /**
+   * What went wrong.
+   */
+  error?: string;
   [k: string]: unknown;
 }
 /**
