@@ -37,9 +37,10 @@ def test_everyone_is_told_that_it_runs_and_how_it_went_but_neither_arguments_nor
     call = called()
     call.now = 1.5
     call.answers("t1", "Booked under Smith.")
+    named = {"name": "book", "tool_call_id": "t1", "on_resolve": "generate_response"}
     assert runs(call) == [
-        {"name": "book", "tool_call_id": "t1", "state": "called"},
-        {"name": "book", "tool_call_id": "t1", "state": "succeeded", "duration": 1.5},
+        {"state": "called", **named},
+        {"state": "succeeded", "duration": 1.5, **named},
     ]
 
 

@@ -168,7 +168,10 @@ def lively(dialect: str, chat: bool) -> Driven:
         dialect=dialect,
         chat=chat,
         greeting="Hello.",
-        tools=({"type": "function", "function": {"name": "look"}, "canvas_config": {"version": "1"}},),
+        tools=(
+            {"type": "function", "function": {"name": "look"}, "canvas_config": {"version": "1"}},
+            {"type": "function", "function": {"name": "book"}},
+        ),
         api_tools=("book",),
         objectives=(Objective(name="o", prompt="p", manual=True, output_variables=("v",)),),
         guardrails=(Guardrail(name="g", uuid="u", prompt="p"),),

@@ -172,8 +172,15 @@ class Tools:
 
     def _tell(self, run: Run, state: str, duration: float | None = None) -> None:
         more: dict[str, Any] = {} if duration is None else {"duration": duration}
+        call, on_resolve = run.call, self._toolbox.use(run.call.name).on_resolve
         self._out.broadcast(
-            events.ToolRun, run.tie, name=run.call.name, tool_call_id=run.call.id, state=state, **more
+            events.ToolRun,
+            run.tie,
+            name=call.name,
+            tool_call_id=call.id,
+            state=state,
+            on_resolve=on_resolve,
+            **more,
         )
 
     def _settle(self, call_id: str, text: str, spoken: bool, failed: bool) -> Batch | None:

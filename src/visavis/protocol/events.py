@@ -324,6 +324,8 @@ class ToolRunProperties(Properties):
     name: str
     tool_call_id: str
     state: Literal["called", "succeeded", "failed"]
+    on_resolve: Literal["generate_response", "response_in_result", "add_to_context", "fire_and_forget"]
+    """What its result does."""
     duration: float | None = None
     """Seconds it took; absent while it runs."""
 

@@ -1089,6 +1089,10 @@ export interface ToolRunProperties {
   tool_call_id: string;
   state: "called" | "succeeded" | "failed";
   /**
+   * What its result does.
+   */
+  on_resolve: "generate_response" | "response_in_result" | "add_to_context" | "fire_and_forget";
+  /**
    * Seconds it took; absent while it runs.
    */
   duration?: number;
