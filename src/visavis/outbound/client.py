@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
-import re
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,11 +14,11 @@ from typing import Self
 import httpcore
 import httpx
 
-from visavis import __version__
 from visavis.config import Settings
 from visavis.errors import OutboundFailed, OutboundRefused
 from visavis.outbound.backend import GuardedBackend
 from visavis.outbound.guard import Guard
+from visavis.outbound.messages import header_lines, host_of, parse, port_of
 from visavis.outbound.resolver import Resolve, Resolver, addresses_of
 
 CONNECT_TIMEOUT = 5.0
@@ -29,19 +28,8 @@ ANSWER_LIMIT = 64 * 1024
 """Bytes of an answer's body that are read, unless the caller says otherwise."""
 BODY_LIMIT = 8 * 1024 * 1024
 """Bytes of a request's body."""
-LONGEST_URL = 8192
 CONNECTIONS = 100
 IDLE_SECONDS = 5.0
-
-OURS = frozenset(
-    {
-        *("accept-encoding", "connection", "content-length", "expect", "host", "keep-alive", "te"),
-        *("trailer", "transfer-encoding", "upgrade"),
-    }
-)
-"""Headers that a caller may not set: they say how the message travels, and to whom."""
-HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}")
-HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]{0,8192}")
 
 
 @dataclass(frozen=True)
@@ -123,10 +111,10 @@ class GuardedClient:
         parsed = parse(url)
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT):
-                addresses = await addresses_of(self._resolve, _host(parsed), _port(parsed))
+                addresses = await addresses_of(self._resolve, host_of(parsed), port_of(parsed))
         except (OutboundFailed, TimeoutError):
             return
-        self.guard.check(_host(parsed), addresses, only_allowed=https_only and parsed.scheme == "http")
+        self.guard.check(host_of(parsed), addresses, only_allowed=https_only and parsed.scheme == "http")
 
     async def request(
         self,
@@ -159,7 +147,7 @@ class GuardedClient:
         parsed = parse(url)
         if len(body) > body_limit:
             raise OutboundRefused(f"the body has {len(body)} bytes, more than {body_limit}")
-        sent = _headers(parsed, headers or {})
+        sent = header_lines(parsed, headers or {})
         pool = self._allowed if https_only and parsed.scheme == "http" else self._any
         connect = min(CONNECT_TIMEOUT, timeout)
         began = asyncio.get_running_loop().time()
@@ -183,9 +171,9 @@ class GuardedClient:
             ):
                 content, truncated = await _read(response, answer_limit)
         except httpcore.ConnectTimeout:
-            raise OutboundFailed(f"no connection within {connect:g} s") from None
+            raise OutboundFailed(f"no connection within {round(connect, 1):g} s") from None
         except (TimeoutError, httpcore.TimeoutException):
-            raise OutboundFailed(f"no complete answer within {timeout:g} s") from None
+            raise OutboundFailed(f"no complete answer within {round(timeout, 1):g} s") from None
         except httpcore.ConnectError as error:
             raise OutboundFailed(_why_unconnected(error)) from None
         except httpcore.LocalProtocolError:
@@ -201,59 +189,6 @@ class GuardedClient:
             truncated,
             asyncio.get_running_loop().time() - began,
         )
-
-
-def parse(url: str) -> httpx.URL:
-    """A URL that could be requested, wherever it leads.
-
-    Raises:
-        OutboundRefused: it is none.
-    """
-    if len(url) > LONGEST_URL:
-        raise OutboundRefused(f"the URL has more than {LONGEST_URL} characters")
-    try:
-        parsed = httpx.URL(url)
-    except (httpx.InvalidURL, ValueError):
-        raise OutboundRefused("this is no valid URL") from None
-    if parsed.scheme not in ("http", "https"):
-        raise OutboundRefused("the URL must begin with http:// or https://")
-    if not parsed.raw_host:
-        raise OutboundRefused("the URL has no host")
-    if parsed.userinfo:
-        raise OutboundRefused("user and password do not belong into the URL")
-    return parsed
-
-
-def _host(url: httpx.URL) -> str:
-    return url.raw_host.decode("ascii")
-
-
-def _port(url: httpx.URL) -> int:
-    return url.port or (443 if url.scheme == "https" else 80)
-
-
-def valid_header(name: str, value: str) -> bool:
-    """Whether a caller may send it."""
-    return bool(
-        HEADER_NAME.fullmatch(name)
-        and HEADER_VALUE.fullmatch(value)
-        and name.lower() not in OURS
-        and not name.lower().startswith("proxy-")
-    )
-
-
-def _headers(url: httpx.URL, given: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
-    for name, value in given.items():
-        if not valid_header(name, value):
-            raise OutboundRefused(f"the header {name[:64]!r} cannot be sent")
-    ours = {"user-agent": f"visavis/{__version__}", "accept": "*/*"}
-    theirs = {name.lower(): value.strip() for name, value in given.items()}
-    return [
-        (b"host", url.netloc),
-        # Nothing is unpacked here, so that a small answer cannot become a large one.
-        (b"accept-encoding", b"identity"),
-        *((name.encode(), value.encode("latin-1")) for name, value in {**ours, **theirs}.items()),
-    ]
 
 
 async def _read(response: httpcore.Response, limit: int) -> tuple[bytes, bool]:

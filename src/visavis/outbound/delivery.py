@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from visavis.errors import OutboundRefused
-from visavis.outbound.client import parse, valid_header
+from visavis.outbound.messages import parse, valid_header
 from visavis.outbound.templates import PLACEHOLDER, placeholders
 
 MASK = "********"

@@ -20,11 +20,13 @@ from visavis.errors import (
     VisavisError,
     WorkerLost,
 )
+from visavis.server.sealing import ForgedSecret
 
 STATUS: dict[type[VisavisError], int] = {
     CapacityExceeded: 400,
     SignallingError: 400,
     MessageTooLarge: 400,
+    ForgedSecret: 400,
     UnknownConversation: 404,
     UnknownParticipant: 404,
     WorkerLost: 503,

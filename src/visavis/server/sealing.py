@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from visavis.errors import VisavisError
+from visavis.outbound import sealing as api_delivery
+from visavis.outbound.delivery import MASK as MASK
 from visavis.server.vault import SEALED, Vault
 
-MASK = "********"
-"""What a secret reads as. Sent back, it means: as it is."""
 PLACES = ("layers", "delivery")
-"""The parts of a document that may hold secrets."""
+"""The parts of a document that may hold secrets; ``delivery.api`` knows its own (``visavis.outbound``)."""
 SECRETS = frozenset(
     ("access_token", "api_key", "client_secret", "password", "secret", "signing_secret", "token")
 )
@@ -73,7 +73,17 @@ def unmasked(document: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]
     for place in PLACES:
         if place in document:
             result[place] = _restored(document[place], before.get(place))
+    api, former = _api(document), _api(before)
+    if api is not None:
+        # Not as the rest: a secret goes only to the server that it was given for.
+        result["delivery"] = {**document["delivery"], "api": api_delivery.kept(api, former or {})}
     return result
+
+
+def _api(document: dict[str, Any]) -> dict[str, Any] | None:
+    delivery = document.get("delivery")
+    api = delivery.get("api") if isinstance(delivery, dict) else None
+    return api if isinstance(api, dict) else None
 
 
 def _restored(value: Any, before: Any) -> Any:
@@ -85,10 +95,14 @@ def _restored(value: Any, before: Any) -> Any:
 
 def _each(document: dict[str, Any], change: Change) -> dict[str, Any]:
     """The document with each of its secrets changed."""
-    return {
+    result = {
         key: _changed(value, change, below_headers=False) if key in PLACES else value
         for key, value in document.items()
     }
+    api = _api(document)
+    if api is not None:
+        result["delivery"] = {**document["delivery"], "api": api_delivery.changed(api, change)}
+    return result
 
 
 def _changed(value: Any, change: Change, below_headers: bool) -> Any:
