@@ -23,10 +23,8 @@ async def api(received: Received, _: asyncio.StreamWriter) -> bytes:
 
 def model(request: Request) -> Reply:
     """A language model that asks for the weather, says what it was told, and reports in the end."""
-    messages, offered = (
-        request.body["messages"],
-        [t["function"]["name"] for t in request.body.get("tools", [])],
-    )
+    messages = request.body["messages"]
+    offered = [tool["function"]["name"] for tool in request.body.get("tools", [])]
     if offered == ["report"]:
         return call("report", json.dumps({"summary": " / ".join(m["content"] for m in messages[1:-1])}))
     results = [message["content"] for message in messages if message["role"] == "tool"]

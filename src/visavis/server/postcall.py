@@ -79,7 +79,10 @@ class PostCall:
         document = {
             "conversation_id": conversation_id,
             "tools": [
-                {"tool_id": tool_id, "document": tools.sealed(tool, self._with.vault)}
+                {
+                    "tool_id": tool_id,
+                    "document": sealing.sealed(tools.document_of(tool), self._with.vault),
+                }
                 for tool_id, tool in found
             ],
             "layers": {"llm": (persona.document.get("layers") or {}).get("llm") or {}},
@@ -138,7 +141,7 @@ class PostCall:
             log.info("post-call tools need a dialogue: there was none", conversation=short(conversation.id))
             return
         for kept in row.document["tools"]:
-            tool = tools.checked(tools.opened(kept["document"], self._with.vault))
+            tool = tools.checked(sealing.opened(kept["document"], self._with.vault))
             if kept.get("sent"):
                 properties = _failed(kept["tool_id"], tool, "the server was stopped while the tool ran")
             else:

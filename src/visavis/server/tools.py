@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,11 +10,12 @@ import structlog
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
-from visavis.outbound import sealing
+from visavis.outbound import sealing as api_delivery
 from visavis.server.catalogue import PERSONA
 from visavis.server.errors import Refusal
+from visavis.server.sealing import opened
 from visavis.server.store import Resource, Store
-from visavis.server.vault import SEALED, Vault
+from visavis.server.vault import Vault
 from visavis.session.bodies import MOST_TOOLS, PersonaBody
 from visavis.session.tools import ToolBody
 
@@ -40,33 +41,10 @@ def checked(document: Document) -> ToolBody:
         raise RequestValidationError(error.errors()) from None
 
 
-def sealed(body: ToolBody, vault: Vault) -> Document:
-    """The document as it is stored.
-
-    Raises:
-        Refusal: a secret begins as sealed ones do.
-    """
-
-    def seal(secret: str) -> str:
-        if secret.startswith(SEALED):
-            raise Refusal(400, f"delivery.api: a secret must not begin with {SEALED!r}")
-        return vault.seal(secret)
-
+def document_of(body: ToolBody) -> Document:
+    """What is to be stored, with its secrets open."""
     document = body.model_dump(mode="json", exclude_unset=True)
-    return _with_api(
-        {key: value for key, value in document.items() if key not in READ_ONLY},
-        lambda api: sealing.changed(api, seal),
-    )
-
-
-def opened(document: Document, vault: Vault) -> Document:
-    """The document with its secrets, to be used and not shown."""
-    return _with_api(document, lambda api: sealing.changed(api, vault.open))
-
-
-def masked(document: Document) -> Document:
-    """The document as it is shown."""
-    return _with_api(document, sealing.masked)
+    return {key: value for key, value in document.items() if key not in READ_ONLY}
 
 
 def merged(document: Document, changes: Document) -> Document:
@@ -81,7 +59,7 @@ def merged(document: Document, changes: Document) -> Document:
         for key in ("auth", "headers"):
             if key not in api and former.get(key) is not None and _origin(api) == _origin(former):
                 api = {**api, key: former[key]}
-        result["delivery"] = {**result["delivery"], "api": sealing.kept(api, former)}
+        result["delivery"] = {**result["delivery"], "api": api_delivery.kept(api, former)}
     return {key: value for key, value in result.items() if value is not None}
 
 
@@ -140,10 +118,3 @@ def _api(document: Document) -> Document | None:
 def _origin(api: Document) -> tuple[str, str]:
     split = urlsplit(str(api.get("url", "")))
     return split.scheme.lower(), split.netloc.lower()
-
-
-def _with_api(document: Document, change: Callable[[Document], Document]) -> Document:
-    api = _api(document)
-    if api is None:
-        return document
-    return {**document, "delivery": {**document["delivery"], "api": change(api)}}

@@ -11,6 +11,7 @@ from visavis.errors import OutboundRefused
 from visavis.server import tools
 from visavis.server.errors import Refusal
 from visavis.server.routes.paging import Limit, Page, listing, page_of
+from visavis.server.sealing import masked, opened, sealed
 from visavis.server.services import Injected, Services, StrictRoute
 from visavis.server.store import Resource
 from visavis.server.tools import TOOL
@@ -25,7 +26,9 @@ async def create(body: ToolBody, services: Injected) -> dict[str, Any]:
     """Keep a tool; personas name it by its ``tool_id``."""
     await _check_name(services, body.name)
     await _check_api(services, body)
-    row = Resource(id=f"t{secrets.token_hex(8)}", kind=TOOL, document=tools.sealed(body, services.vault))
+    row = Resource(
+        id=f"t{secrets.token_hex(8)}", kind=TOOL, document=sealed(tools.document_of(body), services.vault)
+    )
     await services.store.resources.add(row)
     return tool_view(row)
 
@@ -68,12 +71,12 @@ async def change(tool_id: str, changes: dict[str, Any], services: Injected) -> d
     if "name" in changes and changes["name"] != before.document["name"]:
         await _check_name(services, str(changes["name"]))
 
-    whole = tools.checked(tools.merged(tools.opened(before.document, services.vault), changes))
+    whole = tools.checked(tools.merged(opened(before.document, services.vault), changes))
     await _check_api(services, whole)
 
     def edited(document: dict[str, Any]) -> dict[str, Any]:
-        body = tools.checked(tools.merged(tools.opened(document, services.vault), changes))
-        return tools.sealed(body, services.vault)
+        body = tools.checked(tools.merged(opened(document, services.vault), changes))
+        return sealed(tools.document_of(body), services.vault)
 
     row = await services.store.resources.change(tool_id, TOOL, edited)
     if row is None:
@@ -91,7 +94,7 @@ async def delete(tool_id: str, services: Injected) -> None:
 
 def tool_view(row: Resource) -> dict[str, Any]:
     """A tool as clients read it: all fields, secrets masked."""
-    document = tools.masked(row.document)
+    document = masked(row.document)
     after = document.get("trigger_type") == "post_call"
     live = not after and document.get("origin", "llm") == "llm"
     defaults: dict[str, Any] = {
