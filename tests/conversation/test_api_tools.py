@@ -6,6 +6,7 @@ import pytest
 
 from tests.conversation.driving import Driven, event, names, only, wires
 from visavis.conversation.effects import CallTool, Ignore, Speak, StartInference
+from visavis.conversation.tools import MOST_IN_A_TURN
 
 
 def called(*calls: tuple[str, str, str], **use: Any) -> Driven:
@@ -119,6 +120,25 @@ def test_what_is_thought_ahead_calls_nothing_until_the_turn_has_ended() -> None:
     call.calls(1, ("t1", "book", "{}"))
     assert not only(call.all_effects, CallTool)
     assert only(call.ends_turn("Book it."), CallTool)
+
+
+def test_a_model_that_calls_for_ever_is_stopped_and_the_next_turn_begins_anew() -> None:
+    call = called()
+    for generation in range(1, MOST_IN_A_TURN):
+        assert only(call.answers(f"t{generation}", "Booked."), StartInference)
+        call.calls(generation + 1, (f"t{generation + 1}", "book", "{}"))
+        call.finishes(generation + 1)
+    assert len(only(call.all_effects, CallTool)) == MOST_IN_A_TURN
+    call.answers(f"t{MOST_IN_A_TURN}", "Booked.")
+    call.calls(MOST_IN_A_TURN + 1, ("more", "book", "{}"))
+    (inference,) = only(call.finishes(MOST_IN_A_TURN + 1), StartInference)
+    assert inference.messages[-1]["content"].startswith("Error: too many calls")
+    assert len(only(call.all_effects, CallTool)) == MOST_IN_A_TURN
+    call.voices(call.writes(inference.generation, "Enough."))
+    call.plays(inference.generation, 10)
+    call.says("Once more.")
+    call.calls(inference.generation + 1, ("again", "book", "{}"))
+    assert only(call.effects, CallTool)
 
 
 # Words that fill the time

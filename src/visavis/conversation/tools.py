@@ -19,6 +19,9 @@ from visavis.protocol.interactions import ToolResultProperties
 
 DISPATCHED = "(dispatched; no result will come)"
 """What the LLM is told at once of a call that nobody answers."""
+ENOUGH = "Error: too many calls in this turn. Answer with what you know."
+MOST_IN_A_TURN = 10
+"""Inferences of one turn that may have the session call tools; a model may call for ever."""
 PATIENCE = 10
 """Turns of users after which a call without a result is given up."""
 
@@ -79,6 +82,8 @@ class Tools:
         self._out, self._ids, self._toolbox, self._inner = out, ids, toolbox, inner
         self._waiting: dict[str, tuple[ToolCall, Batch]] = {}
         self._running: dict[str, Run] = {}
+        self._turn_idx = 0
+        self._ran: set[int] = set()
         self._used: set[str] = set()
 
     def call(self, generation: Generation, requests: tuple[ToolCallRequest, ...]) -> None:
@@ -95,6 +100,8 @@ class Tools:
             call = ToolCall(self._unused(request.id), request.name, request.arguments)
             again = any(other.name == call.name for other in inner)
             call.result = self._inner.run(call.name, call.arguments, generation.tie, again)
+            if call.result is None and self._toolbox.use(call.name).api and not self._may_run(generation):
+                call.result = ENOUGH
             if call.result is not None:
                 inner.append(call)
                 continue
@@ -153,6 +160,14 @@ class Tools:
             if turn_idx - batch.tie.turn_idx >= PATIENCE:
                 call.expired = True
                 del self._waiting[call.id]
+
+    def _may_run(self, generation: Generation) -> bool:
+        """Whether the session may call a tool for this one: within limits."""
+        if generation.tie.turn_idx != self._turn_idx:
+            self._turn_idx = generation.tie.turn_idx
+            self._ran.clear()
+        self._ran.add(generation.number)
+        return len(self._ran) <= MOST_IN_A_TURN
 
     def _ask(self, call: ToolCall, tie: Tie) -> None:
         use = self._toolbox.use(call.name)
