@@ -141,6 +141,33 @@ async def test_null_takes_a_secret_away_and_another_server_does_not_get_it(api: 
     assert await secrets_used(api, tool_id) == (None, None)
 
 
+async def test_a_json_patch_is_a_change_too(api: Api) -> None:
+    tool_id = (await make(api, delivery={"api": API}, tags=["old"]))["tool_id"]
+    path = f"/v2/tools/{tool_id}"
+    patch = [
+        {"op": "replace", "path": "/delivery/api/url", "value": "https://api.example.com/now/{city}"},
+        {"op": "replace", "path": "/on_call", "value": "silent"},
+        {"op": "remove", "path": "/tags"},
+    ]
+    answer = await api.http.patch(path, json=patch)
+    assert answer.status_code == 200, answer.text
+    found = answer.json()
+    assert found["delivery"]["api"]["url"] == "https://api.example.com/now/{city}"
+    assert (found["on_call"], found["tags"]) == ("silent", [])
+    assert await secrets_used(api, tool_id) == ("bearer-secret", "header-secret")
+    moved = [{"op": "replace", "path": "/delivery/api/url", "value": "https://other.example"}]
+    for wrong, status in (
+        (moved, 400),
+        ([{"op": "replace", "path": "/nothing/here", "value": 1}], 400),
+        ([{"op": "replace", "path": "", "value": 1}], 400),
+        ([{"op": "dance", "path": "/name"}], 422),
+        ([{"path": "/name"}], 422),
+        ([1], 422),
+        ([{"op": "replace", "path": "name", "value": "x"}], 422),
+    ):
+        assert (await api.http.patch(path, json=wrong)).status_code == status, wrong
+
+
 async def test_a_change_is_checked_as_a_whole(api: Api) -> None:
     tool_id = (await make(api))["tool_id"]
     assert (await api.http.patch(f"/v2/tools/{tool_id}", json={"origin": "vision"})).status_code == 200

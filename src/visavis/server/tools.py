@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+import jsonpatch
+import jsonpointer
 import structlog
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
@@ -61,6 +63,25 @@ def merged(document: Document, changes: Document) -> Document:
                 api = {**api, key: former[key]}
         result["delivery"] = {**result["delivery"], "api": api_delivery.kept(api, former)}
     return {key: value for key, value in result.items() if value is not None}
+
+
+def changes_of(view: Document, operations: list[Any]) -> Document:
+    """What a JSON Patch changes of a tool as clients read it, as ``merged`` takes it.
+
+    Raises:
+        Refusal: it is no JSON Patch (422), or does not fit the tool (400).
+    """
+    try:
+        patch = jsonpatch.JsonPatch(operations)
+    except (jsonpatch.JsonPatchException, jsonpointer.JsonPointerException, TypeError, AttributeError):
+        raise Refusal(422, "Invalid JSON patch format") from None
+    try:
+        after = patch.apply(view)
+    except (jsonpatch.JsonPatchException, jsonpointer.JsonPointerException, TypeError):
+        raise Refusal(400, "the JSON patch does not fit the tool") from None
+    if not isinstance(after, dict):
+        raise Refusal(400, "the JSON patch leaves no tool")
+    return {key: after.get(key) for key in {*view, *after} if view.get(key) != after.get(key)}
 
 
 async def tools_of(store: Store, vault: Vault, persona: PersonaBody) -> list[tuple[str, ToolBody]]:

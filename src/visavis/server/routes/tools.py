@@ -65,20 +65,21 @@ async def get(tool_id: str, services: Injected) -> dict[str, Any]:
 
 
 @router.patch("/{tool_id}")
-async def change(tool_id: str, changes: dict[str, Any], services: Injected) -> dict[str, Any]:
-    """Replace the fields that are given. Secrets that come back masked stay as they are."""
+async def change(tool_id: str, body: dict[str, Any] | list[Any], services: Injected) -> dict[str, Any]:
+    """Replace the fields that are given, or apply a JSON Patch. Secrets that are masked stay as they are."""
     before = await _find(services, tool_id)
+    changes = body if isinstance(body, dict) else tools.changes_of(tool_view(before), body)
     if "name" in changes and changes["name"] != before.document["name"]:
         await _check_name(services, str(changes["name"]))
 
     whole = tools.checked(tools.merged(opened(before.document, services.vault), changes))
     await _check_api(services, whole)
 
-    def edited(document: dict[str, Any]) -> dict[str, Any]:
-        body = tools.checked(tools.merged(opened(document, services.vault), changes))
-        return sealed(tools.document_of(body), services.vault)
+    def edit(document: dict[str, Any]) -> dict[str, Any]:
+        edited = tools.checked(tools.merged(opened(document, services.vault), changes))
+        return sealed(tools.document_of(edited), services.vault)
 
-    row = await services.store.resources.change(tool_id, TOOL, edited)
+    row = await services.store.resources.change(tool_id, TOOL, edit)
     if row is None:
         raise _unknown()
     return tool_view(row)
