@@ -6,7 +6,7 @@ import pytest
 
 from tests.conversation.driving import Driven, event, names, only, wires
 from visavis.conversation.effects import CallTool, Ignore, Speak, StartInference
-from visavis.conversation.tools import MOST_IN_A_TURN
+from visavis.conversation.tools import CALLED_ALREADY, MOST_IN_A_TURN, UNDER_WAY
 
 
 def called(*calls: tuple[str, str, str], **use: Any) -> Driven:
@@ -126,11 +126,11 @@ def test_a_model_that_calls_for_ever_is_stopped_and_the_next_turn_begins_anew() 
     call = called()
     for generation in range(1, MOST_IN_A_TURN):
         assert only(call.answers(f"t{generation}", "Booked."), StartInference)
-        call.calls(generation + 1, (f"t{generation + 1}", "book", "{}"))
+        call.calls(generation + 1, (f"t{generation + 1}", "book", f'{{"at": {generation}}}'))
         call.finishes(generation + 1)
     assert len(only(call.all_effects, CallTool)) == MOST_IN_A_TURN
     call.answers(f"t{MOST_IN_A_TURN}", "Booked.")
-    call.calls(MOST_IN_A_TURN + 1, ("more", "book", "{}"))
+    call.calls(MOST_IN_A_TURN + 1, ("more", "book", '{"at": "last"}'))
     (inference,) = only(call.finishes(MOST_IN_A_TURN + 1), StartInference)
     assert inference.messages[-1]["content"].startswith("Error: too many calls")
     assert len(only(call.all_effects, CallTool)) == MOST_IN_A_TURN
@@ -138,6 +138,24 @@ def test_a_model_that_calls_for_ever_is_stopped_and_the_next_turn_begins_anew() 
     call.plays(inference.generation, 10)
     call.says("Once more.")
     call.calls(inference.generation + 1, ("again", "book", "{}"))
+    assert only(call.effects, CallTool)
+
+
+def test_the_same_call_is_made_once_a_turn() -> None:
+    call = called(("t1", "book", '{"at": "eight", "for": 2}'), ("t2", "book", '{"for": 2, "at": "eight"}'))
+    assert len(only(call.all_effects, CallTool)) == 1
+    (inference,) = only(call.answers("t1", "Booked."), StartInference)
+    assert {message["content"] for message in inference.messages[-2:]} == {"Booked.", UNDER_WAY}
+    call.calls(2, ("t3", "book", '{"at": "eight", "for": 2}'))
+    (inference,) = only(call.finishes(2), StartInference)
+    assert inference.messages[-1]["content"] == f"{CALLED_ALREADY} Booked."
+    assert len(only(call.all_effects, CallTool)) == 1
+
+
+def test_a_call_that_failed_may_be_made_again() -> None:
+    call = called()
+    call.answers("t1", "no answer", failed=True)
+    call.calls(2, ("t2", "book", '{"at": "eight"}'))
     assert only(call.effects, CallTool)
 
 
@@ -152,7 +170,6 @@ def test_the_llm_fills_the_time_in_its_own_words() -> None:
     call = filled()
     (inference,) = only(call.effects, StartInference)
     assert inference.generation == 2
-    assert inference.tools == ()
     assert [message["role"] for message in inference.messages[-3:]] == ["assistant", "tool", "system"]
     assert only(call.writes(2, "I am asking them."), Speak)
 

@@ -235,7 +235,7 @@ class Call:
             return
         generation = self._inferring(message.generation)
         if generation is not None and self._floor.fills(generation):
-            self.out.ignore("the model called tools that it was not offered")
+            self.out.ignore("the model called tools instead of filling the time")
         elif generation is not None:
             self._tools.call(generation, message.calls)
             self._replica.go_on(generation)

@@ -282,17 +282,14 @@ class Floor:
             self._filler = generation
         messages = self._history.messages(NOTES[latest.cause], self._instructions, insist=filler)
         self._give_to(generation)
-        self._start(generation, messages, tools=not filler)
+        # Offered also where none may be called: a call written as text is then known for one, and not said.
+        self._start(generation, messages)
 
     def _start(
-        self,
-        generation: Generation,
-        messages: tuple[dict[str, Any], ...],
-        ahead: bool = False,
-        tools: bool = True,
+        self, generation: Generation, messages: tuple[dict[str, Any], ...], ahead: bool = False
     ) -> None:
-        offered = (*self._toolbox.definitions, *self._inner.definitions) if tools else ()
-        self._out.put(StartInference(generation.number, messages, offered, ahead))
+        tools = (*self._toolbox.definitions, *self._inner.definitions)
+        self._out.put(StartInference(generation.number, messages, tools, ahead))
 
     @property
     def _instructions(self) -> str:

@@ -19,7 +19,10 @@ from visavis.protocol.interactions import ToolResultProperties
 
 DISPATCHED = "(dispatched; no result will come)"
 """What the LLM is told at once of a call that nobody answers."""
-ENOUGH = "Error: too many calls in this turn. Answer with what you know."
+ERROR = "Error: "
+ENOUGH = f"{ERROR}too many calls in this turn. Answer with what you know."
+UNDER_WAY = "(the same call is under way)"
+CALLED_ALREADY = "(You have called this already in this turn. Answer now. The result was:)"
 MOST_IN_A_TURN = 10
 """Inferences of one turn that may have the session call tools; a model may call for ever."""
 PATIENCE = 10
@@ -84,6 +87,7 @@ class Tools:
         self._running: dict[str, Run] = {}
         self._turn_idx = 0
         self._ran: set[int] = set()
+        self._made: dict[tuple[str, str], ToolCall] = {}
         self._used: set[str] = set()
 
     def call(self, generation: Generation, requests: tuple[ToolCallRequest, ...]) -> None:
@@ -100,8 +104,8 @@ class Tools:
             call = ToolCall(self._unused(request.id), request.name, request.arguments)
             again = any(other.name == call.name for other in inner)
             call.result = self._inner.run(call.name, call.arguments, generation.tie, again)
-            if call.result is None and self._toolbox.use(call.name).api and not self._may_run(generation):
-                call.result = ENOUGH
+            if call.result is None and self._toolbox.use(call.name).api:
+                call.result = self._refused(call, generation)
             if call.result is not None:
                 inner.append(call)
                 continue
@@ -161,13 +165,25 @@ class Tools:
                 call.expired = True
                 del self._waiting[call.id]
 
-    def _may_run(self, generation: Generation) -> bool:
-        """Whether the session may call a tool for this one: within limits."""
+    def _refused(self, call: ToolCall, generation: Generation) -> str | None:
+        """What the LLM is told if the session is not to make this call; None if it is.
+
+        Small models call the same again and again, and what a tool does may not be done twice.
+        """
         if generation.tie.turn_idx != self._turn_idx:
             self._turn_idx = generation.tie.turn_idx
             self._ran.clear()
+            self._made.clear()
+        before = self._made.get(key := (call.name, _canonical(call.arguments)))
+        if before is not None and before.result is None:
+            return UNDER_WAY
+        if before is not None and not str(before.result).startswith(ERROR):
+            return f"{CALLED_ALREADY} {before.result}"
         self._ran.add(generation.number)
-        return len(self._ran) <= MOST_IN_A_TURN
+        if len(self._ran) > MOST_IN_A_TURN:
+            return ENOUGH
+        self._made[key] = call
+        return None
 
     def _ask(self, call: ToolCall, tie: Tie) -> None:
         use = self._toolbox.use(call.name)
@@ -201,7 +217,7 @@ class Tools:
     def _settle(self, call_id: str, text: str, spoken: bool, failed: bool) -> Batch | None:
         """A call has its result; its inference's calls, once all have."""
         call, batch = self._waiting.pop(call_id)
-        call.result = f"Error: {text}" if failed else text
+        call.result = f"{ERROR}{text}" if failed else text
         if failed or not spoken or not text.strip():
             batch.leave_to_llm(call)
         return batch if batch.answered else None
@@ -242,3 +258,11 @@ def _text(output: object) -> str | None:
         return json.dumps(output)
     except (ValueError, RecursionError):
         return None
+
+
+def _canonical(arguments: str) -> str:
+    """Arguments, so that the same ones compare equal."""
+    try:
+        return json.dumps(json.loads(arguments), sort_keys=True)
+    except (ValueError, RecursionError):
+        return arguments
