@@ -170,7 +170,7 @@ def test_the_llm_fills_the_time_in_its_own_words() -> None:
     call = filled()
     (inference,) = only(call.effects, StartInference)
     assert inference.generation == 2
-    assert [message["role"] for message in inference.messages[-3:]] == ["assistant", "tool", "system"]
+    assert [message["role"] for message in inference.messages[-3:]] == ["assistant", "tool", "user"]
     assert only(call.writes(2, "I am asking them."), Speak)
 
 
@@ -219,7 +219,10 @@ def test_a_filler_that_is_heard_is_said_to_its_end_and_the_answer_has_a_row_of_i
     call.voices(call.writes(2, "I am asking them."))
     filler = event(call.plays(2, 0.1), "utterance")
     assert not only(call.answers("t1", "Booked."), StartInference)
-    assert only(call.plays(2, 10), StartInference)
+    (inference,) = only(call.plays(2, 10), StartInference)
+    beside, result = inference.messages[-2:]
+    assert (beside["content"], len(beside["tool_calls"])) == ("I am asking them.", 1)
+    assert result["content"] == "Booked."
     call.voices(call.writes(3, "You have table four."))
     answer = event(call.plays(3, 0.1), "utterance")
     assert answer["inference_id"] != filler["inference_id"]

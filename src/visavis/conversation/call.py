@@ -377,7 +377,7 @@ class Call:
             return
         if any(call.result is None for call in calls):
             if self._tools.wants_filler(calls) and not self._config.chat:  # nobody hears the silence there
-                self._floor.wait(Reply(generation.tie, "filler"), first=True)
+                self._floor.wait(Reply(generation.tie, "filler", generation.entry), first=True)
             return
         if calls and self._inner.may_go_on(generation.tie):
             self._floor.wait(Reply(generation.tie, "tool"), first=True)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from visavis.conversation.attention import Attention
 from visavis.conversation.effects import StartInference
 from visavis.conversation.generation import Generation, Kind
-from visavis.conversation.history import History
+from visavis.conversation.history import Entry, History
 from visavis.conversation.ids import Ids
 from visavis.conversation.inner_tools import InnerTools
 from visavis.conversation.latency import Stopwatch
@@ -29,7 +29,7 @@ Cause = Literal["turn", "tool", "filler", "job", "silence"]
 
 NOTES: dict[Cause, str] = {
     "turn": "(Now answer the user.)",
-    "filler": "(Your tool calls are under way. Say in one short sentence that you are at it; nothing else.)",
+    "filler": "While I wait, tell me in one short sentence that you are working on it.",
     "tool": "(The results of your tool calls have arrived; go on.)",
     "silence": "(The user has been silent for a while. Say something short that takes the conversation on.)",
     "job": "(A job has finished; its result is in your context. Tell the user.)",
@@ -56,10 +56,12 @@ class Reply:
     Attributes:
         cause: what it is about. A ``turn`` is answered even while another user speaks; the others are the
             replica's own initiative and wait for silence.
+        fills: the calls whose time a filler fills.
     """
 
     tie: Tie
     cause: Cause
+    fills: Entry | None = None
 
 
 Job = Generation | Typed | Reply
@@ -282,6 +284,8 @@ class Floor:
             self._filler = generation
         messages = self._history.messages(NOTES[latest.cause], self._instructions, insist=filler)
         self._give_to(generation)
+        if generation.entry is not None:
+            generation.entry.fills = latest.fills
         # Offered also where none may be called: a call written as text is then known for one, and not said.
         self._start(generation, messages)
 
