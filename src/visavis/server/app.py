@@ -15,10 +15,13 @@ from visavis import __version__, logs
 from visavis.config import Settings
 from visavis.layers.llm.openai import OpenAICompatible
 from visavis.protocol.specification import BASE
-from visavis.server import errors
-from visavis.server.auth import Keyring, api_keys
+from visavis.server import errors, openapi
+from visavis.server.auth import Keyring, configured_keys
+from visavis.server.guard import Guard
+from visavis.server.headers import ResponseHeaders
+from visavis.server.limits import Limits
 from visavis.server.metrics import Metrics
-from visavis.server.middleware import Guard, LimitBody, Observe, Stop
+from visavis.server.middleware import LimitBody, Observe, Slashes, Stop
 from visavis.server.postcall import Means, PostCall
 from visavis.server.recorder import Recorder
 from visavis.server.routes import (
@@ -27,6 +30,7 @@ from visavis.server.routes import (
     events,
     health,
     interactions,
+    meetingtokens,
     page,
     persona_tools,
     personas,
@@ -37,11 +41,12 @@ from visavis.server.routes import (
     steering,
     tools,
 )
-from visavis.server.senders import Senders
 from visavis.server.services import Services
 from visavis.server.serving import OnReady, serve
+from visavis.server.sessions import Sessions
 from visavis.server.store import Store
 from visavis.server.supervisor import Supervisor
+from visavis.server.tokens import MeetingTokens
 from visavis.server.vault import Vault
 from visavis.session.apicalls import Outbound
 
@@ -49,19 +54,27 @@ log = structlog.get_logger(__name__)
 
 
 def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> FastAPI:
-    """The ASGI application; its lifespan starts and stops the supervisor and opens and closes the store.
-
-    Raises:
-        ConfigurationError: the address is open to other machines and no key is set.
-    """
+    """The ASGI application; its lifespan starts and stops the supervisor and opens and closes the store."""
     metrics = Metrics(supervisor)
     recorder = Recorder(store)
     supervisor.listen(recorder)
     vault = Vault.from_settings(settings)
+    tokens = MeetingTokens(vault.derive("meeting tokens"))
+    limits = Limits(settings)
     outbound = Outbound.from_settings(settings)
     means = Means(store, vault, recorder, lambda: supervisor.llm, OpenAICompatible, outbound)
     services = Services(
-        settings, supervisor, store, recorder, metrics, Senders(), vault, outbound, PostCall(means)
+        settings,
+        supervisor,
+        store,
+        recorder,
+        metrics,
+        Sessions(),
+        tokens,
+        vault,
+        limits,
+        outbound,
+        PostCall(means),
     )
     app = FastAPI(
         title="visavis",
@@ -74,26 +87,29 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
         middleware=[
             Middleware(Stop, stopping=lambda: supervisor.stopping),
             Middleware(Observe, metrics=metrics),
+            Middleware(ResponseHeaders, settings=settings),
             # Browsers call from pages anywhere: a key or a conversation's id is what counts, never a cookie.
             Middleware(
                 CORSMiddleware,
-                allow_origins=["*"],
+                allow_origins=settings.cors_origins,
                 allow_methods=["*"],
                 allow_headers=["*"],
-                expose_headers=["Location", "Link"],
+                expose_headers=["Location", "Link", "Retry-After"],
             ),
-            Middleware(Guard, keys=Keyring(api_keys(settings))),
+            Middleware(Slashes),
+            Middleware(Guard, keys=Keyring(configured_keys(settings), store.keys), limits=limits),
             Middleware(LimitBody),
         ],
     )
     app.state.services = services
     errors.install(app)
     app.mount(BASE, spec.files())
-    rest = (conversations, events, personas, steering, replicas, interactions, health, spec)
+    rest = (conversations, meetingtokens, events, personas, steering, replicas, interactions, health, spec)
     for module in (*rest, tools, persona_tools, skills, signalling, chat):
         app.include_router(module.router)
     app.mount("/assets", page.assets())
     app.include_router(page.router)
+    openapi.describe(app)
     return app
 
 

@@ -14,12 +14,14 @@ from starlette.responses import Response
 
 from visavis.config import Settings
 from visavis.server.errors import Refusal
+from visavis.server.limits import Limits
 from visavis.server.metrics import Metrics
 from visavis.server.postcall import PostCall
 from visavis.server.recorder import Recorder
-from visavis.server.senders import Senders
+from visavis.server.sessions import Sessions
 from visavis.server.store import Store
 from visavis.server.supervisor import Supervisor
+from visavis.server.tokens import MeetingTokens
 from visavis.server.vault import Vault
 from visavis.session.apicalls import Outbound
 
@@ -33,8 +35,10 @@ class Services:
     store: Store
     recorder: Recorder
     metrics: Metrics
-    senders: Senders
+    sessions: Sessions
+    tokens: MeetingTokens
     vault: Vault
+    limits: Limits
     outbound: Outbound
     post_call: PostCall
 

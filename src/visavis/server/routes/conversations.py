@@ -70,7 +70,11 @@ async def create(body: CreateConversation, services: Injected) -> dict[str, Any]
         await services.post_call.expect(name, persona, after)
     row = await _begin(services, body, spec)
     _log_ignored(body, name)
-    return created_conversation(row, services.settings.base_url)
+    created = created_conversation(row, services.settings.base_url)
+    if row.require_auth:
+        expires = row.created_at.timestamp() + body.properties.participant_absent_timeout
+        created["meeting_token"] = services.tokens.issue(name, expires)
+    return created
 
 
 @router.get("")
@@ -123,10 +127,6 @@ async def delete(conversation_id: str, services: Injected, hard: bool = Query(de
 
 def _refuse_unsupported(body: CreateConversation) -> None:
     """Say no where going on without would betray what was asked for."""
-    if body.require_auth or body.properties.require_auth:
-        raise Refusal(
-            400, "require_auth is not supported: the unguessable conversation_id is the key to a room"
-        )
     if body.properties.livekit_ws_url:
         raise Refusal(400, "properties.livekit_ws_url is not supported: rooms are this server's own")
     if body.meeting_url:
@@ -145,8 +145,10 @@ async def _begin(services: Services, body: CreateConversation, spec: Conversatio
         persona_name=spec.persona_name,
         callback_url=body.callback_url,
         audio_only=body.audio_only,
+        require_auth=body.require_auth or body.properties.require_auth,
         shutdown_reason=TEST_MODE if body.test_mode else None,
     )
+    services.sessions.tidy(services.supervisor.holds)
     await services.store.conversations.add(row)
     if not body.test_mode:
         try:
