@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import timedelta
 
 import structlog
 from fastapi import FastAPI
@@ -14,6 +15,7 @@ from starlette.middleware.cors import CORSMiddleware
 from visavis import __version__, logs
 from visavis.config import Settings
 from visavis.layers.llm.openai import OpenAICompatible
+from visavis.outbound.client import GuardedClient
 from visavis.protocol.specification import BASE
 from visavis.server import errors, openapi
 from visavis.server.auth import Keyring, configured_keys
@@ -24,6 +26,7 @@ from visavis.server.metrics import Metrics
 from visavis.server.middleware import LimitBody, Observe, Slashes, Stop
 from visavis.server.postcall import Means, PostCall
 from visavis.server.recorder import Recorder
+from visavis.server.recordings import Recordings
 from visavis.server.routes import (
     chat,
     conversations,
@@ -34,12 +37,15 @@ from visavis.server.routes import (
     page,
     persona_tools,
     personas,
+    recordings,
+    records,
     replicas,
     signalling,
     skills,
     spec,
     steering,
     tools,
+    webhooks,
 )
 from visavis.server.services import Services
 from visavis.server.serving import OnReady, serve
@@ -48,6 +54,7 @@ from visavis.server.store import Store
 from visavis.server.supervisor import Supervisor
 from visavis.server.tokens import MeetingTokens
 from visavis.server.vault import Vault
+from visavis.server.webhooks import Dispatcher, signing_secrets
 from visavis.session.apicalls import Outbound
 
 log = structlog.get_logger(__name__)
@@ -61,25 +68,36 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
     vault = Vault.from_settings(settings)
     tokens = MeetingTokens(vault.derive("meeting tokens"))
     limits = Limits(settings)
-    outbound = Outbound.from_settings(settings)
-    means = Means(store, vault, recorder, lambda: supervisor.llm, OpenAICompatible, outbound)
+    outbound = GuardedClient.from_settings(settings)
+    apis = Outbound(lambda: outbound)
+    recordings_kept = Recordings(settings, store, recorder.flush)
+    recorder.on_ended.append(recordings_kept.ended)
     services = Services(
-        settings,
-        supervisor,
-        store,
-        recorder,
-        metrics,
-        Sessions(),
-        tokens,
-        vault,
-        limits,
+        settings=settings,
+        supervisor=supervisor,
+        store=store,
+        recorder=recorder,
+        metrics=metrics,
+        sessions=Sessions(),
+        tokens=tokens,
+        vault=vault,
+        limits=limits,
+        outbound=outbound,
+        apis=apis,
+        recordings=recordings_kept,
+        post_call=PostCall(Means(store, vault, recorder, lambda: supervisor.llm, OpenAICompatible, apis)),
+    )
+    dispatcher = Dispatcher(
+        store.webhooks,
         outbound,
-        PostCall(means),
+        signing_secrets(settings, vault),
+        metrics,
+        timedelta(days=settings.webhook_retention_days),
     )
     app = FastAPI(
         title="visavis",
         version=__version__,
-        lifespan=_lifespan(services),
+        lifespan=_lifespan(services, dispatcher),
         docs_url=None,  # it would load its scripts from elsewhere
         redoc_url=None,
         redirect_slashes=False,
@@ -104,8 +122,9 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
     app.state.services = services
     errors.install(app)
     app.mount(BASE, spec.files())
-    rest = (conversations, meetingtokens, events, personas, steering, replicas, interactions, health, spec)
-    for module in (*rest, tools, persona_tools, skills, signalling, chat):
+    talks = (conversations, meetingtokens, events, records, recordings, interactions, webhooks)
+    kept = (personas, steering, replicas, tools, persona_tools, skills)
+    for module in (*talks, *kept, health, spec, signalling, chat):
         app.include_router(module.router)
     app.mount("/assets", page.assets())
     app.include_router(page.router)
@@ -127,7 +146,9 @@ def run(settings: Settings, on_ready: OnReady | None = None) -> None:
     asyncio.run(serve(settings, create_app, on_ready))
 
 
-def _lifespan(services: Services) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(
+    services: Services, dispatcher: Dispatcher
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await services.store.open()
@@ -138,16 +159,20 @@ def _lifespan(services: Services) -> Callable[[FastAPI], AbstractAsyncContextMan
             asyncio.create_task(services.metrics.lag.watch()),
             asyncio.create_task(services.post_call.run()),
         ]
+        dispatcher.start()
+        await services.recordings.recover()
         await services.supervisor.start()
         try:
             yield
         finally:
             await services.supervisor.stop()
+            await services.recordings.aclose()
             await services.recorder.flush()
+            await dispatcher.stop()
             for task in background:
                 task.cancel()
             await asyncio.gather(*background, return_exceptions=True)
-            await services.store.close()
             await services.outbound.aclose()
+            await services.store.close()
 
     return lifespan

@@ -68,7 +68,7 @@ class PostCall:
         self._ended = asyncio.Event()
         self._running: dict[str, asyncio.Task[None]] = {}
         self._gate = asyncio.Semaphore(AT_A_TIME)
-        means.recorder.on_ended = lambda _: self._ended.set()
+        means.recorder.on_ended.append(lambda _: self._ended.set())
 
     async def expect(
         self, conversation_id: str, persona: Resource, found: Sequence[tuple[str, ToolBody]]

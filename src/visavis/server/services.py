@@ -13,11 +13,13 @@ from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 from visavis.config import Settings
+from visavis.outbound.client import GuardedClient
 from visavis.server.errors import Refusal
 from visavis.server.limits import Limits
 from visavis.server.metrics import Metrics
 from visavis.server.postcall import PostCall
 from visavis.server.recorder import Recorder
+from visavis.server.recordings import Recordings
 from visavis.server.sessions import Sessions
 from visavis.server.store import Store
 from visavis.server.supervisor import Supervisor
@@ -39,7 +41,11 @@ class Services:
     tokens: MeetingTokens
     vault: Vault
     limits: Limits
-    outbound: Outbound
+    outbound: GuardedClient
+    """For requests to addresses that users name."""
+    apis: Outbound
+    """For calls of tools, over the same client."""
+    recordings: Recordings
     post_call: PostCall
 
     @property

@@ -72,6 +72,7 @@ class HibariTTS:
     """
 
     sample_rate: int = dsp.SR
+    languages: frozenset[str] | None = frozenset({"en"})
 
     def __init__(self, threads: int = 1) -> None:
         model = (Path(ASSETS) / "hibari.onnx").read_bytes()

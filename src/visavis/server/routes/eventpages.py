@@ -34,7 +34,7 @@ class EventList:
             self.last_seq = page[-1][0]
 
     def add(self, event: dict[str, Any]) -> None:
-        """Add one that is in no page."""
+        """Add one more, as it is."""
         self._parts.append(encode(event))
 
     def answer(self, name: str, **rest: Any) -> Response:

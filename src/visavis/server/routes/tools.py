@@ -129,7 +129,7 @@ async def _check_api(services: Services, body: ToolBody) -> None:
     """Say now what would come of it in each call: an address that calls are not sent to."""
     if body.delivery.api is not None:
         try:
-            await services.outbound.check(body.delivery.api.url)
+            await services.apis.check(body.delivery.api.url)
         except OutboundRefused as refused:
             raise Refusal(400, f"delivery.api.url: {refused.reason}") from None
 

@@ -1368,6 +1368,9 @@ export interface RecordingReady {
  * Where the recording is.
  */
 export interface RecordingProperties {
+  /**
+   * Or container; empty, or a folder, where the provider is ``local``.
+   */
   bucket_name: string;
   /**
    * ``tavus/<conversation_id>/<Unix milliseconds>``.
@@ -1377,7 +1380,7 @@ export interface RecordingProperties {
    * Seconds.
    */
   duration: number;
-  storage_provider: "s3" | "gcs" | "azure_blob";
+  storage_provider: "s3" | "gcs" | "azure_blob" | "local";
   storage_uri: string;
   [k: string]: unknown;
 }
@@ -1409,7 +1412,7 @@ export interface RecordingFailureProperties {
    * Seconds.
    */
   duration: number;
-  storage_provider: "s3" | "gcs" | "azure_blob";
+  storage_provider: "s3" | "gcs" | "azure_blob" | "local";
   /**
    * Such as ``DESTINATION_AUTH_FAILED``.
    */
