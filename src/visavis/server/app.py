@@ -14,6 +14,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from visavis import __version__, logs
 from visavis.config import Settings
+from visavis.layers.llm.openai import OpenAICompatible
 from visavis.outbound.client import GuardedClient
 from visavis.protocol.specification import BASE
 from visavis.server import errors, openapi
@@ -23,6 +24,7 @@ from visavis.server.headers import ResponseHeaders
 from visavis.server.limits import Limits
 from visavis.server.metrics import Metrics
 from visavis.server.middleware import LimitBody, Observe, Slashes, Stop
+from visavis.server.postcall import Means, PostCall
 from visavis.server.recorder import Recorder
 from visavis.server.recordings import Recordings
 from visavis.server.routes import (
@@ -33,13 +35,16 @@ from visavis.server.routes import (
     interactions,
     meetingtokens,
     page,
+    persona_tools,
     personas,
     recordings,
     records,
     replicas,
     signalling,
+    skills,
     spec,
     steering,
+    tools,
     webhooks,
 )
 from visavis.server.services import Services
@@ -50,6 +55,7 @@ from visavis.server.supervisor import Supervisor
 from visavis.server.tokens import MeetingTokens
 from visavis.server.vault import Vault
 from visavis.server.webhooks import Dispatcher, signing_secrets
+from visavis.session.apicalls import Outbound
 
 log = structlog.get_logger(__name__)
 
@@ -63,6 +69,7 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
     tokens = MeetingTokens(vault.derive("meeting tokens"))
     limits = Limits(settings)
     outbound = GuardedClient.from_settings(settings)
+    apis = Outbound(lambda: outbound)
     recordings_kept = Recordings(settings, store, recorder.flush)
     recorder.on_ended.append(recordings_kept.ended)
     services = Services(
@@ -76,7 +83,9 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
         vault=vault,
         limits=limits,
         outbound=outbound,
+        apis=apis,
         recordings=recordings_kept,
+        post_call=PostCall(Means(store, vault, recorder, lambda: supervisor.llm, OpenAICompatible, apis)),
     )
     dispatcher = Dispatcher(
         store.webhooks,
@@ -114,7 +123,7 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
     errors.install(app)
     app.mount(BASE, spec.files())
     talks = (conversations, meetingtokens, events, records, recordings, interactions, webhooks)
-    kept = (personas, steering, replicas)
+    kept = (personas, steering, replicas, tools, persona_tools, skills)
     for module in (*talks, *kept, health, spec, signalling, chat):
         app.include_router(module.router)
     app.mount("/assets", page.assets())
@@ -148,6 +157,7 @@ def _lifespan(
         background = [
             asyncio.create_task(services.recorder.run()),
             asyncio.create_task(services.metrics.lag.watch()),
+            asyncio.create_task(services.post_call.run()),
         ]
         dispatcher.start()
         await services.recordings.recover()
@@ -159,10 +169,10 @@ def _lifespan(
             await services.recordings.aclose()
             await services.recorder.flush()
             await dispatcher.stop()
-            await services.outbound.aclose()
             for task in background:
                 task.cancel()
             await asyncio.gather(*background, return_exceptions=True)
+            await services.outbound.aclose()
             await services.store.close()
 
     return lifespan

@@ -17,6 +17,7 @@ from visavis.outbound.client import GuardedClient
 from visavis.server.errors import Refusal
 from visavis.server.limits import Limits
 from visavis.server.metrics import Metrics
+from visavis.server.postcall import PostCall
 from visavis.server.recorder import Recorder
 from visavis.server.recordings import Recordings
 from visavis.server.sessions import Sessions
@@ -24,6 +25,7 @@ from visavis.server.store import Store
 from visavis.server.supervisor import Supervisor
 from visavis.server.tokens import MeetingTokens
 from visavis.server.vault import Vault
+from visavis.session.apicalls import Outbound
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,10 @@ class Services:
     limits: Limits
     outbound: GuardedClient
     """For requests to addresses that users name."""
+    apis: Outbound
+    """For calls of tools, over the same client."""
     recordings: Recordings
+    post_call: PostCall
 
     @property
     def prefix(self) -> str:

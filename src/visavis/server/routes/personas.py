@@ -13,6 +13,7 @@ from visavis.server.routes.paging import Limit, Page, listing, page_of
 from visavis.server.sealing import sealed
 from visavis.server.services import Injected, StrictRoute
 from visavis.server.store import Resource
+from visavis.server.tools import rows_of
 from visavis.server.views import persona_view
 from visavis.session.bodies import PersonaBody
 
@@ -23,6 +24,7 @@ router = APIRouter(prefix="/v2", tags=["personas"], route_class=StrictRoute)
 @router.post("/pals", include_in_schema=False)
 async def create(body: PersonaBody, services: Injected) -> dict[str, Any]:
     """Keep a persona."""
+    await rows_of(services.store, body.tool_ids)
     document = body.model_dump(mode="json", exclude_unset=True)
     persona = Resource(id=f"p{secrets.token_hex(8)}", kind=PERSONA, document=sealed(document, services.vault))
     await services.store.resources.add(persona)
