@@ -157,8 +157,8 @@ def _lifespan(
         background = [
             asyncio.create_task(services.recorder.run()),
             asyncio.create_task(services.metrics.lag.watch()),
-            asyncio.create_task(services.post_call.run()),
         ]
+        after_calls = asyncio.create_task(services.post_call.run())
         dispatcher.start()
         await services.recordings.recover()
         await services.supervisor.start()
@@ -168,6 +168,8 @@ def _lifespan(
             await services.supervisor.stop()
             await services.recordings.aclose()
             await services.recorder.flush()
+            services.post_call.stop()
+            await asyncio.gather(after_calls, return_exceptions=True)
             await dispatcher.stop()
             for task in background:
                 task.cancel()

@@ -64,6 +64,7 @@ class PostCall:
 
     def __init__(self, means: Means) -> None:
         self._with = means
+        self._stopping = False
         self._store = means.store
         self._ended = asyncio.Event()
         self._running: dict[str, asyncio.Task[None]] = {}
@@ -94,12 +95,14 @@ class PostCall:
         await self._store.resources.delete(_id(conversation_id), POST_CALL)
 
     async def run(self) -> None:
-        """Look after them until cancelled; what is not done then is done after the next start."""
+        """Look after them until ``stop``; what is not done then is done after the next start."""
         self._ended.set()  # a server before this one may have left some
         try:
             while True:
                 await self._ended.wait()
                 self._ended.clear()
+                if self._stopping:
+                    return
                 try:
                     await self._with.recorder.flush()
                     await self._begin()
@@ -110,6 +113,11 @@ class PostCall:
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
+
+    def stop(self) -> None:
+        """Come to an end, though not in the middle of a look into the database."""
+        self._stopping = True
+        self._ended.set()
 
     async def _begin(self) -> None:
         for row in await self._store.resources.all(POST_CALL):
