@@ -14,7 +14,7 @@ from starlette.middleware.cors import CORSMiddleware
 from visavis import __version__, logs
 from visavis.config import Settings
 from visavis.protocol.specification import BASE
-from visavis.server import errors
+from visavis.server import errors, openapi, resealing
 from visavis.server.auth import Keyring, api_keys
 from visavis.server.metrics import Metrics
 from visavis.server.middleware import Guard, LimitBody, Observe, Stop
@@ -22,15 +22,21 @@ from visavis.server.recorder import Recorder
 from visavis.server.routes import (
     chat,
     conversations,
+    documents,
     events,
+    guardrails,
     health,
     interactions,
+    memories,
+    objectives,
     page,
     personas,
+    pronunciation,
+    reference,
     replicas,
     signalling,
     spec,
-    steering,
+    voices,
 )
 from visavis.server.senders import Senders
 from visavis.server.services import Services
@@ -38,6 +44,7 @@ from visavis.server.serving import OnReady, serve
 from visavis.server.store import Store
 from visavis.server.supervisor import Supervisor
 from visavis.server.vault import Vault
+from visavis.server.wellformed import WellFormed
 
 log = structlog.get_logger(__name__)
 
@@ -57,6 +64,7 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
     app = FastAPI(
         title="visavis",
         version=__version__,
+        description=openapi.ABOUT,
         lifespan=_lifespan(services),
         docs_url=None,  # it would load its scripts from elsewhere
         redoc_url=None,
@@ -73,6 +81,7 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
                 allow_headers=["*"],
                 expose_headers=["Location", "Link"],
             ),
+            Middleware(WellFormed),
             Middleware(Guard, keys=Keyring(api_keys(settings))),
             Middleware(LimitBody),
         ],
@@ -80,9 +89,11 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
     app.state.services = services
     errors.install(app)
     app.mount(BASE, spec.files())
-    rest = (conversations, events, personas, steering, replicas, interactions, health, spec)
-    for module in (*rest, signalling, chat):
+    rest = (conversations, events, personas, objectives, guardrails, replicas, voices)
+    kept = (documents, pronunciation, memories)
+    for module in (*rest, *kept, interactions, health, spec, reference, signalling, chat):
         app.include_router(module.router)
+    openapi.install(app)
     app.mount("/assets", page.assets())
     app.include_router(page.router)
     return app
@@ -106,6 +117,7 @@ def _lifespan(services: Services) -> Callable[[FastAPI], AbstractAsyncContextMan
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await services.store.open()
+        await resealing.seal_all(services.store, services.vault)
         if left := await services.recorder.recover():
             log.warning("conversations of a server that crashed are over", count=left)
         background = [

@@ -20,8 +20,10 @@ from visavis.errors import (
     VisavisError,
     WorkerLost,
 )
+from visavis.server.sealing import ForgedSecret
 
 STATUS: dict[type[VisavisError], int] = {
+    ForgedSecret: 400,
     CapacityExceeded: 400,
     SignallingError: 400,
     MessageTooLarge: 400,

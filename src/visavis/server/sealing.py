@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from visavis.errors import VisavisError
 from visavis.server.vault import SEALED, Vault
@@ -74,6 +74,43 @@ def unmasked(document: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]
         if place in document:
             result[place] = _restored(document[place], before.get(place))
     return result
+
+
+class Lent(str):
+    """A mask that remembers what it stands for, wherever a patch moves it."""
+
+    __slots__ = ("secret",)
+    secret: str
+
+    def __deepcopy__(self, _: object) -> Lent:
+        return self
+
+
+def lent(document: dict[str, Any]) -> dict[str, Any]:
+    """As ``masked``, with masks that remember: to be changed and handed to ``returned``."""
+
+    def lend(secret: str) -> str:
+        if not secret:
+            return secret
+        mask = Lent(MASK)
+        mask.secret = secret
+        return mask
+
+    return _each(document, lend)
+
+
+def returned(document: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
+    """The changed document with its secrets; a mask that was moved where no secrets are is only a text."""
+    back = _each(document, lambda secret: secret.secret if isinstance(secret, Lent) else secret)
+    return unmasked(cast(dict[str, Any], _plain(back)), before)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return MASK if isinstance(value, Lent) else value
 
 
 def _restored(value: Any, before: Any) -> Any:

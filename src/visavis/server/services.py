@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -20,6 +21,9 @@ from visavis.server.senders import Senders
 from visavis.server.store import Store
 from visavis.server.supervisor import Supervisor
 from visavis.server.vault import Vault
+
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+"""What Postgres cannot keep, as JSON writes it; behind another backslash it is only a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +59,17 @@ class StrictRequest(Request):
         """The decoded body.
 
         Raises:
-            Refusal: it is no JSON, nested beyond reason, or holds what no answer could repeat.
+            Refusal: it is no JSON, nested beyond reason, or holds what no answer or database could repeat.
         """
         try:
             value = json.loads(await self.body(), parse_constant=_no_constant)
-            json.dumps(value, ensure_ascii=False).encode()
+            again = json.dumps(value, ensure_ascii=False)
+            again.encode()
         except (ValueError, RecursionError):
             # ValueError covers bad syntax, NaN, bad UTF-8 and lone surrogates.
             raise Refusal(400, "the body is not valid JSON") from None
+        if _NUL.search(again):
+            raise Refusal(400, "the body holds a NUL character")
         return value
 
 

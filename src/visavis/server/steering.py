@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+from pydantic import ValidationError
+
 from visavis.conversation import inputs
 from visavis.server.errors import Refusal
 from visavis.server.store import Store
@@ -10,6 +14,8 @@ from visavis.session.steering import GuardrailBody, GuardrailSetBody, Objectives
 
 OBJECTIVES, GUARDRAIL, GUARDRAIL_SET = "objectives", "guardrail", "guardrail_set"
 """Kinds of ``store.Resource``."""
+Kind = Literal["user", "system", "all"]
+"""Whose."""
 MOST_GUARDRAILS = 100
 """Of one conversation; a tag may be on any number, and the language model is told of each."""
 
@@ -25,7 +31,11 @@ async def objectives_of(store: Store, persona: PersonaBody) -> list[inputs.Objec
     row = await store.resources.get(persona.objectives_id, OBJECTIVES)
     if row is None:
         raise Refusal(400, "Invalid objectives_id")
-    return ObjectivesBody.model_validate(row.document).steps()
+    try:
+        return ObjectivesBody.model_validate(row.document).steps()
+    except ValidationError as error:
+        # An earlier release was less strict.
+        raise Refusal(400, f"objectives_id: {error.errors()[0]['msg']}") from None
 
 
 async def guardrails_of(store: Store, persona: PersonaBody) -> list[inputs.Guardrail]:

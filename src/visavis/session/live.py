@@ -59,7 +59,9 @@ class LiveConversation:
         self._clips = Clips()
         self._intake = Intake(self._clips, self._elapsed, self._feed, self._ignored.note)
         self._playout = Playout(self._playout_progressed)
-        self._speaker = Speaker(engines, self._playout, self._clips, self._elapsed, self._feed)
+        self._speaker = Speaker(
+            engines, self._playout, self._clips, self._elapsed, self._feed, spec.pronunciation
+        )
         self._thinker = Thinker(engines.llm_for(spec), self._elapsed, self._feed)
         self._outbox = Outbox(room)
         self._ears = Ears(engines, room, spec.flow, self._elapsed, self._feed)

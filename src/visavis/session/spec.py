@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from visavis.conversation.inputs import Config, Guardrail, Objective
 from visavis.protocol.dialects import DialectName
+from visavis.session.pronunciation import Rule
 
 
 class LLMSpec(BaseModel):
@@ -52,6 +53,8 @@ class ConversationSpec(BaseModel):
     flow: FlowSpec = Field(default_factory=FlowSpec)
     objectives: list[Objective] = Field(default_factory=list)
     guardrails: list[Guardrail] = Field(default_factory=list)
+    pronunciation: list[Rule] = Field(default_factory=list)
+    """How words are said."""
     chat: bool = False
     """Text only: no audio, no video, no STT, no TTS."""
     dialect: DialectName = "union"

@@ -13,6 +13,7 @@ from visavis.errors import UnknownConversation, VisavisError
 from visavis.logs import short
 from visavis.server.catalogue import persona_or_default, replica_or_default
 from visavis.server.errors import Refusal
+from visavis.server.pronunciation import rules_of
 from visavis.server.recorder import is_sketch
 from visavis.server.routes.eventpages import EventList
 from visavis.server.routes.paging import Limit, Page, listing
@@ -61,6 +62,7 @@ async def create(body: CreateConversation, services: Injected) -> dict[str, Any]
         )
         spec.objectives = await objectives_of(services.store, about)
         spec.guardrails = await guardrails_of(services.store, about)
+        spec.pronunciation = await rules_of(services.store, persona.document)
     row = await _begin(services, body, spec)
     _log_ignored(body, name)
     return created_conversation(row, services.settings.base_url)
