@@ -16,9 +16,10 @@ from visavis.conversation.generation import Generation
 from visavis.media.playout import Playout
 from visavis.media.sounds import Mouth
 from visavis.protocol import Ignored, events
-from visavis.server import auth, errors, views
-from visavis.server.routes import conversations, personas, replicas
-from visavis.server.store import Store
+from visavis.server import auth, errors, personas
+from visavis.server.routes import conversations, replicas
+from visavis.server.routes import personas as persona_routes
+from visavis.server.store.conversations import Conversations
 from visavis.session import ears, intake, outbox
 
 Wire = dict[str, Any]
@@ -478,24 +479,24 @@ def lists_are_empty(patch: pytest.MonkeyPatch) -> None:
 
 @mutation("REST-012")
 def the_status_filter_is_ignored(patch: pytest.MonkeyPatch) -> None:
-    real = Store.conversations
-    patch.setattr(Store, "conversations", lambda self, limit, page, status: real(self, limit, page, None))
+    real = Conversations.page
+    patch.setattr(Conversations, "page", lambda self, limit, page, status: real(self, limit, page, None))
 
 
 @mutation("REST-030")
 def secrets_are_told_again(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(views, "_masked", lambda document: document)
+    patch.setattr(personas, "masked", lambda document: document)
 
 
 @mutation("REST-052")
 def every_page_of_personas_is_the_first(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(personas, "page_of", lambda rows, limit, page: rows[:limit])
+    patch.setattr(persona_routes, "offset", lambda limit, page: 0)
 
 
 @mutation("REST-052")
 def every_page_of_conversations_is_the_first(patch: pytest.MonkeyPatch) -> None:
-    real = Store.conversations
-    patch.setattr(Store, "conversations", lambda self, limit, page, status: real(self, limit, 1, status))
+    real = Conversations.page
+    patch.setattr(Conversations, "page", lambda self, limit, page, status: real(self, limit, 1, status))
 
 
 @mutation("MEDIA-001", driver="webrtc")

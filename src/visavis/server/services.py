@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from fastapi import Depends, Request
+from fastapi import Depends, HTTPException, Request
 from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 from visavis.config import Settings
-from visavis.server.errors import Refusal
 from visavis.server.metrics import Metrics
 from visavis.server.recorder import Recorder
 from visavis.server.senders import Senders
@@ -59,7 +58,7 @@ class StrictRequest(Request):
         """The decoded body.
 
         Raises:
-            Refusal: it is no JSON, nested beyond reason, or holds what no answer or database could repeat.
+            HTTPException: it is no JSON, nested beyond reason, or holds what no answer or database could repeat.
         """
         try:
             value = json.loads(await self.body(), parse_constant=_no_constant)
@@ -67,9 +66,9 @@ class StrictRequest(Request):
             again.encode()
         except (ValueError, RecursionError):
             # ValueError covers bad syntax, NaN, bad UTF-8 and lone surrogates.
-            raise Refusal(400, "the body is not valid JSON") from None
+            raise HTTPException(400, "the body is not valid JSON") from None
         if _NUL.search(again):
-            raise Refusal(400, "the body holds a NUL character")
+            raise HTTPException(400, "the body holds a NUL character")
         return value
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from fastapi import APIRouter, Query
 from pydantic import AliasChoices, Field, model_validator
@@ -19,7 +19,7 @@ from visavis.session.bodies import Body
 router = APIRouter(prefix="/v2", tags=["replicas"], route_class=StrictRoute, responses=REPLICA_REPLIES)
 
 Kind = Literal["user", "system", "all"] | None
-Ids = Query(default="", max_length=10_000, description="A comma list.")
+Ids = Annotated[str, Query(max_length=10_000, description="A comma list.")]
 NO_TRAINING = (
     "this server trains no replicas yet: nothing was kept, and no callback will come; "
     f"conversations take {VERA.id}, which comes with the server"
@@ -69,8 +69,8 @@ async def list_(
     page: Page = 1,
     replica_type: Kind = None,
     face_type: Kind = None,
-    replica_ids: str = Ids,
-    face_ids: str = Ids,
+    replica_ids: Ids = "",
+    face_ids: Ids = "",
     model_name: str = "",
     verbose: bool = False,
 ) -> dict[str, Any]:
