@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic import AliasChoices
 
+from visavis.server.examples import EXAMPLES
 from visavis.session.bodies import Body
 
 ABOUT = """\
@@ -32,6 +33,7 @@ def install(app: FastAPI) -> None:
             document = plain()
             _add_security(document)
             _add_names(document)
+            _add_examples(document)
             _drop_validation_errors(document)
         return app.openapi_schema or {}
 
@@ -64,6 +66,12 @@ def _add_names(document: Document) -> None:
             first, *others = (str(choice) for choice in choices.choices)
             for other in others if first in properties else ():
                 properties[other] = {**properties[first], "description": f"The same as `{first}`."}
+
+
+def _add_examples(document: Document) -> None:
+    schemas = document["components"]["schemas"]
+    for name, example in EXAMPLES.items():
+        schemas[name]["examples"] = [example]
 
 
 def _bodies(model: type[Body]) -> Iterator[type[Body]]:

@@ -90,7 +90,9 @@ def _schema(document: Document, name: str) -> str:
     head = "<th>field</th><th>type</th><th>always</th><th>meaning</th>"
     return (
         f"<section><h3 id='{_anchor('object', name)}'>{escape(name)}</h3>"
-        f"{_prose(about.get('description', ''))}{_table(head, rows) if rows else ''}</section>"
+        f"{_prose(about.get('description', ''))}{_table(head, rows) if rows else ''}"
+        + "".join(f"<pre>{escape(json.dumps(one, indent=2))}</pre>" for one in about.get("examples", []))
+        + "</section>"
     )
 
 

@@ -58,7 +58,7 @@ class StrictRequest(Request):
         """The decoded body.
 
         Raises:
-            HTTPException: it is no JSON, nested beyond reason, or holds what no answer or database could repeat.
+            HTTPException: it is no JSON, nested beyond reason, or holds what nobody could repeat.
         """
         try:
             value = json.loads(await self.body(), parse_constant=_no_constant)

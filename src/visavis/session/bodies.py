@@ -12,7 +12,7 @@ from visavis.protocol.dialects import DialectName
 class Body(BaseModel):
     """Lenient: fields we do not know are let pass, and null, as clients send it, means absent."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", use_attribute_docstrings=True)
 
     @model_validator(mode="before")
     @classmethod

@@ -15,6 +15,13 @@ from visavis.server.catalogue import persona_or_default, replica_or_default
 from visavis.server.errors import Refusal
 from visavis.server.pronunciation import rules_of
 from visavis.server.recorder import is_sketch
+from visavis.server.replies import (
+    CONVERSATION_REPLIES,
+    ConversationCreated,
+    ConversationList,
+    replies,
+)
+from visavis.server.replies import Conversation as ConversationReply
 from visavis.server.routes.eventpages import EventList
 from visavis.server.routes.paging import Limit, Page, listing
 from visavis.server.services import Injected, Services, StrictRoute
@@ -33,11 +40,16 @@ IGNORED = ("callback_url", "memory_stores", "document_ids", "document_tags")
 IGNORED_PROPERTIES = ("enable_recording", "apply_greenscreen", "language")
 """Fields of the hosted service that have no effect here yet; a request that sets one is logged."""
 
-router = APIRouter(prefix="/v2/conversations", tags=["conversations"], route_class=StrictRoute)
+router = APIRouter(
+    prefix="/v2/conversations",
+    tags=["conversations"],
+    route_class=StrictRoute,
+    responses=CONVERSATION_REPLIES,
+)
 log = structlog.get_logger(__name__)
 
 
-@router.post("")
+@router.post("", responses=replies(ConversationCreated, 503))
 async def create(body: CreateConversation, services: Injected) -> dict[str, Any]:
     """Begin a conversation; its replica waits in the room behind ``conversation_url``."""
     _refuse_unsupported(body)
@@ -68,7 +80,7 @@ async def create(body: CreateConversation, services: Injected) -> dict[str, Any]
     return created_conversation(row, services.settings.base_url)
 
 
-@router.get("")
+@router.get("", responses=replies(ConversationList))
 async def list_(
     services: Injected, limit: Limit = 10, page: Page = 1, status: Status | None = None
 ) -> dict[str, Any]:
@@ -77,7 +89,7 @@ async def list_(
     return listing([conversation_view(row, services.settings.base_url) for row in rows], total)
 
 
-@router.get("/{conversation_id}", response_model=None)
+@router.get("/{conversation_id}", response_model=None, responses=replies(ConversationReply))
 async def get(
     conversation_id: str, services: Injected, verbose: bool = Query(default=False)
 ) -> dict[str, Any] | Response:
@@ -93,7 +105,7 @@ async def get(
     return events.answer("events", **view, shutdown_reason=row.shutdown_reason)
 
 
-@router.post("/{conversation_id}/end")
+@router.post("/{conversation_id}/end", responses=replies(ConversationReply))
 async def end(conversation_id: str, services: Injected) -> dict[str, Any]:
     """End a conversation; one that is over stays as it is."""
     row = await _find(services, conversation_id)

@@ -18,6 +18,7 @@ Patch = Annotated[
         description="A JSON Patch (RFC 6902).",
         json_schema_extra={
             "type": "array",
+            "examples": [[{"op": "replace", "path": "/name", "value": "Another"}]],
             "items": {
                 "type": "object",
                 "required": ["op", "path"],
