@@ -59,8 +59,12 @@ class Postgres:
 
 
 @contextmanager
-def running() -> Iterator[Postgres]:
-    """Start one; it refuses to run as root, so root starts it as another user."""
+def running(safe: bool = False) -> Iterator[Postgres]:
+    """Start one; it refuses to run as root, so root starts it as another user.
+
+    Args:
+        safe: write as durably as Postgres does by default, for measurements.
+    """
     owner = _owner()
     directory = Path(tempfile.mkdtemp(prefix="visavis-postgres-"))
     if owner:
@@ -69,14 +73,23 @@ def running() -> Iterator[Postgres]:
     data = directory / "data"
     subprocess.run(
         [_program("initdb"), "-D", data, "-U", "visavis", "-A", "trust", "-E", "UTF8", "--no-sync"],
-        **{"check": True, "capture_output": True, "user": user, "group": group, "cwd": directory},
+        check=True,
+        capture_output=True,
+        user=user,
+        group=group,
+        cwd=directory,
     )
     with (directory / "log").open("wb") as log:
-        fast = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
-        settings = [part for setting in ("listen_addresses=", *fast) for part in ("-c", setting)]
+        hasty = () if safe else ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+        chosen = ("listen_addresses=", "max_connections=200", *hasty)
+        settings = [part for setting in chosen for part in ("-c", setting)]
         process = subprocess.Popen(
             [_program("postgres"), "-D", data, "-k", directory, *settings],
-            **{"stdout": log, "stderr": log, "user": user, "group": group, "cwd": directory},
+            stdout=log,
+            stderr=log,
+            user=user,
+            group=group,
+            cwd=directory,
         )
     try:
         _wait(process, directory)

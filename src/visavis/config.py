@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from platformdirs import user_cache_path, user_data_path
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -16,6 +16,7 @@ from pydantic_settings import (
 )
 
 from visavis.ice import IceServerSetting
+from visavis.net import destination, is_loopback
 from visavis.protocol.dialects import DialectName
 
 EMBEDDED_MODELS = Literal["qwen2.5-coder-0.5b", "smollm2-135m"]
@@ -48,6 +49,12 @@ class Settings(BaseSettings):
     """Accepted ``x-api-key`` values. Empty on loopback: a development key is made and printed."""
     secret_key: SecretStr = SecretStr("")
     """Encrypts stored secrets and signs tokens; at least 32 characters. Default: one made in ``data_dir``."""
+
+    outbound_allow: list[str] | None = None
+    """Networks, addresses and host names that requests of users may reach though they are not public.
+
+    Absent: this machine, as long as the server itself is for this machine alone; else none.
+    """
 
     workers: int = Field(default_factory=lambda: max(2, min(8, (os.cpu_count() or 2) // 2)), ge=1)
     """Worker processes that hold conversations."""
@@ -86,6 +93,13 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
+    @field_validator("outbound_allow")
+    @classmethod
+    def _are_destinations(cls, entries: list[str] | None) -> list[str] | None:
+        for entry in entries or ():
+            destination(entry)
+        return entries
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -110,6 +124,11 @@ class Settings(BaseSettings):
     def local_url(self) -> str:
         """How programs on this machine reach the server, whatever stands in front of it for others."""
         return self._url(ANY_ADDRESS.get(self.host, self.host))
+
+    @property
+    def for_this_machine_alone(self) -> bool:
+        """Whether it listens on loopback, with no proxy in front that gives it a public name."""
+        return is_loopback(self._url(self.host)) and is_loopback(self.base_url)
 
     def _url(self, host: str) -> str:
         scheme = "https" if self.ssl_certfile else "http"

@@ -17,6 +17,10 @@ VisavisError
 │   ├── InteractionDropped  an interruption, or another turn, came before it was heard
 │   ├── LayerFailure        the LLM or the TTS could not do its part
 │   └── CallEnded           the call was over first
+├── OutboundError           a request to an address that a user named did not come about
+│   ├── OutboundRefused     it never will: the address is not allowed or the request is wrong
+│   └── OutboundFailed      it may another time: no answer, no connection, no such name yet
+├── SignatureInvalid        a webhook was not signed with this secret, or not lately
 ├── ApiUnreachable          the REST API did not answer (client side)
 └── ApiError                the REST API answered with an error (client side)
 """
@@ -150,6 +154,30 @@ class CallEnded(InteractionFailed):
     def __init__(self, reason: str) -> None:
         super().__init__(f"the call is over: {reason}")
         self.reason = reason
+
+
+class OutboundError(VisavisError):
+    """A request to an address that a user named did not come about.
+
+    Attributes:
+        reason: in words, without query strings, secrets and resolved addresses.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class OutboundRefused(OutboundError):
+    """It never will: the address is not allowed, or the request is wrong. Do not try again."""
+
+
+class OutboundFailed(OutboundError):
+    """It may another time: nobody answered in time, or there was no connection, or no such name."""
+
+
+class SignatureInvalid(VisavisError):
+    """A webhook was not signed with this secret, or not lately; the message says which."""
 
 
 class ApiUnreachable(VisavisError):

@@ -163,7 +163,7 @@ async def test_secrets_that_come_back_masked_stay_and_go_wherever_they_are_moved
         {"op": "move", "from": "/layers/llm/headers/x-a", "path": "/layers/llm/headers/x-b"},
         {"op": "copy", "from": "/layers/llm/api_key", "path": "/persona_name"},
         {"op": "copy", "from": "/layers/llm/headers", "path": "/context2"},
-        replace("/layers/llm/base_url", "http://other.test"),
+        replace("/layers/llm/base_url", "http://llm.test/v2"),
     )
     assert moved.status_code == 200, moved.text
     assert "secret" not in moved.text and "hidden" not in moved.text and "sealed:" not in moved.text
@@ -176,6 +176,23 @@ async def test_secrets_that_come_back_masked_stay_and_go_wherever_they_are_moved
         assert answer.status_code == 400 and "the value is another" in answer.json()["error"]
     new = await patch(api, path, replace("/layers/llm/api_key", "sk-new-secret"))
     assert new.status_code == 200 and (await secrets_of(api, path))["llm"]["api_key"] == "sk-new-secret"
+
+
+async def test_a_stored_key_goes_to_no_other_server(api: Api) -> None:
+    layers = {"llm": LLM, "tts": {"api_key": "tts-secret"}}
+    path = await make(api, layers=layers)
+    elsewhere = replace("/layers/llm/base_url", "http://other.test")
+    for operations in (
+        [elsewhere],
+        [replace("/layers/llm", {**LLM, "base_url": "http://other.test", "api_key": MASK, "headers": {}})],
+        [{"op": "copy", "from": "/layers/tts/api_key", "path": "/layers/llm/api_key"}],
+        [elsewhere, replace("/layers/llm/api_key", "sk-2")],
+    ):
+        answer = await patch(api, path, *operations)
+        assert answer.status_code == 400 and "give the keys again" in answer.json()["error"], operations
+    assert (await secrets_of(api, path)) == layers
+    keys = [replace("/layers/llm/api_key", "sk-2-secret"), replace("/layers/llm/headers", {"x-a": "hidden 2"})]
+    assert (await patch(api, path, elsewhere, *keys)).status_code == 200
 
 
 async def test_patches_at_the_same_time_lose_nothing(api: Api) -> None:

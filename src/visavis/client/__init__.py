@@ -1,4 +1,4 @@
-"""What users import: ``Client`` (REST), ``Call`` (a room), ``Tools`` and ``Microphone`` (docs/python.md)."""
+"""What users import: ``Client``, ``Call``, ``Tools``, ``Microphone``, ``parse_webhook`` (docs/python.md)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from visavis.client.microphone import Microphone
     from visavis.client.outcomes import Heard
     from visavis.client.tools import ToolContext, Tools
+    from visavis.client.webhooks import UnknownWebhook, parse_webhook, verify_webhook
     from visavis.rooms.base import Participant, ParticipantJoined, ParticipantLeft
 
 _HOMES = {
@@ -26,6 +27,9 @@ _HOMES = {
     "ToolContext": "visavis.client.tools",
     "Tools": "visavis.client.tools",
     "UnknownEvent": "visavis.client.kinds",
+    "UnknownWebhook": "visavis.client.webhooks",
+    "parse_webhook": "visavis.client.webhooks",
+    "verify_webhook": "visavis.client.webhooks",
 }
 
 __all__ = [
@@ -40,6 +44,9 @@ __all__ = [
     "ToolContext",
     "Tools",
     "UnknownEvent",
+    "UnknownWebhook",
+    "parse_webhook",
+    "verify_webhook",
 ]
 
 

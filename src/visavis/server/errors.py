@@ -27,6 +27,7 @@ STATUS: dict[type[VisavisError], int] = {
     CapacityExceeded: 400,
     SignallingError: 400,
     MessageTooLarge: 400,
+    ForgedSecret: 400,
     UnknownConversation: 404,
     UnknownParticipant: 404,
     WorkerLost: 503,

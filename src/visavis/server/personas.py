@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
@@ -11,7 +12,7 @@ from pydantic.fields import FieldInfo
 from visavis.server import naming
 from visavis.server.errors import Refusal
 from visavis.server.patches import Operation, patched
-from visavis.server.sealing import lent, masked, returned, sealed
+from visavis.server.sealing import lent, masked, returned, sealed, secrets_in
 from visavis.server.store import Resource
 from visavis.server.vault import Vault
 from visavis.server.views import iso
@@ -61,7 +62,26 @@ def changed(persona: Resource, patch: list[Operation], vault: Vault) -> Document
         said["layers"] = {name: value for name, value in layers.items() if value != {} or name in known}
         if not said["layers"] and "layers" not in before:
             del said["layers"]
-    return sealed(stored(_checked(returned(said, before))), vault, before)
+    after = stored(_checked(returned(said, before)))
+    _keep_at_home(before, after)
+    return sealed(after, vault, before)
+
+
+def _keep_at_home(before: Document, after: Document) -> None:
+    """A stored secret goes only to the server that it was given for, whoever changes the address."""
+    stored_ones, own = secrets_in(before), secrets_in(_llm_only(before))
+    allowed = own if _origin(before) == _origin(after) else set()
+    if secrets_in(_llm_only(after)) & (stored_ones - allowed):
+        raise Refusal(400, "layers.llm: give the keys again, with a base_url of another server or from elsewhere")
+
+
+def _llm_only(document: Document) -> Document:
+    return {"layers": {"llm": document.get("layers", {}).get("llm", {})}}
+
+
+def _origin(document: Document) -> tuple[str, str]:
+    url = urlsplit(document.get("layers", {}).get("llm", {}).get("base_url", ""))
+    return url.scheme.lower(), url.netloc.lower()
 
 
 def _checked(document: Document) -> PersonaBody:

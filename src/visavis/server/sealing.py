@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from visavis.errors import VisavisError
+from visavis.outbound import sealing as api_delivery
+from visavis.outbound.delivery import MASK as MASK
 from visavis.server.vault import SEALED, Vault
 
-MASK = "********"
-"""What a secret reads as. Sent back, it means: as it is."""
 PLACES = ("layers", "delivery")
-"""The parts of a document that may hold secrets."""
+"""The parts of a document that may hold secrets; ``delivery.api`` knows its own (``visavis.outbound``)."""
 SECRETS = frozenset(
     ("access_token", "api_key", "client_secret", "password", "secret", "signing_secret", "token")
 )
@@ -38,19 +38,26 @@ def sealed(document: dict[str, Any], vault: Vault, before: dict[str, Any] | None
     Raises:
         ForgedSecret: a secret begins as sealed ones do, and is none of ``before``.
     """
-    known: set[str] = set()
-
-    def remember(secret: str) -> str:
-        known.add(secret)
-        return secret
+    known = secrets_in(before or {})
 
     def seal(secret: str) -> str:
         if secret.startswith(SEALED) and secret not in known:
             raise ForgedSecret(f"a secret must not begin with {SEALED!r}")
         return vault.seal(secret)
 
-    _each(before or {}, remember)
     return _each(document, seal)
+
+
+def secrets_in(document: dict[str, Any]) -> set[str]:
+    """All of them, as they are stored; none is empty."""
+    found: set[str] = set()
+
+    def remember(secret: str) -> str:
+        found.add(secret)
+        return secret
+
+    _each(document, remember)
+    return found - {""}
 
 
 def opened(document: dict[str, Any], vault: Vault) -> dict[str, Any]:
@@ -73,6 +80,10 @@ def unmasked(document: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]
     for place in PLACES:
         if place in document:
             result[place] = _restored(document[place], before.get(place))
+    api, former = _api(document), _api(before)
+    if api is not None:
+        # Not as the rest: a secret goes only to the server that it was given for.
+        result["delivery"] = {**document["delivery"], "api": api_delivery.kept(api, former or {})}
     return result
 
 
@@ -113,6 +124,12 @@ def _plain(value: Any) -> Any:
     return MASK if isinstance(value, Lent) else value
 
 
+def _api(document: dict[str, Any]) -> dict[str, Any] | None:
+    delivery = document.get("delivery")
+    api = delivery.get("api") if isinstance(delivery, dict) else None
+    return api if isinstance(api, dict) else None
+
+
 def _restored(value: Any, before: Any) -> Any:
     if isinstance(value, dict):
         stored = before if isinstance(before, dict) else {}
@@ -122,10 +139,14 @@ def _restored(value: Any, before: Any) -> Any:
 
 def _each(document: dict[str, Any], change: Change) -> dict[str, Any]:
     """The document with each of its secrets changed."""
-    return {
+    result = {
         key: _changed(value, change, below_headers=False) if key in PLACES else value
         for key, value in document.items()
     }
+    api = _api(document)
+    if api is not None:
+        result["delivery"] = {**document["delivery"], "api": api_delivery.changed(api, change)}
+    return result
 
 
 def _changed(value: Any, change: Change, below_headers: bool) -> Any:

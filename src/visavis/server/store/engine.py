@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+
 from sqlalchemy import event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
@@ -10,7 +14,26 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from visavis.config import Settings
 from visavis.errors import ConfigurationError
 
-Sessions = async_sessionmaker[AsyncSession]
+
+class Sessions:
+    """Makes sessions. Those that write wait for each other on SQLite, which takes one writer at a time.
+
+    It would have them ask again and again, up to a tenth of a second apart.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._make = async_sessionmaker(engine, expire_on_commit=False)
+        self._turn = asyncio.Lock() if engine.dialect.name == "sqlite" else nullcontext()
+
+    def __call__(self) -> AsyncSession:
+        """A session that reads."""
+        return self._make()
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncSession]:
+        """A session that writes: committed at the end, undone by an exception."""
+        async with self._turn, self._make.begin() as session:
+            yield session
 
 
 def database_url(settings: Settings) -> str:
@@ -24,18 +47,27 @@ def database_url(settings: Settings) -> str:
 
 
 def create_engine(url: str) -> AsyncEngine:
-    """An engine for a URL with an asynchronous driver.
+    """An engine for a URL with an asynchronous driver, as the store uses it.
 
     Raises:
         ConfigurationError: it is none, or its driver is not installed. The URL may hold a password and is
             not quoted.
     """
+    engine = bare_engine(url, pool_pre_ping=not url.startswith("sqlite"))  # it may have been restarted
+    if engine.dialect.name == "sqlite":
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def bare_engine(url: str, **options: bool) -> AsyncEngine:
+    """An engine as the driver makes it.
+
+    Raises:
+        ConfigurationError: the URL is none, or its driver is not installed.
+    """
     try:
-        engine = create_async_engine(
-            url,
-            pool_pre_ping=not url.startswith("sqlite"),  # a database that was restarted is noticed
-            hide_parameters=True,  # errors quote them otherwise, and logs quote errors: words, ids
-        )
+        # Errors quote parameters otherwise, and logs quote errors: words, ids.
+        return create_async_engine(url, hide_parameters=True, **options)
     except ModuleNotFoundError as error:
         raise ConfigurationError(f"database_url: its driver {error.name} is not installed") from None
     except ArgumentError:
@@ -43,9 +75,6 @@ def create_engine(url: str) -> AsyncEngine:
             "database_url is no SQLAlchemy URL with an asynchronous driver, "
             "such as sqlite+aiosqlite:///file or postgresql+asyncpg://user@host/name"
         ) from None
-    if engine.dialect.name == "sqlite":
-        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-    return engine
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:

@@ -12,9 +12,9 @@ from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from sqlalchemy import Connection, event, inspect
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from visavis.errors import ConfigurationError
+from visavis.server.store.engine import bare_engine
 
 Apply = Callable[[Config, str], None]
 """One of Alembic's commands."""
@@ -40,7 +40,7 @@ async def downgrade(url: str, to: str) -> None:
 
 async def revision(url: str) -> str | None:
     """The database's revision; None before its first migration."""
-    engine = create_async_engine(url)
+    engine = bare_engine(url)
     try:
         async with engine.connect() as connection:
             return await connection.run_sync(lambda it: MigrationContext.configure(it).get_current_revision())
@@ -63,7 +63,7 @@ def _config() -> Config:
 
 async def _run(url: str, to: str, apply: Apply) -> None:
     # An engine of its own: with foreign keys on, SQLite empties the tables that refer to one it rebuilds.
-    engine = create_async_engine(url, hide_parameters=True)
+    engine = bare_engine(url)
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _leave_transactions_to_us)
         event.listen(engine.sync_engine, "begin", _begin_at_once)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy.ext.asyncio import async_sessionmaker
-
 from visavis.config import Settings
 from visavis.server.store import migrating
 from visavis.server.store.conversations import Conversations
-from visavis.server.store.engine import create_engine, database_url
+from visavis.server.store.engine import Sessions, create_engine, database_url
 from visavis.server.store.keys import Keys
 from visavis.server.store.logs import Logs
 from visavis.server.store.recordings import Recordings
@@ -28,7 +26,7 @@ class Store:
     def __init__(self, url: str) -> None:
         self._url = url
         self._engine = create_engine(url)
-        sessions = async_sessionmaker(self._engine, expire_on_commit=False)
+        sessions = Sessions(self._engine)
         self.conversations = Conversations(sessions)
         self.logs = Logs(sessions)
         self.resources = Resources(sessions)

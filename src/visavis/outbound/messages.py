@@ -1,0 +1,84 @@
+"""Which URLs may be requested at all, wherever they lead, and which headers may be sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import httpx
+
+from visavis import __version__
+from visavis.errors import OutboundRefused
+
+LONGEST_URL = 8192
+OURS = frozenset(
+    {
+        *("accept-encoding", "connection", "content-length", "expect", "host", "keep-alive", "te"),
+        *("trailer", "transfer-encoding", "upgrade"),
+    }
+)
+"""Headers that a caller may not set: they say how the message travels, and to whom."""
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}")
+HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]{0,8192}")
+
+
+def parse(url: str) -> httpx.URL:
+    """A URL that could be requested, wherever it leads.
+
+    Raises:
+        OutboundRefused: it is none.
+    """
+    if len(url) > LONGEST_URL:
+        raise OutboundRefused(f"the URL has more than {LONGEST_URL} characters")
+    try:
+        parsed = httpx.URL(url)
+    except (httpx.InvalidURL, ValueError):
+        raise OutboundRefused("this is no valid URL") from None
+    if parsed.scheme not in ("http", "https"):
+        raise OutboundRefused("the URL must begin with http:// or https://")
+    if not parsed.raw_host:
+        raise OutboundRefused("the URL has no host")
+    if not 0 < port_of(parsed) < 65536:
+        raise OutboundRefused("the URL's port is none")
+    if parsed.userinfo:
+        raise OutboundRefused("user and password do not belong into the URL")
+    return parsed
+
+
+def host_of(url: httpx.URL) -> str:
+    """The host in ASCII, an IPv6 address without brackets."""
+    return url.raw_host.decode("ascii")
+
+
+def port_of(url: httpx.URL) -> int:
+    """The port, said or not."""
+    return (443 if url.scheme == "https" else 80) if url.port is None else url.port
+
+
+def valid_header(name: str, value: str) -> bool:
+    """Whether a caller may send it."""
+    return bool(
+        HEADER_NAME.fullmatch(name)
+        and HEADER_VALUE.fullmatch(value)
+        and name.lower() not in OURS
+        and not name.lower().startswith("proxy-")
+    )
+
+
+def header_lines(url: httpx.URL, given: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    """A request's headers: the caller's, and what is ours to say.
+
+    Raises:
+        OutboundRefused: one of the caller's cannot be sent.
+    """
+    for name, value in given.items():
+        if not valid_header(name, value):
+            raise OutboundRefused(f"the header {name[:64]!r} cannot be sent")
+    ours = {"user-agent": f"visavis/{__version__}", "accept": "*/*"}
+    theirs = {name.lower(): value.strip() for name, value in given.items()}
+    return [
+        (b"host", url.netloc),
+        # Nothing is unpacked here, so that a small answer cannot become a large one.
+        (b"accept-encoding", b"identity"),
+        *((name.encode(), value.encode("latin-1")) for name, value in {**ours, **theirs}.items()),
+    ]
