@@ -191,7 +191,10 @@ async def test_a_stored_key_goes_to_no_other_server(api: Api) -> None:
         answer = await patch(api, path, *operations)
         assert answer.status_code == 400 and "give the keys again" in answer.json()["error"], operations
     assert (await secrets_of(api, path)) == layers
-    keys = [replace("/layers/llm/api_key", "sk-2-secret"), replace("/layers/llm/headers", {"x-a": "hidden 2"})]
+    keys = [
+        replace("/layers/llm/api_key", "sk-2-secret"),
+        replace("/layers/llm/headers", {"x-a": "hidden 2"}),
+    ]
     assert (await patch(api, path, elsewhere, *keys)).status_code == 200
 
 

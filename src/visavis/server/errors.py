@@ -23,7 +23,6 @@ from visavis.errors import (
 from visavis.server.sealing import ForgedSecret
 
 STATUS: dict[type[VisavisError], int] = {
-    ForgedSecret: 400,
     CapacityExceeded: 400,
     SignallingError: 400,
     MessageTooLarge: 400,

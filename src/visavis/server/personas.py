@@ -72,7 +72,9 @@ def _keep_at_home(before: Document, after: Document) -> None:
     stored_ones, own = secrets_in(before), secrets_in(_llm_only(before))
     allowed = own if _origin(before) == _origin(after) else set()
     if secrets_in(_llm_only(after)) & (stored_ones - allowed):
-        raise Refusal(400, "layers.llm: give the keys again, with a base_url of another server or from elsewhere")
+        raise Refusal(
+            400, "layers.llm: give the keys again, with a base_url of another server or from elsewhere"
+        )
 
 
 def _llm_only(document: Document) -> Document:
