@@ -12,7 +12,7 @@ import pytest
 from tests.conformance.mutations import Apply, Wire, kind, of_replica, on_the_wire
 from visavis.conversation import echoes
 from visavis.layers.llm.openai import OpenAICompatible
-from visavis.server import views
+from visavis.server import personas
 from visavis.server.routes import objectives
 
 
@@ -150,7 +150,7 @@ def secrets_are_left_out(patch: pytest.MonkeyPatch) -> None:
             return {key: without(inner) for key, inner in value.items() if key != "api_key"}
         return value
 
-    patch.setattr(views, "_mask_secrets", without)
+    patch.setattr(personas, "masked", without)
 
 
 @liberty("REST-043")
