@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Text, delete, func, or_, select
 from sqlalchemy.orm.exc import StaleDataError
 
 from visavis.server.store.engine import Sessions
@@ -53,6 +53,18 @@ class Resources:
                 select(Resource).where(*where).order_by(created, Resource.id).limit(limit).offset(offset)
             )
             return rows.all(), total or 0
+
+    async def spelling(self, texts: Collection[str], without: str, kind: str) -> Sequence[str]:
+        """The ids of those in whose JSON one of the texts stands, and ``without`` does not; reads them all."""
+        spelled = Resource.document.cast(Text)
+        wanted = or_(*(spelled.contains(text, autoescape=True) for text in texts))
+        async with self._sessions() as session:
+            ids = await session.scalars(
+                select(Resource.id).where(
+                    Resource.kind == kind, wanted, ~spelled.contains(without, autoescape=True)
+                )
+            )
+            return ids.all()
 
     async def missing(self, ids: Collection[str], kind: str) -> list[str]:
         """Which of these do not exist, in their order."""
