@@ -213,5 +213,8 @@ async def test_a_patch_cannot_cost_more_than_it_says(api: Api) -> None:
     double = [{"op": "copy", "from": "/bomb", "path": f"/bomb/{number}"} for number in range(40)]
     answer = await patch(api, path, {"op": "add", "path": "/bomb", "value": {"a": "x" * 1000}}, *double)
     assert answer.status_code == 400 and "copies more than" in answer.json()["error"]
+    deeper = [{"op": "copy", "from": "/deep", "path": "/deep/a"}] * 150
+    nested = await patch(api, path, {"op": "add", "path": "/deep", "value": {"a": 1}}, *deeper)
+    assert nested.status_code == 400 and "nested" in nested.json()["error"]
     many = await patch(api, path, *[replace("/greeting", "x")] * 1001)
     assert many.status_code == 400 and "1000 operations" in many.json()["error"]

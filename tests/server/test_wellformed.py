@@ -22,6 +22,17 @@ async def test_a_nul_is_refused_wherever_it_is(api: Api) -> None:
     assert spelt.status_code == 200, "a backslash and letters are only a text"
 
 
+async def test_a_body_is_nested_as_deep_as_anybody_needs(api: Api) -> None:
+    for depth, status in ((90, 200), (120, 400), (100_000, 400)):
+        body = f'{{"system_prompt": "[[[{{", "extra": {"[" * depth}{"]" * depth}}}'
+        answer = await api.http.post("/v2/personas", content=body)
+        assert answer.status_code == status, depth
+        if status == 200:
+            path = f"/v2/personas/{answer.json()['persona_id']}"
+            patch = [{"op": "replace", "path": "/greeting", "value": "x"}]
+            assert (await api.http.patch(path, json=patch)).status_code == 200
+
+
 async def test_what_is_not_there_is_404_and_a_wrong_method_405_both_in_words(api: Api) -> None:
     for path in ("/v2/nothing", "/v2", "/v2/personas/p1/nothing/at/all", "/no/such/page"):
         answer = await api.http.get(path)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from visavis.server.store import Resource
 from visavis.server.views import iso
@@ -21,7 +22,15 @@ WHY_NOT_READ = (
 
 Tag = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Tags = Annotated[list[Tag], Field(max_length=100)]
-HttpUrl = Annotated[str, StringConstraints(min_length=1, max_length=2048, pattern=r"^https?://[^\s/]\S*$")]
+
+
+def _fetchable(url: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/]\S*", url):
+        raise ValueError("invalid_file_url: it is no http or https address")
+    return url
+
+
+HttpUrl = Annotated[str, StringConstraints(max_length=2048), AfterValidator(_fetchable)]
 CallbackURL = Annotated[str, StringConstraints(max_length=2048, pattern=r"^(https?://\S+)?$")]
 
 

@@ -11,6 +11,7 @@ from jsonpointer import JsonPointer, JsonPointerException
 
 from visavis.server import naming
 from visavis.server.errors import Refusal
+from visavis.server.nesting import DEEPEST, is_too_deep
 
 MOST_OPERATIONS = 1000
 MOST_COPIED = 1024 * 1024
@@ -69,6 +70,8 @@ def patched(document: Document, patch: list[Operation]) -> Document:
         if not isinstance(result, dict):
             raise Refusal(400, f"{place}: the whole must stay an object")
         naming.agree(result, said, operation)
+    if is_too_deep(json.dumps(result)):
+        raise Refusal(400, f"the result is nested more than {DEEPEST} levels deep")
     return result
 
 

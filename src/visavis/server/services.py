@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from visavis.config import Settings
 from visavis.server.metrics import Metrics
+from visavis.server.nesting import DEEPEST, is_too_deep
 from visavis.server.recorder import Recorder
 from visavis.server.senders import Senders
 from visavis.server.store import Store
@@ -67,6 +68,8 @@ class StrictRequest(Request):
         except (ValueError, RecursionError):
             # ValueError covers bad syntax, NaN, bad UTF-8 and lone surrogates.
             raise HTTPException(400, "the body is not valid JSON") from None
+        if is_too_deep(again):
+            raise HTTPException(400, f"the body is nested more than {DEEPEST} levels deep")
         if _NUL.search(again):
             raise HTTPException(400, "the body holds a NUL character")
         return value

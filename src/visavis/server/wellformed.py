@@ -39,7 +39,12 @@ class WellFormed:
             # A stream of events would go on for as long as somebody listens.
             return {"type": "http.disconnect"} if answered else await receive()
 
-        await self.app({**scope, "method": "GET"}, gone_once_answered, without_body)
+        inner = {**scope, "method": "GET"}
+        try:
+            await self.app(inner, gone_once_answered, without_body)
+        finally:
+            if "route" in inner:
+                scope["route"] = inner["route"]  # for logs and metrics
 
 
 def _holds_nul(scope: Scope) -> bool:

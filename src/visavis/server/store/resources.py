@@ -55,7 +55,7 @@ class Resources:
             return rows.all(), total or 0
 
     async def spelling(self, texts: Collection[str], without: str, kind: str) -> Sequence[str]:
-        """The ids of those in whose JSON one of the texts stands, and ``without`` does not; reads them all."""
+        """The ids of those in whose JSON one of the texts stands, and ``without`` does not."""
         spelled = Resource.document.cast(Text)
         wanted = or_(*(spelled.contains(text, autoescape=True) for text in texts))
         async with self._sessions() as session:
