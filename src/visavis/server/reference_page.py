@@ -9,6 +9,8 @@ from typing import Any
 from visavis.protocol.specification_page import STYLE
 from visavis.server.openapi import operations
 
+WRAP = "nav code { overflow-wrap: anywhere; }"
+
 Document = dict[str, Any]
 
 
@@ -37,7 +39,7 @@ def page(document: Document, home: str = "") -> str:
     return (
         "<!doctype html>\n<html lang='en'>\n<head>\n<meta charset='utf-8'>\n"
         "<meta name='viewport' content='width=device-width, initial-scale=1'>\n"
-        f"<title>The REST API</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n"
+        f"<title>The REST API</title>\n<style>{STYLE}{WRAP}</style>\n</head>\n<body>\n<main>\n"
         + "\n".join(body)
         + "\n</main>\n</body>\n</html>\n"
     )
@@ -109,7 +111,7 @@ def _type(shape: Document) -> str:
         return f"<a href='#{_anchor('object', name)}'>{escape(name)}</a>"
     for key in ("anyOf", "oneOf", "allOf"):
         if key in shape:
-            return " | ".join(_type(one) for one in shape[key])
+            return " | ".join(_type(one) for one in shape[key] if one != {"type": "null"}) or "null"
     if "const" in shape or "enum" in shape:
         values = [shape["const"]] if "const" in shape else shape["enum"]
         return escape(" | ".join(json.dumps(value) for value in values))

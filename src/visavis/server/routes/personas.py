@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
 from visavis.server import references
 from visavis.server.catalogue import PERSONA, PERSONAS, built_in_persona, find_persona
@@ -23,11 +23,14 @@ from visavis.session.bodies import PersonaBody
 router = APIRouter(prefix="/v2", tags=["personas"], route_class=StrictRoute, responses=PERSONA_REPLIES)
 
 BUILT_IN = "a persona that comes with the server cannot be changed"
-Kind = Literal["user", "system", "all"] | None
+Kind = Annotated[
+    Literal["user", "system", "all"] | None,
+    Query(description="Whose: those of users, or those of the server."),
+]
 
 
-@router.post("/personas", responses=replies(PersonaCreated))
 @router.post("/pals", responses=replies(PersonaCreated))
+@router.post("/personas", responses=replies(PersonaCreated))
 async def create(body: PersonaBody, services: Injected) -> dict[str, Any]:
     """Keep a persona. What it names must exist, but for its replica."""
     document = stored(body)
@@ -39,8 +42,8 @@ async def create(body: PersonaBody, services: Injected) -> dict[str, Any]:
     return {key: view[key] for key in kept}
 
 
-@router.get("/personas", responses=replies(PersonaList))
 @router.get("/pals", responses=replies(PersonaList))
+@router.get("/personas", responses=replies(PersonaList))
 async def list_(
     services: Injected,
     limit: Limit = 10,
@@ -63,8 +66,8 @@ async def list_(
     return listing([persona_view(persona) for persona in shown], total + len(system))
 
 
-@router.get("/personas/{persona_id}", responses=replies(Persona))
 @router.get("/pals/{persona_id}", responses=replies(Persona))
+@router.get("/personas/{persona_id}", responses=replies(Persona))
 async def get(persona_id: str, services: Injected) -> dict[str, Any]:
     """One persona: a flat object that also holds itself as ``data``, for both kinds of readers."""
     persona = await find_persona(services.store, persona_id)
@@ -74,8 +77,8 @@ async def get(persona_id: str, services: Injected) -> dict[str, Any]:
     return {**view, "data": [view]}
 
 
-@router.patch("/personas/{persona_id}", response_model=None, responses=replies(Persona, *UNCHANGED))
 @router.patch("/pals/{persona_id}", response_model=None, responses=replies(Persona, *UNCHANGED))
+@router.patch("/personas/{persona_id}", response_model=None, responses=replies(Persona, *UNCHANGED))
 async def change(persona_id: str, body: Patch, services: Injected) -> dict[str, Any] | Response:
     """Change a persona by a JSON Patch (RFC 6902) of what ``GET`` shows, under any of its names.
 
@@ -101,8 +104,8 @@ async def change(persona_id: str, body: Patch, services: Injected) -> dict[str, 
     return Response(status_code=304) if same else persona_view(after)
 
 
-@router.delete("/personas/{persona_id}", status_code=204)
 @router.delete("/pals/{persona_id}", status_code=204)
+@router.delete("/personas/{persona_id}", status_code=204)
 async def delete(persona_id: str, services: Injected) -> None:
     """Forget a persona; conversations that began with it go on."""
     if persona_id in PERSONAS:

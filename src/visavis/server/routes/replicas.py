@@ -18,7 +18,10 @@ from visavis.session.bodies import Body
 
 router = APIRouter(prefix="/v2", tags=["replicas"], route_class=StrictRoute, responses=REPLICA_REPLIES)
 
-Kind = Literal["user", "system", "all"] | None
+Kind = Annotated[
+    Literal["user", "system", "all"] | None,
+    Query(description="Whose: those of users, or those of the server."),
+]
 Ids = Annotated[str, Query(max_length=10_000, description="A comma list.")]
 NO_TRAINING = (
     "this server trains no replicas yet: nothing was kept, and no callback will come; "
@@ -55,15 +58,15 @@ class Rename(Body):
     )
 
 
-@router.post("/replicas", responses=replies(ReplicaReply, 501))
 @router.post("/faces", responses=replies(ReplicaReply, 501))
+@router.post("/replicas", responses=replies(ReplicaReply, 501))
 async def train(body: Training) -> dict[str, Any]:
     """Train a replica: not built yet, a valid request is answered 501 and nothing is kept."""
     raise Refusal(501, NO_TRAINING)
 
 
-@router.get("/replicas", responses=replies(ReplicaList))
 @router.get("/faces", responses=replies(ReplicaList))
+@router.get("/replicas", responses=replies(ReplicaList))
 async def list_(
     limit: Limit = 10,
     page: Page = 1,
@@ -88,22 +91,22 @@ async def list_(
     return listing([replica_view(replica) for replica in found[start : start + limit]], len(found))
 
 
-@router.get("/replicas/{replica_id}", responses=replies(ReplicaReply))
 @router.get("/faces/{replica_id}", responses=replies(ReplicaReply))
+@router.get("/replicas/{replica_id}", responses=replies(ReplicaReply))
 async def get(replica_id: str, verbose: bool = False) -> dict[str, Any]:
     """One replica."""
     return replica_view(_find(replica_id))
 
 
-@router.patch("/replicas/{replica_id}/name", responses=replies(ReplicaReply))
 @router.patch("/faces/{replica_id}/name", responses=replies(ReplicaReply))
+@router.patch("/replicas/{replica_id}/name", responses=replies(ReplicaReply))
 async def rename(replica_id: str, body: Rename) -> dict[str, Any]:
     """Rename a replica of one's own; there are none yet, and those of the server keep their names (400)."""
     raise Refusal(400, f"{BUILT_IN}renamed: {_find(replica_id).id}")
 
 
-@router.delete("/replicas/{replica_id}")
 @router.delete("/faces/{replica_id}")
+@router.delete("/replicas/{replica_id}")
 async def delete(replica_id: str, hard: bool = False) -> None:
     """Forget a replica of one's own; there are none yet, and those of the server stay (400)."""
     raise Refusal(400, f"{BUILT_IN}deleted: {_find(replica_id).id}")
