@@ -16,7 +16,7 @@ from visavis.conversation.generation import Generation
 from visavis.media.playout import Playout
 from visavis.media.sounds import Mouth
 from visavis.protocol import Ignored, events
-from visavis.server import auth, errors, personas
+from visavis.server import auth, errors, personas, tokens
 from visavis.server.routes import conversations, documents, pronunciation, replicas
 from visavis.server.routes import personas as persona_routes
 from visavis.server.store.conversations import Conversations
@@ -462,8 +462,17 @@ def errors_have_one_key(patch: pytest.MonkeyPatch) -> None:
 
 @mutation("REST-002")
 def a_missing_key_is_let_in(patch: pytest.MonkeyPatch) -> None:
-    real = auth.Keyring.__contains__
-    patch.setattr(auth.Keyring, "__contains__", lambda self, key: not key or real(self, key))
+    real = auth.Keyring.find
+
+    async def find(self: auth.Keyring, key: str) -> auth.Caller | None:
+        return await real(self, key) if key else auth.Caller("nobody", frozenset({"*"}))
+
+    patch.setattr(auth.Keyring, "find", find)
+
+
+@mutation("REST-048")
+def a_private_room_has_no_token(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(tokens.MeetingTokens, "issue", lambda self, *about: None)
 
 
 @mutation("REST-006")

@@ -96,7 +96,7 @@ async def test_what_is_documented_is_described(described: Schema) -> None:
     for entry in CONTRACT:
         method, path = entry["call"].split()
         operation = about.operation(method, path)
-        assert operation["description"] and operation["security"] == [{"x-api-key": []}], entry["call"]
+        assert operation["description"] and operation["security"] == [{"apiKey": []}], entry["call"]
         parameters = {one["name"] for one in operation.get("parameters", []) if one["in"] == "query"}
         assert parameters >= set(entry.get("query", {})), entry["call"]
         answers = {int(status) for status in operation["responses"]}

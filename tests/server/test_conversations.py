@@ -144,7 +144,6 @@ async def test_nulls_are_absent_fields(api: Api) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        {"require_auth": True},
         {"properties": {"livekit_ws_url": "wss://x.test"}},
         {"meeting_url": "https://x.test"},
     ],

@@ -36,7 +36,7 @@ async def test_replicas_are_listed_by_what_is_asked_for(api: Api) -> None:
 async def test_what_cannot_be_done_to_a_replica_is_said_in_words(api: Api) -> None:
     training = {"replica_name": "Me", "train_image_url": "https://example.org/me.png", "voice_name": "heart"}
     answer = await api.http.post("/v2/faces", json=training)
-    assert answer.status_code == 501 and "trains no replicas yet" in answer.json()["message"]
+    assert answer.status_code == 400 and "trains no replicas yet" in answer.json()["message"]
     for body in ({"replica_name": "Me"}, {**training, "train_video_url": "https://example.org/me.mp4"}):
         assert (await api.http.post("/v2/replicas", json=body)).status_code == 400
     requests: list[tuple[str, str, Any]] = [

@@ -228,6 +228,7 @@ class Conversations:
         self.list = loop.blocking(conversations.list)
         self.events = loop.blocking(conversations.events)
         self.log = loop.blocking(conversations.log)
+        self.token = loop.blocking(conversations.token)
         self.end = loop.blocking(conversations.end)
         self.delete = loop.blocking(conversations.delete)
 

@@ -15,9 +15,12 @@ from visavis import __version__, logs
 from visavis.config import Settings
 from visavis.protocol.specification import BASE
 from visavis.server import errors, openapi, resealing
-from visavis.server.auth import Keyring, api_keys
+from visavis.server.auth import Keyring, configured_keys
+from visavis.server.guard import Guard
+from visavis.server.headers import ResponseHeaders
+from visavis.server.limits import Limits
 from visavis.server.metrics import Metrics
-from visavis.server.middleware import Guard, LimitBody, Observe, Stop
+from visavis.server.middleware import LimitBody, Observe, Slashes, Stop
 from visavis.server.recorder import Recorder
 from visavis.server.routes import (
     chat,
@@ -27,6 +30,7 @@ from visavis.server.routes import (
     guardrails,
     health,
     interactions,
+    meetingtokens,
     memories,
     objectives,
     page,
@@ -38,11 +42,12 @@ from visavis.server.routes import (
     spec,
     voices,
 )
-from visavis.server.senders import Senders
 from visavis.server.services import Services
 from visavis.server.serving import OnReady, serve
+from visavis.server.sessions import Sessions
 from visavis.server.store import Store
 from visavis.server.supervisor import Supervisor
+from visavis.server.tokens import MeetingTokens
 from visavis.server.vault import Vault
 from visavis.server.wellformed import WellFormed
 
@@ -50,17 +55,14 @@ log = structlog.get_logger(__name__)
 
 
 def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> FastAPI:
-    """The ASGI application; its lifespan starts and stops the supervisor and opens and closes the store.
-
-    Raises:
-        ConfigurationError: the address is open to other machines and no key is set.
-    """
+    """The ASGI application; its lifespan starts and stops the supervisor and opens and closes the store."""
     metrics = Metrics(supervisor)
     recorder = Recorder(store)
     supervisor.listen(recorder)
-    services = Services(
-        settings, supervisor, store, recorder, metrics, Senders(), Vault.from_settings(settings)
-    )
+    vault = Vault.from_settings(settings)
+    tokens = MeetingTokens(vault.derive("meeting tokens"))
+    limits = Limits(settings)
+    services = Services(settings, supervisor, store, recorder, metrics, Sessions(), tokens, vault, limits)
     app = FastAPI(
         title="visavis",
         version=__version__,
@@ -73,29 +75,31 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
         middleware=[
             Middleware(Stop, stopping=lambda: supervisor.stopping),
             Middleware(Observe, metrics=metrics),
+            Middleware(ResponseHeaders, settings=settings),
             # Browsers call from pages anywhere: a key or a conversation's id is what counts, never a cookie.
             Middleware(
                 CORSMiddleware,
-                allow_origins=["*"],
+                allow_origins=settings.cors_origins,
                 allow_methods=["*"],
                 allow_headers=["*"],
-                expose_headers=["Location", "Link"],
+                expose_headers=["Location", "Link", "Retry-After"],
             ),
             Middleware(WellFormed),
-            Middleware(Guard, keys=Keyring(api_keys(settings))),
+            Middleware(Slashes),
+            Middleware(Guard, keys=Keyring(configured_keys(settings), store.keys), limits=limits),
             Middleware(LimitBody),
         ],
     )
     app.state.services = services
     errors.install(app)
     app.mount(BASE, spec.files())
-    rest = (conversations, events, personas, objectives, guardrails, replicas, voices)
+    rest = (conversations, meetingtokens, events, personas, objectives, guardrails, replicas, voices)
     kept = (documents, pronunciation, memories)
     for module in (*rest, *kept, interactions, health, spec, reference, signalling, chat):
         app.include_router(module.router)
-    openapi.install(app)
     app.mount("/assets", page.assets())
     app.include_router(page.router)
+    openapi.describe(app)
     return app
 
 

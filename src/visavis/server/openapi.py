@@ -1,8 +1,8 @@
-"""The OpenAPI 3.1 description of the REST API, made from the routes; what FastAPI cannot know is added."""
+"""The REST API's description of itself (OpenAPI 3.1): FastAPI makes it, this adds what that cannot know."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from fastapi import FastAPI
@@ -17,27 +17,45 @@ paths have their older and their newer names (`persona_id` and `pal_id`, `/v2/re
 are read, and both are in answers. A final slash is accepted everywhere. Fields that are not described are let
 pass, and null means absent.
 """
-KEY = "x-api-key"
-OPEN = ("health", "specification")
-"""Tags of routes that take no key; so do those outside ``/v2``."""
+
+OF_ALL = {400: "It is not valid, or names what does not exist.", 429: "Too many requests; see Retry-After."}
+OF_CALLERS = {
+    401: "Invalid access token.",
+    403: "The API key lacks a scope.",
+    404: "There is no such thing.",
+    413: "The body is too large.",
+    503: "The server is not ready, or a worker does not answer.",
+}
+OF_GUESTS = {
+    401: "The meeting token has expired.",
+    403: "The room is private.",
+    404: "There is no such conversation, or nobody of this name in it.",
+    409: "The room is full.",
+    413: "The body is too large.",
+    415: "Another content type is needed.",
+    503: "A worker does not answer.",
+}
+UNCHECKED = ("/healthz", "/readyz", "/metrics")
+"""Paths that are never refused."""
 
 Document = dict[str, Any]
 
 
-def install(app: FastAPI) -> None:
-    """Have the application describe itself this way at ``/openapi.json``."""
-    plain: Callable[[], Document] = app.openapi
+def describe(app: FastAPI) -> None:
+    """Have ``/openapi.json`` say so."""
+    plain = app.openapi
 
-    def described() -> Document:
+    def openapi() -> Document:
         if app.openapi_schema is None:
             document = plain()
-            _add_security(document)
             _add_names(document)
             _add_examples(document)
             _drop_validation_errors(document)
-        return app.openapi_schema or {}
+            _add_access(document)
+        assert app.openapi_schema is not None
+        return app.openapi_schema
 
-    app.openapi = described  # type: ignore[method-assign]
+    app.openapi = openapi  # type: ignore[method-assign]
 
 
 def operations(document: Document) -> Iterator[tuple[str, str, Document]]:
@@ -45,13 +63,6 @@ def operations(document: Document) -> Iterator[tuple[str, str, Document]]:
     for path, methods in document["paths"].items():
         for method, about in methods.items():
             yield path, method, about
-
-
-def _add_security(document: Document) -> None:
-    document["components"]["securitySchemes"] = {KEY: {"type": "apiKey", "in": "header", "name": KEY}}
-    for path, _, about in operations(document):
-        if path.startswith("/v2/"):
-            about["security"] = [{KEY: []}]
 
 
 def _add_names(document: Document) -> None:
@@ -83,8 +94,28 @@ def _bodies(model: type[Body]) -> Iterator[type[Body]]:
 def _drop_validation_errors(document: Document) -> None:
     """FastAPI's own 422 is never sent: what is not valid is answered 400."""
     for _, _, about in operations(document):
-        answer = about["responses"].get("422", {})
-        if "HTTPValidationError" in str(answer):
+        if "HTTPValidationError" in str(about["responses"].get("422")):
             del about["responses"]["422"]
     for name in ("HTTPValidationError", "ValidationError"):
         document["components"]["schemas"].pop(name, None)
+
+
+def _add_access(document: Document) -> None:
+    """How a caller shows who it is, and what refuses it."""
+    document["components"]["securitySchemes"] = {
+        "apiKey": {"type": "apiKey", "in": "header", "name": "x-api-key"},
+        "meetingToken": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+    }
+    for path, _, about in operations(document):
+        if path in UNCHECKED:
+            continue
+        called = path.startswith("/v2")
+        about["security"] = [{"apiKey": []}] if called else [{}, {"meetingToken": []}]
+        for status, words in {**OF_ALL, **(OF_CALLERS if called else OF_GUESTS)}.items():
+            about["responses"].setdefault(str(status), _error(words))
+
+
+def _error(words: str) -> Document:
+    """The answer is ``replies.Error``."""
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+    return {"description": words, "content": content}

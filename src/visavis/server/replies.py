@@ -310,25 +310,13 @@ class Accepted(Reply):
     status: Literal["accepted"]
 
 
-UNAUTHORIZED = {"model": Error, "description": "`x-api-key` is missing or wrong."}
-BAD = {"model": Error, "description": "The request is not valid, or an id is unknown."}
-ABSENT = {"model": Error, "description": "There is none of this id."}
 ONLY: dict[int, dict[str, Any]] = {
     304: {"description": "The patch changes nothing."},
     409: {"model": Error, "description": "Its state does not allow that."},
     422: {"model": Error, "description": "The body is no JSON Patch."},
-    501: {"model": Error, "description": "Not built yet; the message says what to do instead."},
-    503: {"model": Error, "description": "The server is starting."},
-}
-
-ERRORS: Replies = {400: BAD, 401: UNAUTHORIZED}
-PERSONA_REPLIES = REPLICA_REPLIES = CONVERSATION_REPLIES = VOICE_REPLIES = ERRORS
-DOCUMENT_REPLIES = OBJECTIVE_REPLIES = GUARDRAIL_REPLIES = DICTIONARY_REPLIES = MEMORY_REPLIES = {
-    **ERRORS,
-    404: ABSENT,
 }
 
 
 def replies(model: Any, *more: int, status: int = 200) -> Replies:
-    """The answer of a route, and the statuses of ``ONLY`` that it may have besides."""
+    """The answer of a route, and the statuses of ``ONLY`` that it may have; ``openapi`` adds others."""
     return {status: {"model": model, "description": "Done."}, **{number: ONLY[number] for number in more}}

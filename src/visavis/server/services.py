@@ -14,12 +14,14 @@ from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 from visavis.config import Settings
+from visavis.server.limits import Limits
 from visavis.server.metrics import Metrics
 from visavis.server.nesting import DEEPEST, is_too_deep
 from visavis.server.recorder import Recorder
-from visavis.server.senders import Senders
+from visavis.server.sessions import Sessions
 from visavis.server.store import Store
 from visavis.server.supervisor import Supervisor
+from visavis.server.tokens import MeetingTokens
 from visavis.server.vault import Vault
 
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
@@ -35,8 +37,10 @@ class Services:
     store: Store
     recorder: Recorder
     metrics: Metrics
-    senders: Senders
+    sessions: Sessions
+    tokens: MeetingTokens
     vault: Vault
+    limits: Limits
 
     @property
     def prefix(self) -> str:

@@ -15,13 +15,12 @@ from visavis.server.catalogue import persona_or_default, replica_or_default
 from visavis.server.errors import Refusal
 from visavis.server.pronunciation import rules_of
 from visavis.server.recorder import is_sketch
+from visavis.server.replies import Conversation as ConversationReply
 from visavis.server.replies import (
-    CONVERSATION_REPLIES,
     ConversationCreated,
     ConversationList,
     replies,
 )
-from visavis.server.replies import Conversation as ConversationReply
 from visavis.server.routes.eventpages import EventList
 from visavis.server.routes.paging import Limit, Page, listing
 from visavis.server.services import Injected, Services, StrictRoute
@@ -40,16 +39,11 @@ IGNORED = ("callback_url", "memory_stores", "document_ids", "document_tags")
 IGNORED_PROPERTIES = ("enable_recording", "apply_greenscreen", "language")
 """Fields of the hosted service that have no effect here yet; a request that sets one is logged."""
 
-router = APIRouter(
-    prefix="/v2/conversations",
-    tags=["conversations"],
-    route_class=StrictRoute,
-    responses=CONVERSATION_REPLIES,
-)
+router = APIRouter(prefix="/v2/conversations", tags=["conversations"], route_class=StrictRoute)
 log = structlog.get_logger(__name__)
 
 
-@router.post("", responses=replies(ConversationCreated, 503))
+@router.post("", responses=replies(ConversationCreated))
 async def create(body: CreateConversation, services: Injected) -> dict[str, Any]:
     """Begin a conversation; its replica waits in the room behind ``conversation_url``."""
     _refuse_unsupported(body)
@@ -77,7 +71,11 @@ async def create(body: CreateConversation, services: Injected) -> dict[str, Any]
         spec.pronunciation = await rules_of(services.store, persona.document)
     row = await _begin(services, body, spec)
     _log_ignored(body, name)
-    return created_conversation(row, services.settings.base_url)
+    created = created_conversation(row, services.settings.base_url)
+    if row.require_auth:
+        expires = row.created_at.timestamp() + body.properties.participant_absent_timeout
+        created["meeting_token"] = services.tokens.issue(name, expires)
+    return created
 
 
 @router.get("", responses=replies(ConversationList))
@@ -128,10 +126,6 @@ async def delete(conversation_id: str, services: Injected, hard: bool = Query(de
 
 def _refuse_unsupported(body: CreateConversation) -> None:
     """Say no where going on without would betray what was asked for."""
-    if body.require_auth or body.properties.require_auth:
-        raise Refusal(
-            400, "require_auth is not supported: the unguessable conversation_id is the key to a room"
-        )
     if body.properties.livekit_ws_url:
         raise Refusal(400, "properties.livekit_ws_url is not supported: rooms are this server's own")
     if body.meeting_url:
@@ -150,8 +144,10 @@ async def _begin(services: Services, body: CreateConversation, spec: Conversatio
         persona_name=spec.persona_name,
         callback_url=body.callback_url,
         audio_only=body.audio_only,
+        require_auth=body.require_auth or body.properties.require_auth,
         shutdown_reason=TEST_MODE if body.test_mode else None,
     )
+    services.sessions.tidy(services.supervisor.holds)
     await services.store.conversations.add(row)
     if not body.test_mode:
         try:

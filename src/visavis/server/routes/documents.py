@@ -18,7 +18,7 @@ from visavis.server.documents import (
     stored,
 )
 from visavis.server.errors import Refusal
-from visavis.server.replies import DOCUMENT_REPLIES, Chunks, Document, DocumentList, TagList, replies
+from visavis.server.replies import Chunks, Document, DocumentList, TagList, replies
 from visavis.server.routes.keeping import find, forget, keep
 from visavis.server.routes.paging import (
     Limit,
@@ -35,9 +35,7 @@ from visavis.server.routes.paging import (
 from visavis.server.services import Injected, StrictRoute
 from visavis.server.store import Filter
 
-router = APIRouter(
-    prefix="/v2/documents", tags=["documents"], route_class=StrictRoute, responses=DOCUMENT_REPLIES
-)
+router = APIRouter(prefix="/v2/documents", tags=["documents"], route_class=StrictRoute)
 log = structlog.get_logger(__name__)
 
 MISSING = "Document not found"

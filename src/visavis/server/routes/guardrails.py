@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 
 from visavis.server.errors import Refusal
 from visavis.server.patches import patch_of
-from visavis.server.replies import GUARDRAIL_REPLIES, Guardrail, GuardrailList, TagList, replies
+from visavis.server.replies import Guardrail, GuardrailList, TagList, replies
 from visavis.server.routes.keeping import find, forget, keep
 from visavis.server.routes.paging import (
     Limit,
@@ -29,9 +29,7 @@ from visavis.server.store import Filter, Resource
 from visavis.server.views import iso
 from visavis.session.steering import GuardrailBody, GuardrailSetBody
 
-router = APIRouter(
-    prefix="/v2/guardrails", tags=["guardrails"], route_class=StrictRoute, responses=GUARDRAIL_REPLIES
-)
+router = APIRouter(prefix="/v2/guardrails", tags=["guardrails"], route_class=StrictRoute)
 
 MISSING = "Guardrails not found"
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from visavis.server.errors import Refusal
-from visavis.server.replies import MEMORY_REPLIES
 
-router = APIRouter(prefix="/v2/memories", tags=["memories"], responses=MEMORY_REPLIES)
+router = APIRouter(prefix="/v2/memories", tags=["memories"])
 
 
 @router.delete("/{store}/{memory_id}", status_code=204)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 
 from visavis.server.errors import Refusal
 from visavis.server.patches import patch_of
-from visavis.server.replies import OBJECTIVE_REPLIES, Objectives, ObjectivesList, Valid, replies
+from visavis.server.replies import Objectives, ObjectivesList, Valid, replies
 from visavis.server.routes.keeping import find, forget, keep
 from visavis.server.routes.paging import Limit, Order, Page, Search, listing, offset, oldest_first
 from visavis.server.routes.patching import UNCHANGED, Patch, change_resource, edited
@@ -18,9 +18,7 @@ from visavis.server.store import Filter, Resource
 from visavis.server.views import iso
 from visavis.session.steering import ObjectivesBody
 
-router = APIRouter(
-    prefix="/v2/objectives", tags=["objectives"], route_class=StrictRoute, responses=OBJECTIVE_REPLIES
-)
+router = APIRouter(prefix="/v2/objectives", tags=["objectives"], route_class=StrictRoute)
 
 MISSING = "Objective not found"
 

@@ -12,7 +12,7 @@ from visavis.server.catalogue import PERSONA, PERSONAS, built_in_persona, find_p
 from visavis.server.errors import Refusal
 from visavis.server.patches import patch_of
 from visavis.server.personas import changed, persona_view, stored
-from visavis.server.replies import PERSONA_REPLIES, Persona, PersonaCreated, PersonaList, replies
+from visavis.server.replies import Persona, PersonaCreated, PersonaList, replies
 from visavis.server.routes.paging import Limit, Order, Page, listing, offset, oldest_first
 from visavis.server.routes.patching import UNCHANGED, Patch, change_resource
 from visavis.server.sealing import sealed
@@ -20,7 +20,7 @@ from visavis.server.services import Injected, StrictRoute
 from visavis.server.store import Filter, Resource
 from visavis.session.bodies import PersonaBody
 
-router = APIRouter(prefix="/v2", tags=["personas"], route_class=StrictRoute, responses=PERSONA_REPLIES)
+router = APIRouter(prefix="/v2", tags=["personas"], route_class=StrictRoute)
 
 BUILT_IN = "a persona that comes with the server cannot be changed"
 Kind = Annotated[

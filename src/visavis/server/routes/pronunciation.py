@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from visavis.server.errors import Refusal
 from visavis.server.patches import patch_of
 from visavis.server.pronunciation import DICTIONARY
-from visavis.server.replies import DICTIONARY_REPLIES, Dictionary, DictionaryList, replies
+from visavis.server.replies import Dictionary, DictionaryList, replies
 from visavis.server.routes.keeping import find, forget, keep
 from visavis.server.routes.paging import Limit, Order, PageFrom0, Search, listing, oldest_first
 from visavis.server.routes.patching import UNCHANGED, Patch, change_resource, edited
@@ -19,10 +19,7 @@ from visavis.server.views import iso
 from visavis.session.pronunciation import DictionaryBody
 
 router = APIRouter(
-    prefix="/v2/pronunciation-dictionaries",
-    tags=["pronunciation dictionaries"],
-    route_class=StrictRoute,
-    responses=DICTIONARY_REPLIES,
+    prefix="/v2/pronunciation-dictionaries", tags=["pronunciation dictionaries"], route_class=StrictRoute
 )
 
 MISSING = "Pronunciation dictionary not found"

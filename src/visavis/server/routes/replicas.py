@@ -9,14 +9,14 @@ from pydantic import AliasChoices, Field, model_validator
 
 from visavis.server.catalogue import REPLICAS, VERA, Replica
 from visavis.server.errors import Refusal
-from visavis.server.replies import REPLICA_REPLIES, ReplicaList, replies
 from visavis.server.replies import Replica as ReplicaReply
+from visavis.server.replies import ReplicaList, replies
 from visavis.server.routes.paging import Limit, Page, comma_list, listing, offset
 from visavis.server.services import StrictRoute
 from visavis.server.views import replica_view
 from visavis.session.bodies import Body
 
-router = APIRouter(prefix="/v2", tags=["replicas"], route_class=StrictRoute, responses=REPLICA_REPLIES)
+router = APIRouter(prefix="/v2", tags=["replicas"], route_class=StrictRoute)
 
 Kind = Annotated[
     Literal["user", "system", "all"] | None,
@@ -58,11 +58,11 @@ class Rename(Body):
     )
 
 
-@router.post("/faces", responses=replies(ReplicaReply, 501))
-@router.post("/replicas", responses=replies(ReplicaReply, 501))
+@router.post("/faces", responses=replies(ReplicaReply))
+@router.post("/replicas", responses=replies(ReplicaReply))
 async def train(body: Training) -> dict[str, Any]:
-    """Train a replica: not built yet, a valid request is answered 501 and nothing is kept."""
-    raise Refusal(501, NO_TRAINING)
+    """Train a replica: not built yet, every request is answered 400 and nothing is kept."""
+    raise Refusal(400, NO_TRAINING)
 
 
 @router.get("/faces", responses=replies(ReplicaList))

@@ -10,11 +10,11 @@ from fastapi import APIRouter
 from visavis.layers.registry import engine
 from visavis.layers.tts.base import Voice
 from visavis.server.catalogue import VERA
-from visavis.server.replies import VOICE_REPLIES, VoiceList, replies
+from visavis.server.replies import VoiceList, replies
 from visavis.server.routes.paging import Limit, Order, Page, Search, Tags, comma_list, listing, offset
 from visavis.server.services import Injected
 
-router = APIRouter(prefix="/v2/voices", tags=["voices"], responses=VOICE_REPLIES)
+router = APIRouter(prefix="/v2/voices", tags=["voices"])
 
 
 @router.get("", responses=replies(VoiceList))
