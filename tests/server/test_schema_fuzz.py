@@ -106,7 +106,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     url = f"http://127.0.0.1:{found['port']}"
     with httpx.Client(base_url=f"{url}/v2", headers={"x-api-key": KEY}, trust_env=False) as http:
 
-        def make(path: str, name: str, **body: Any) -> str:
+        def make(path: str, name: str, /, **body: Any) -> str:
             answer = http.post(path, json=body)
             assert answer.is_success, answer.text
             return str(answer.json()[name])
