@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from limits import parse
 from platformdirs import user_cache_path, user_data_path
@@ -90,6 +90,11 @@ class Settings(BaseSettings):
     Absent: this machine, as long as the server itself is for this machine alone; else none.
     """
 
+    webhook_secret: SecretStr = SecretStr("")
+    """Signs webhooks: ``whsec_…``, or several, separated by spaces. Default: one from ``secret_key``."""
+    webhook_retention_days: int = Field(30, ge=1)
+    """How long what was delivered or given up stays in the log of deliveries."""
+
     workers: int = Field(default_factory=lambda: max(2, min(8, (os.cpu_count() or 2) // 2)), ge=1)
     """Worker processes that hold conversations."""
     conversations_per_worker: int = Field(4, ge=1)
@@ -119,6 +124,18 @@ class Settings(BaseSettings):
     video_width: int = Field(640, ge=160, le=1920, multiple_of=2)
     video_height: int = Field(480, ge=120, le=1080, multiple_of=2)
     video_fps: int = Field(25, ge=1, le=60)
+
+    recordings_url: str = ""
+    """Where recordings go when a call is over: ``s3://…``, ``gs://…``, ``az://…`` or ``file:///…``; empty:
+    they stay in ``data_dir``."""
+    recordings_options: dict[str, Any] = Field(default_factory=dict, repr=False)
+    """Of its fsspec filesystem: keys, an endpoint."""
+    recordings_allow_buckets: list[str] = Field(default_factory=list)
+    """Which buckets conversations may name, as patterns such as ``s3://acme-*``."""
+    recording_codec: Literal["vp9", "h264"] = "vp9"
+    """Of recordings: VP9 with Opus, or H.264 with AAC by libx264, which is under the GPL."""
+    recording_fps: int = Field(25, ge=1, le=60)
+    """Pictures a second in recordings, at most."""
 
     dialect: DialectName = "union"
     """Which events are sent, and what of them, where a conversation does not say (docs/protocol.md)."""

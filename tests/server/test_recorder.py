@@ -99,7 +99,7 @@ async def test_a_database_that_is_away_for_a_while_loses_nothing(
     async def away(*arguments: Any) -> None:
         if failures:
             raise failures.pop()
-        await (add_events if len(arguments) == 1 else end_conversation)(*arguments)
+        await (end_conversation if arguments[0] == "c1" else add_events)(*arguments)
 
     monkeypatch.setattr(store.logs, "add_events", away)
     monkeypatch.setattr(store.conversations, "end", away)
@@ -121,7 +121,7 @@ async def test_a_database_that_stays_away_loses_events_but_no_end(
     async def away(*arguments: str) -> None:
         if failures:
             raise failures.pop()
-        if len(arguments) == 2:
+        if arguments[0] == "c1":
             await end_conversation(*arguments)
 
     monkeypatch.setattr(store.logs, "add_events", away)

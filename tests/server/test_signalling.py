@@ -126,6 +126,7 @@ async def test_the_status_tells_the_page_what_it_needs(api: Api, name: str) -> N
         "replica_name": "Vera",
         "persona_name": "Vera",
         "audio_only": False,
+        "captions": None,
         "shutdown_reason": None,
     }
     assert (await api.http.get(f"/{name}/status")).json() == expected

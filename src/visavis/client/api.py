@@ -42,8 +42,8 @@ class Client:
         transport: for tests: an ASGI application in place of the network.
 
     Attributes:
-        conversations: ``create``, ``get``, ``list``, ``events``, ``follow``, ``log``, ``token``, ``end``,
-            ``delete``.
+        conversations: ``create``, ``get``, ``list``, ``events``, ``follow``, ``log``, ``transcript``,
+            ``export``, ``token``, ``end``, ``delete``.
         personas: ``create``, ``get``, ``list``, ``delete``.
         replicas: ``get``, ``list``.
         objectives: ``create``, ``get``, ``list``, ``delete``.
@@ -274,6 +274,18 @@ class Conversations:
         """The log of inputs, JSON lines: what ``visavis replay`` reads."""
         async with self._client.stream("GET", f"/conversations/{conversation_id}/log") as response:
             return (await response.aread()).decode()
+
+    async def transcript(self, conversation_id: str) -> builtins.list[dict[str, Any]]:
+        """Who said what and when, so far or in all: entries as webhooks have them (PROTOCOL 3)."""
+        answer = await self._client.request("GET", f"/conversations/{conversation_id}/transcript")
+        found: builtins.list[dict[str, Any]] = answer["transcript"]
+        return found
+
+    async def export(self, conversation_id: str) -> AsyncIterator[bytes]:
+        """A ZIP file of all that is kept of it, piece by piece."""
+        async with self._client.stream("GET", f"/conversations/{conversation_id}/export") as response:
+            async for piece in response.aiter_bytes():
+                yield piece
 
     async def token(
         self, conversation_id: str, *, user_name: str = "", user_id: str = "", exp: int | None = None

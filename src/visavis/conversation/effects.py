@@ -125,6 +125,22 @@ class SetSensitivity:
 
 
 @dataclass(frozen=True, slots=True)
+class CallBack:
+    """Tell whoever keeps the objective or the guardrail, at its ``callback_url`` (PROTOCOL 3).
+
+    It is apart from the event: clients may not be told, and dialects may not have it.
+
+    Attributes:
+        subject: the name of the objective or of the guardrail; the URL is outside.
+        body: what is posted, without the ``conversation_id``.
+    """
+
+    kind: Literal["objective", "guardrail"]
+    subject: str
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Ignore:
     """An input had no effect; log it once.
 
@@ -159,6 +175,7 @@ Effect = (
     | SetActivity
     | SetEmotion
     | SetSensitivity
+    | CallBack
     | Ignore
     | EndCall
 )

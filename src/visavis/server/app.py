@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import timedelta
 
 import structlog
 from fastapi import FastAPI
@@ -13,6 +14,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from visavis import __version__, logs
 from visavis.config import Settings
+from visavis.outbound.client import GuardedClient
 from visavis.protocol.specification import BASE
 from visavis.server import errors, openapi, resealing
 from visavis.server.auth import Keyring, configured_keys
@@ -22,6 +24,7 @@ from visavis.server.limits import Limits
 from visavis.server.metrics import Metrics
 from visavis.server.middleware import LimitBody, Observe, Slashes, Stop
 from visavis.server.recorder import Recorder
+from visavis.server.recordings import Recordings
 from visavis.server.routes import (
     chat,
     conversations,
@@ -36,11 +39,14 @@ from visavis.server.routes import (
     page,
     personas,
     pronunciation,
+    recordings,
+    records,
     reference,
     replicas,
     signalling,
     spec,
     voices,
+    webhooks,
 )
 from visavis.server.services import Services
 from visavis.server.serving import OnReady, serve
@@ -49,6 +55,7 @@ from visavis.server.store import Store
 from visavis.server.supervisor import Supervisor
 from visavis.server.tokens import MeetingTokens
 from visavis.server.vault import Vault
+from visavis.server.webhooks import Dispatcher, signing_secrets
 from visavis.server.wellformed import WellFormed
 
 log = structlog.get_logger(__name__)
@@ -62,12 +69,34 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
     vault = Vault.from_settings(settings)
     tokens = MeetingTokens(vault.derive("meeting tokens"))
     limits = Limits(settings)
-    services = Services(settings, supervisor, store, recorder, metrics, Sessions(), tokens, vault, limits)
+    outbound = GuardedClient.from_settings(settings)
+    recordings_kept = Recordings(settings, store, recorder.flush)
+    recorder.on_ended.append(recordings_kept.ended)
+    services = Services(
+        settings=settings,
+        supervisor=supervisor,
+        store=store,
+        recorder=recorder,
+        metrics=metrics,
+        sessions=Sessions(),
+        tokens=tokens,
+        vault=vault,
+        limits=limits,
+        outbound=outbound,
+        recordings=recordings_kept,
+    )
+    dispatcher = Dispatcher(
+        store.webhooks,
+        outbound,
+        signing_secrets(settings, vault),
+        metrics,
+        timedelta(days=settings.webhook_retention_days),
+    )
     app = FastAPI(
         title="visavis",
         version=__version__,
         description=openapi.ABOUT,
-        lifespan=_lifespan(services),
+        lifespan=_lifespan(services, dispatcher),
         docs_url=None,  # it would load its scripts from elsewhere
         redoc_url=None,
         redirect_slashes=False,
@@ -93,9 +122,9 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
     app.state.services = services
     errors.install(app)
     app.mount(BASE, spec.files())
-    rest = (conversations, meetingtokens, events, personas, objectives, guardrails, replicas, voices)
-    kept = (documents, pronunciation, memories)
-    for module in (*rest, *kept, interactions, health, spec, reference, signalling, chat):
+    talks = (conversations, meetingtokens, events, records, recordings, interactions, webhooks)
+    kept = (personas, objectives, guardrails, replicas, voices, documents, pronunciation, memories)
+    for module in (*talks, *kept, health, spec, reference, signalling, chat):
         app.include_router(module.router)
     app.mount("/assets", page.assets())
     app.include_router(page.router)
@@ -117,7 +146,9 @@ def run(settings: Settings, on_ready: OnReady | None = None) -> None:
     asyncio.run(serve(settings, create_app, on_ready))
 
 
-def _lifespan(services: Services) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(
+    services: Services, dispatcher: Dispatcher
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await services.store.open()
@@ -128,12 +159,17 @@ def _lifespan(services: Services) -> Callable[[FastAPI], AbstractAsyncContextMan
             asyncio.create_task(services.recorder.run()),
             asyncio.create_task(services.metrics.lag.watch()),
         ]
+        dispatcher.start()
+        await services.recordings.recover()
         await services.supervisor.start()
         try:
             yield
         finally:
             await services.supervisor.stop()
+            await services.recordings.aclose()
             await services.recorder.flush()
+            await dispatcher.stop()
+            await services.outbound.aclose()
             for task in background:
                 task.cancel()
             await asyncio.gather(*background, return_exceptions=True)

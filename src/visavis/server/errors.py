@@ -20,6 +20,7 @@ from visavis.errors import (
     VisavisError,
     WorkerLost,
 )
+from visavis.server.recordings.storage import StorageFailed
 from visavis.server.sealing import ForgedSecret
 
 STATUS: dict[type[VisavisError], int] = {
@@ -29,6 +30,7 @@ STATUS: dict[type[VisavisError], int] = {
     ForgedSecret: 400,
     UnknownConversation: 404,
     UnknownParticipant: 404,
+    StorageFailed: 502,
     WorkerLost: 503,
     RemoteError: 500,
 }

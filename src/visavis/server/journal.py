@@ -7,18 +7,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import structlog
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from visavis.server.store import Store
+from visavis.server.store import NewWebhook, Store
+from visavis.server.store.engine import AWAY
+from visavis.server.webhooks import announcing
 
 PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 """Seconds between tries while the database is locked, full or away; the last one goes on."""
 TRIES = 16
 """After which what waits gives up its place to what came later: about a minute."""
-
-AWAY = (OperationalError, InterfaceError, PoolTimeout)
-"""What another try may mend."""
 
 
 class Happened(NamedTuple):
@@ -26,6 +23,14 @@ class Happened(NamedTuple):
 
     seq: int
     event: dict[str, Any]
+
+
+class CalledBack(NamedTuple):
+    """Whoever keeps an objective or a guardrail is to be told: its kind, its name, and what is posted."""
+
+    kind: str
+    subject: str
+    body: dict[str, Any]
 
 
 class Ended(NamedTuple):
@@ -38,7 +43,7 @@ class Forgotten(NamedTuple):
     """A conversation is to be removed with all that was kept of it."""
 
 
-Told = Happened | list[str] | Ended | Forgotten
+Told = Happened | list[str] | CalledBack | Ended | Forgotten
 Row = TypeVar("Row", bound=tuple[Any, ...])
 
 log = structlog.get_logger(__name__)
@@ -51,10 +56,10 @@ class Journal:
         self._store = store
 
     async def write(self, batch: Sequence[tuple[str, Told]]) -> list[tuple[str, Told]]:
-        """Write events, inputs, ends and removals, each by themselves.
+        """Write events, inputs, callbacks, ends and removals, each by themselves.
 
         Returns:
-            Ends and removals that must be told again: the database stayed away.
+            Callbacks, ends and removals that must be told again: the database stayed away.
         """
         events = [(name, *what) for name, what in batch if isinstance(what, Happened)]
         await self._insert(self._store.logs.add_events, events)
@@ -66,15 +71,30 @@ class Journal:
         left: list[tuple[str, Told]] = []
         for name, what in batch:
             try:
-                if isinstance(what, Ended):
-                    await _persistently(self._store.conversations.end, name, what.reason)
+                if isinstance(what, CalledBack):
+                    await _persistently(self._call_back, name, what)
+                elif isinstance(what, Ended):
+                    await _persistently(self._end, name, what.reason)
                 elif isinstance(what, Forgotten):
                     await _persistently(self._store.conversations.delete, name)
             except AWAY:
                 left.append((name, what))
             except Exception as error:
-                log.error("a conversation's end cannot be kept", exc_info=error)
+                log.error("a conversation's end or a callback of it cannot be kept", exc_info=error)
         return left
+
+    async def _end(self, name: str, reason: str) -> None:
+        """Write that a conversation is over, with the webhooks that tell of it."""
+        announced = await announcing.of_end(self._store, name, reason)
+        await self._store.conversations.end(name, reason, announced)
+
+    async def _call_back(self, name: str, what: CalledBack) -> None:
+        """Put a callback into the outbox, if an URL was given for it."""
+        row = await self._store.conversations.get(name, deleted=True)
+        url = row.details.get("callbacks", {}).get(what.kind, {}).get(what.subject) if row else None
+        if url:
+            body = {"conversation_id": name, **what.body}
+            await self._store.webhooks.enqueue(NewWebhook(name, url, f"callback.{what.kind}", body))
 
     async def _insert(self, write: Callable[[Sequence[Row]], Awaitable[None]], rows: Sequence[Row]) -> None:
         """Write all of them; if one is not to be written, all others."""

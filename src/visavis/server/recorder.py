@@ -6,14 +6,14 @@ import asyncio
 import contextlib
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import structlog
 
 from visavis.protocol.events import Shutdown, ShutdownProperties
 from visavis.server.feeds import Feed, Feeds
-from visavis.server.journal import Ended, Forgotten, Happened, Journal, Told
+from visavis.server.journal import CalledBack, Ended, Forgotten, Happened, Journal, Told
 from visavis.server.store import Store
 
 MAX_EVENTS = 50_000
@@ -52,6 +52,8 @@ class Recorder:
         self._log_size: Counter[str] = Counter()
         self._last_seq: dict[str, int | None] = {}
         self._waiting = Waiting()
+        self.on_ended: list[Callable[[str], None]] = []
+        """Called with each conversation that is over."""
 
     def event(self, conversation_id: str, seq: int, event: dict[str, Any]) -> None:
         """Keep an event, unless it is a heartbeat; tell those who follow."""
@@ -73,6 +75,10 @@ class Recorder:
         if self._log_size[conversation_id] < MAX_LOG:
             self._put(conversation_id, lines)
 
+    def called_back(self, conversation_id: str, kind: str, subject: str, body: dict[str, Any]) -> None:
+        """Keep a callback, to be posted."""
+        self._put(conversation_id, CalledBack(kind, subject, body))
+
     def ended(self, conversation_id: str, reason: str) -> None:
         """Mark the conversation as ended; if its worker died, the shutdown it could not send is added."""
         self._kept.pop(conversation_id, None)
@@ -84,6 +90,8 @@ class Recorder:
             self._put(conversation_id, goodbye, needed=True)
         self._feeds.close(conversation_id)
         self._put(conversation_id, Ended(reason), needed=True)
+        for tell in self.on_ended:
+            tell(conversation_id)
 
     async def recover(self) -> int:
         """End what a server that crashed left in progress; nothing else runs yet. How many that were."""

@@ -14,10 +14,12 @@ from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 from visavis.config import Settings
+from visavis.outbound.client import GuardedClient
 from visavis.server.limits import Limits
 from visavis.server.metrics import Metrics
 from visavis.server.nesting import DEEPEST, is_too_deep
 from visavis.server.recorder import Recorder
+from visavis.server.recordings import Recordings
 from visavis.server.sessions import Sessions
 from visavis.server.store import Store
 from visavis.server.supervisor import Supervisor
@@ -41,6 +43,9 @@ class Services:
     tokens: MeetingTokens
     vault: Vault
     limits: Limits
+    outbound: GuardedClient
+    """For requests to addresses that users name."""
+    recordings: Recordings
 
     @property
     def prefix(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Literal
 
 from pydantic import ValidationError
@@ -20,37 +21,62 @@ MOST_GUARDRAILS = 100
 """Of one conversation; a tag may be on any number, and the language model is told of each."""
 
 
-async def objectives_of(store: Store, persona: PersonaBody) -> list[inputs.Objective]:
-    """The steps of a persona.
+@dataclass(slots=True)
+class Steering:
+    """What a persona works towards and must not do, and who is told of it.
+
+    Attributes:
+        callbacks: URLs, by the kind and the name of whatever they belong to.
+    """
+
+    objectives: list[inputs.Objective] = field(default_factory=list)
+    guardrails: list[inputs.Guardrail] = field(default_factory=list)
+    callbacks: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def call_back(self, kind: str, name: str, url: str) -> None:
+        """Tell this URL of it; empty: nobody."""
+        if url:
+            self.callbacks.setdefault(kind, {})[name] = url
+
+
+async def steering_of(store: Store, persona: PersonaBody) -> Steering:
+    """Objectives and guardrails of a persona.
 
     Raises:
-        Refusal: it names a set that does not exist.
+        Refusal: it names what does not exist, or too many.
     """
+    found = Steering()
+    await _add_objectives(store, persona, found)
+    await _add_guardrails(store, persona, found)
+    return found
+
+
+async def _add_objectives(store: Store, persona: PersonaBody, found: Steering) -> None:
+    """The steps of its set."""
     if not persona.objectives_id:
-        return []
+        return
     row = await store.resources.get(persona.objectives_id, OBJECTIVES)
     if row is None:
         raise Refusal(400, "Invalid objectives_id")
     try:
-        return ObjectivesBody.model_validate(row.document).steps()
+        body = ObjectivesBody.model_validate(row.document)
     except ValidationError as error:
         # An earlier release was less strict.
         raise Refusal(400, f"objectives_id: {error.errors()[0]['msg']}") from None
+    found.objectives = body.steps()
+    for step in body.data:
+        found.call_back("objective", step.objective_name, step.callback_url)
 
 
-async def guardrails_of(store: Store, persona: PersonaBody) -> list[inputs.Guardrail]:
-    """The guardrails of a persona: those it names, those of its tags, and those of its legacy set.
-
-    Raises:
-        Refusal: it names one that does not exist, or too many.
-    """
-    found: dict[str, inputs.Guardrail] = {}
+async def _add_guardrails(store: Store, persona: PersonaBody, found: Steering) -> None:
+    """Those it names, those of its tags, and those of its legacy set; of one name, the last."""
+    rules: dict[str, tuple[GuardrailBody, str]] = {}
     if persona.guardrails_id:
         row = await store.resources.get(persona.guardrails_id, GUARDRAIL_SET)
         if row is None:
             raise Refusal(400, "Invalid guardrails_id")
         for rule in GuardrailSetBody.model_validate(row.document).data:
-            found[rule.guardrail_name] = rule.rule(row.id)
+            rules[rule.guardrail_name] = (rule, row.id)
     every = (
         {row.id: row for row in await store.resources.all(GUARDRAIL)} if _wants_single_ones(persona) else {}
     )
@@ -60,12 +86,14 @@ async def guardrails_of(store: Store, persona: PersonaBody) -> list[inputs.Guard
     for row in every.values():
         if row.id in persona.guardrail_ids or tags & set(row.document.get("tags", [])):
             body = GuardrailBody.model_validate(row.document)
-            found[body.guardrail_name] = body.rule(row.id)
-    if len(found) > MOST_GUARDRAILS:
+            rules[body.guardrail_name] = (body, row.id)
+    if len(rules) > MOST_GUARDRAILS:
         raise Refusal(
-            400, f"guardrails: a conversation takes {MOST_GUARDRAILS}, this would have {len(found)}"
+            400, f"guardrails: a conversation takes {MOST_GUARDRAILS}, this would have {len(rules)}"
         )
-    return list(found.values())
+    for name, (body, uuid) in rules.items():
+        found.guardrails.append(body.rule(uuid))
+        found.call_back("guardrail", name, body.callback_url)
 
 
 def _wants_single_ones(persona: PersonaBody) -> bool:

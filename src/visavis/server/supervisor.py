@@ -47,6 +47,10 @@ class Listener(Protocol):
         """These inputs came, as JSON lines."""
         ...
 
+    def called_back(self, conversation_id: str, kind: str, subject: str, body: dict[str, Any]) -> None:
+        """Whoever keeps an objective or a guardrail is to be told."""
+        ...
+
     def ended(self, conversation_id: str, reason: str) -> None:
         """A conversation is over."""
         ...
@@ -297,6 +301,7 @@ class Supervisor:
                 {
                     "event": self._event_arrived,
                     "logged": self._inputs_arrived,
+                    "called_back": self._called_back,
                     "relayed": self._frame_arrived,
                     "ended": self._conversation_ended,
                 },
@@ -363,6 +368,10 @@ class Supervisor:
     def _inputs_arrived(self, conversation_id: str, lines: list[str]) -> None:
         if self._listener:
             self._listener.logged(conversation_id, lines)
+
+    def _called_back(self, conversation_id: str, kind: str, subject: str, body: dict[str, Any]) -> None:
+        if self._listener:
+            self._listener.called_back(conversation_id, kind, subject, body)
 
     def _frame_arrived(self, conversation_id: str, participant_id: str, frame: str) -> None:
         relay = self._relays.find(conversation_id, participant_id)

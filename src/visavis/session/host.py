@@ -39,6 +39,10 @@ class Listener(Protocol):
         """These inputs came, as JSON lines (``conversation.log``)."""
         ...
 
+    def called_back(self, kind: str, subject: str, body: dict[str, Any]) -> None:
+        """Whoever keeps an objective or a guardrail is to be told (``effects.CallBack``)."""
+        ...
+
 
 class Reporter(Protocol):
     """Told what happens in all conversations of a host; the server's end of it."""
@@ -49,6 +53,10 @@ class Reporter(Protocol):
 
     def logged(self, conversation_id: str, lines: list[str]) -> None:
         """These inputs came, as JSON lines."""
+        ...
+
+    def called_back(self, conversation_id: str, kind: str, subject: str, body: dict[str, Any]) -> None:
+        """Whoever keeps an objective or a guardrail is to be told."""
         ...
 
     def relayed(self, conversation_id: str, participant_id: str, frame: str) -> None:
@@ -74,6 +82,10 @@ class Report:
     def logged(self, lines: list[str]) -> None:
         """These inputs came."""
         self.to.logged(self.conversation_id, lines)
+
+    def called_back(self, kind: str, subject: str, body: dict[str, Any]) -> None:
+        """Whoever keeps an objective or a guardrail is to be told."""
+        self.to.called_back(self.conversation_id, kind, subject, body)
 
 
 class Joined(Protocol):

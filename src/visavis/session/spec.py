@@ -35,6 +35,13 @@ class FlowSpec(BaseModel):
     idle_engagement: Literal["off", "patient", "eager"] = "off"
 
 
+class RecordingSpec(BaseModel):
+    """Where a conversation is recorded."""
+
+    folder: str
+    """On the worker's disk; it need not exist yet."""
+
+
 class ConversationSpec(BaseModel):
     """One conversation."""
 
@@ -55,6 +62,12 @@ class ConversationSpec(BaseModel):
     guardrails: list[Guardrail] = Field(default_factory=list)
     pronunciation: list[Rule] = Field(default_factory=list)
     """How words are said."""
+    language: str = ""
+    """A name in ``bodies.languages``, or ``multilingual``; empty: nobody said."""
+    hotwords: str = ""
+    """For the speech to text."""
+    greenscreen: bool = False
+    """The replica stands before green."""
     chat: bool = False
     """Text only: no audio, no video, no STT, no TTS."""
     dialect: DialectName = "union"
@@ -66,6 +79,7 @@ class ConversationSpec(BaseModel):
     """The replica counts; None leaves it to the worker's own limit."""
     keep_log: bool = True
     """Whether the log of inputs, which holds users' words, goes to the server."""
+    recording: RecordingSpec | None = None
     seed: int = 0
 
     def config(self) -> Config:

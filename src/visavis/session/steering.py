@@ -7,12 +7,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from visavis.conversation import inputs
-from visavis.session.bodies import Body
+from visavis.session.bodies import URL, Body, Tag
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 StepName = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9_]+$")]
-CallbackURL = Annotated[str, StringConstraints(max_length=2048)]
-Tag = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
 
 class ObjectiveBody(Body):
@@ -25,7 +23,7 @@ class ObjectiveBody(Body):
     modality: Literal["verbal", "visual", "audio"] = "verbal"
     next_conditional_objectives: dict[str, str] = Field(default_factory=dict)
     next_required_objective: str = ""
-    callback_url: CallbackURL = ""
+    callback_url: URL = ""
     tool_call: dict[str, Any] = Field(default_factory=dict)
     """Kept; no effect yet."""
 
@@ -119,7 +117,7 @@ class GuardrailBody(Body):
     guardrail_name: Name
     guardrail_prompt: str = Field(min_length=1, max_length=1000)
     modality: Literal["verbal", "visual", "audio"] = "verbal"
-    callback_url: CallbackURL = ""
+    callback_url: URL = ""
     tags: list[Tag] = Field(default_factory=list, max_length=32)
     app_message: bool = True
     tool_call: dict[str, Any] = Field(default_factory=dict)

@@ -50,6 +50,12 @@ class OverChannel:
         """These inputs came."""
         self._channel.notify("logged", conversation_id=conversation_id, lines=lines)
 
+    def called_back(self, conversation_id: str, kind: str, subject: str, body: dict[str, Any]) -> None:
+        """Whoever keeps an objective or a guardrail is to be told."""
+        self._channel.notify(
+            "called_back", conversation_id=conversation_id, kind=kind, subject=subject, body=body
+        )
+
     def relayed(self, conversation_id: str, participant_id: str, frame: str) -> None:
         """A frame for a participant whom the server connects."""
         self._channel.notify(

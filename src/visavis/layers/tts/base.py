@@ -61,9 +61,14 @@ class Voice:
 
 
 class TTS(Protocol):
-    """An engine. One instance serves a worker; calls come from one thread at a time."""
+    """An engine. One instance serves a worker; calls come from one thread at a time.
+
+    Attributes:
+        languages: ISO 639-1 codes of those it speaks; None: any.
+    """
 
     sample_rate: int
+    languages: frozenset[str] | None
 
     def synthesize(self, text: str) -> Speech:
         """Blocking. One clause or sentence; text without a speakable sound gives an empty ``Speech``."""

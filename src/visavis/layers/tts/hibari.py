@@ -75,6 +75,7 @@ class HibariTTS:
     """
 
     sample_rate: int = dsp.SR
+    languages: frozenset[str] | None = frozenset({"en"})
     voices: tuple[Voice, ...] = (Voice("heart", ("english", "american", "female")),)
 
     def __init__(self, threads: int = 1) -> None:

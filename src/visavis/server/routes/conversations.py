@@ -12,31 +12,28 @@ from fastapi import APIRouter, Query, Response
 from visavis.errors import UnknownConversation, VisavisError
 from visavis.logs import short
 from visavis.server.catalogue import persona_or_default, replica_or_default
+from visavis.server.details import details_of
 from visavis.server.errors import Refusal
 from visavis.server.pronunciation import rules_of
-from visavis.server.recorder import is_sketch
+from visavis.server.recordings import recording_details
 from visavis.server.replies import Conversation as ConversationReply
-from visavis.server.replies import (
-    ConversationCreated,
-    ConversationList,
-    replies,
-)
-from visavis.server.routes.eventpages import EventList
+from visavis.server.replies import ConversationCreated, ConversationList, replies
 from visavis.server.routes.paging import Limit, Page, listing
+from visavis.server.routes.verbose import everything
 from visavis.server.services import Injected, Services, StrictRoute
 from visavis.server.specs import conversation_id, conversation_spec
-from visavis.server.steering import guardrails_of, objectives_of
+from visavis.server.steering import Steering, steering_of
 from visavis.server.store import Conversation
 from visavis.server.store.conversations import Status
-from visavis.server.views import conversation_view, created_conversation, event_view
+from visavis.server.views import TEST_MODE, conversation_view, created_conversation, recording_view
+from visavis.server.webhooks import announcing
+from visavis.server.webhooks.addresses import check_callback
 from visavis.session.bodies import CreateConversation, PersonaBody
 from visavis.session.spec import ConversationSpec
 
 ENDED = "end_conversation_endpoint_hit"
-TEST_MODE = "test_mode"
 
-IGNORED = ("callback_url", "memory_stores", "document_ids", "document_tags")
-IGNORED_PROPERTIES = ("enable_recording", "apply_greenscreen", "language")
+IGNORED = ("memory_stores", "document_ids", "document_tags", "document_retrieval_strategy")
 """Fields of the hosted service that have no effect here yet; a request that sets one is logged."""
 
 router = APIRouter(prefix="/v2/conversations", tags=["conversations"], route_class=StrictRoute)
@@ -47,12 +44,15 @@ log = structlog.get_logger(__name__)
 async def create(body: CreateConversation, services: Injected) -> dict[str, Any]:
     """Begin a conversation; its replica waits in the room behind ``conversation_url``."""
     _refuse_unsupported(body)
+    check_callback(body.callback_url, services.outbound.guard)
+    _refuse_recording(services, body)
     persona = await persona_or_default(services.store, body.persona_id)
     about = PersonaBody.model_validate(persona.document)
     replica = replica_or_default(body.replica_id, about)
     name = conversation_id()
     if not body.conversation_name:
         body.conversation_name = f"New Conversation {int(time.time() * 1000)}"
+    steering = Steering()
     if body.test_mode:
         spec = ConversationSpec(
             conversation_id=name,
@@ -66,10 +66,12 @@ async def create(body: CreateConversation, services: Injected) -> dict[str, Any]
         spec = conversation_spec(
             name, body, persona, replica, services.supervisor.llm, services.settings, services.vault
         )
-        spec.objectives = await objectives_of(services.store, about)
-        spec.guardrails = await guardrails_of(services.store, about)
+        steering = await steering_of(services.store, about)
+        spec.objectives, spec.guardrails = steering.objectives, steering.guardrails
         spec.pronunciation = await rules_of(services.store, persona.document)
-    row = await _begin(services, body, spec)
+        if body.properties.enable_recording:
+            spec.recording = services.recordings.spec(name)
+    row = await _begin(services, body, spec, {**details_of(body, steering), **recording_details(body)})
     _log_ignored(body, name)
     created = created_conversation(row, services.settings.base_url)
     if row.require_auth:
@@ -98,9 +100,12 @@ async def get(
     view = conversation_view(row, services.settings.base_url)
     if not verbose:
         return view
-    events = EventList(lambda event: None if is_sketch(event) else event_view(event))
-    await events.read(services.store.logs.event_pages(row.id))
-    return events.answer("events", **view, shutdown_reason=row.shutdown_reason)
+    recordings = [
+        recording_view(one, services.settings.base_url)
+        for one in await services.store.recordings.of_conversation(row.id)
+    ]
+    events = await everything(services.store, row)
+    return events.answer("events", **view, shutdown_reason=row.shutdown_reason, recordings=recordings)
 
 
 @router.post("/{conversation_id}/end", responses=replies(ConversationReply))
@@ -111,7 +116,11 @@ async def end(conversation_id: str, services: Injected) -> dict[str, Any]:
     return conversation_view(await _find(services, row.id), services.settings.base_url)
 
 
-@router.delete("/{conversation_id}", status_code=204)
+@router.delete(
+    "/{conversation_id}",
+    status_code=204,
+    responses={502: {"description": "The storage of a recording did not remove it; nothing is lost."}},
+)
 async def delete(conversation_id: str, services: Injected, hard: bool = Query(default=False)) -> None:
     """End it if need be, and let nobody be told of it any more; ``hard`` removes all that was kept of it."""
     row = await services.store.conversations.get(conversation_id, deleted=hard)
@@ -119,6 +128,7 @@ async def delete(conversation_id: str, services: Injected, hard: bool = Query(de
         raise Refusal(400, "Invalid conversation_id")
     await _end(services, row.id)
     if hard:
+        await services.recordings.delete_files(row.id)
         await services.recorder.forget(row.id)
     else:
         await services.store.conversations.hide(row.id)
@@ -132,7 +142,18 @@ def _refuse_unsupported(body: CreateConversation) -> None:
         raise Refusal(400, "meeting_url is not supported: rooms are this server's own")
 
 
-async def _begin(services: Services, body: CreateConversation, spec: ConversationSpec) -> Conversation:
+def _refuse_recording(services: Services, body: CreateConversation) -> None:
+    if not body.properties.enable_recording:
+        return
+    if body.chat:
+        raise Refusal(400, "properties.enable_recording: a chat has neither sound nor picture to record")
+    if problem := services.recordings.refusal(body.properties.recording_storage):
+        raise Refusal(400, f"properties.{problem}")
+
+
+async def _begin(
+    services: Services, body: CreateConversation, spec: ConversationSpec, details: dict[str, Any]
+) -> Conversation:
     """Insert the row first, so that whatever the worker tells about the conversation finds it."""
     row = Conversation(
         id=spec.conversation_id,
@@ -145,6 +166,7 @@ async def _begin(services: Services, body: CreateConversation, spec: Conversatio
         callback_url=body.callback_url,
         audio_only=body.audio_only,
         require_auth=body.require_auth or body.properties.require_auth,
+        details=details,
         shutdown_reason=TEST_MODE if body.test_mode else None,
     )
     services.sessions.tidy(services.supervisor.holds)
@@ -155,6 +177,7 @@ async def _begin(services: Services, body: CreateConversation, spec: Conversatio
         except VisavisError:
             await services.recorder.forget(row.id)
             raise
+        await services.store.webhooks.enqueue(*announcing.of_start(row))
     return row
 
 
@@ -173,6 +196,5 @@ async def _end(services: Services, conversation_id: str) -> None:
 
 def _log_ignored(body: CreateConversation, name: str) -> None:
     given = [field for field in IGNORED if getattr(body, field, None)]
-    given += [f"properties.{field}" for field in IGNORED_PROPERTIES if getattr(body.properties, field, None)]
     if given:
         log.warning("fields without effect here yet", conversation=short(name), fields=given)

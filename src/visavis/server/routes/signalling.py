@@ -105,6 +105,7 @@ async def status(
         "replica_name": row.replica_name,
         "persona_name": row.persona_name,
         "audio_only": row.audio_only,
+        "captions": row.details.get("captions"),
         "shutdown_reason": row.shutdown_reason,
     }
 

@@ -8,21 +8,32 @@ from contextlib import asynccontextmanager, nullcontext
 
 from sqlalchemy import event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from visavis.config import Settings
 from visavis.errors import ConfigurationError
+
+AWAY = (OperationalError, InterfaceError, PoolTimeout)
+"""What another try may mend."""
+
+TO_SEND = "something to send"
+"""Set in a session's ``info`` by whoever put something into the outbox with it."""
 
 
 class Sessions:
     """Makes sessions. Those that write wait for each other on SQLite, which takes one writer at a time.
 
     It would have them ask again and again, up to a tenth of a second apart.
+
+    Attributes:
+        outbox_filled: set when something was put into the outbox, and committed, in this process.
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._make = async_sessionmaker(engine, expire_on_commit=False)
+        self.outbox_filled = asyncio.Event()
         self._turn = asyncio.Lock() if engine.dialect.name == "sqlite" else nullcontext()
 
     def __call__(self) -> AsyncSession:
@@ -34,6 +45,8 @@ class Sessions:
         """A session that writes: committed at the end, undone by an exception."""
         async with self._turn, self._make.begin() as session:
             yield session
+        if session.info.get(TO_SEND):
+            self.outbox_filled.set()
 
 
 def database_url(settings: Settings) -> str:

@@ -9,6 +9,8 @@ export interface ConversationStatus {
   readonly replicaName: string
   readonly personaName: string
   readonly audioOnly: boolean
+  /** Whether captions are to be shown at first; null if nobody said. */
+  readonly captions: boolean | null
   readonly shutdownReason: string
   readonly iceServers: RTCIceServer[]
 }
@@ -32,6 +34,7 @@ export async function fetchStatus(
     replicaName: stringOf(body, 'replica_name'),
     personaName: stringOf(body, 'persona_name'),
     audioOnly: body['audio_only'] === true,
+    captions: typeof body['captions'] === 'boolean' ? body['captions'] : null,
     shutdownReason: stringOf(body, 'shutdown_reason'),
     iceServers: parseIceServers(response.headers.get('Link')),
   }

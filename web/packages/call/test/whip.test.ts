@@ -64,6 +64,7 @@ test('a status is read, missing fields and all', async () => {
     replicaName: 'Ada',
     personaName: '',
     audioOnly: false,
+    captions: null,
     shutdownReason: '',
     iceServers: [],
   })
@@ -75,6 +76,11 @@ test('the status of a private conversation is asked for with its token, of other
   expect(request).toHaveBeenLastCalledWith(expect.any(String), { headers: { Authorization: 'Bearer a.b.c' } })
   await fetchStatus('https://calls.example.net/c1', request)
   expect(request).toHaveBeenLastCalledWith(expect.any(String), { headers: {} })
+})
+
+test('a status says whether captions are to be shown', async () => {
+  const status = await fetchStatus('https://calls.example.net/c1', answering(200, {}, '{"captions": false}'))
+  expect(status.captions).toBe(false)
 })
 
 test('a status that is no JSON is the fault of the server', async () => {

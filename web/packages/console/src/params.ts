@@ -9,7 +9,8 @@ export interface PageParams {
   readonly join: boolean
   readonly microphone: boolean
   readonly camera: boolean
-  readonly captions: boolean
+  /** null: as the conversation has it. */
+  readonly captions: boolean | null
   readonly panel: boolean
   /** The page around this one gives the orders: nothing opens and nobody joins before it says so. */
   readonly frame: boolean
@@ -30,7 +31,7 @@ export function readParams(address: string): PageParams {
     join: flag('join', flag('autojoin', false)),
     microphone: flag('mic', true),
     camera: flag('camera', true),
-    captions: flag('captions', true),
+    captions: query.has('captions') ? flag('captions', true) : null,
     panel: flag('panel', false),
     frame: flag('frame', false),
   }

@@ -9,7 +9,7 @@ test('a bare address shows the lobby with both devices', () => {
     join: false,
     microphone: true,
     camera: true,
-    captions: true,
+    captions: null,
     panel: false,
     frame: false,
   })
@@ -28,6 +28,10 @@ test('an embed says how it wants the page', () => {
     panel: true,
     frame: false,
   })
+})
+
+test('captions that the address asks for are shown whatever the conversation has', () => {
+  expect(readParams('https://v.example/c1?captions=1')).toMatchObject({ captions: true })
 })
 
 test('the other names of two settings are understood', () => {
