@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from visavis.server.store import Resource
 from visavis.server.views import iso
-from visavis.session.bodies import Body
+from visavis.session.bodies import URL, Body, Tag
 
 DOCUMENT = "document"
 """The kind of ``store.Resource``."""
@@ -20,7 +20,6 @@ WHY_NOT_READ = (
 )
 """``started`` would have clients wait for ever, ``ready`` have them believe that it is used."""
 
-Tag = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Tags = Annotated[list[Tag], Field(max_length=100)]
 
 
@@ -31,7 +30,6 @@ def _fetchable(url: str) -> str:
 
 
 HttpUrl = Annotated[str, StringConstraints(max_length=2048), AfterValidator(_fetchable)]
-CallbackURL = Annotated[str, StringConstraints(max_length=2048, pattern=r"^(https?://\S+)?$")]
 
 
 class Crawl(Body):
@@ -46,7 +44,7 @@ class DocumentBody(Body):
 
     document_url: HttpUrl
     document_name: str = Field("", max_length=255)
-    callback_url: CallbackURL = ""
+    callback_url: URL = ""
     tags: Tags = Field(default_factory=list)
     participant_tags: Tags = Field(default_factory=list)
     custom_description: str = Field("", max_length=10_000)

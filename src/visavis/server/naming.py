@@ -7,8 +7,9 @@ from typing import Any
 
 Document = dict[str, Any]
 Group = tuple[str, ...]
+Groups = dict[str, tuple[Group, ...]]
 
-PERSONA: dict[str, tuple[Group, ...]] = {
+SHOWN: Groups = {
     "": (
         ("persona_name", "pal_name"),
         ("default_replica_id", "default_face_id"),
@@ -16,6 +17,9 @@ PERSONA: dict[str, tuple[Group, ...]] = {
     "layers/conversational_flow": (
         ("replica_interruptibility", "pal_interruptibility", "face_interruptibility"),
     ),
+}
+"""Names in use, by the path of the object that holds the fields; the first of a group is the stored one."""
+DEPRECATED: Groups = {
     "layers/perception": (
         ("perception_model", "perception_model_name"),
         ("visual_awareness_queries", "ambient_awareness_queries"),
@@ -23,17 +27,18 @@ PERSONA: dict[str, tuple[Group, ...]] = {
         ("visual_tools", "perception_tools"),
     ),
 }
-"""By the path of the object that holds the fields; the first of a group is the one that is stored."""
+"""Names that are read, and not shown beside the first."""
+PERSONA = {**SHOWN, **DEPRECATED}
 
 
 def with_one_name(document: Document) -> Document:
     """The document as it is stored: of each group the first name, with what any of them says."""
-    return _rebuilt(document, _first_only)
+    return _rebuilt(document, _first_only, PERSONA)
 
 
-def with_all_names(document: Document) -> Document:
-    """The document as it is shown."""
-    return _rebuilt(document, _spread)
+def with_all_names(document: Document, deprecated: bool = False) -> Document:
+    """The document as it is shown; with deprecated names, too, as it may be changed."""
+    return _rebuilt(document, _spread, PERSONA if deprecated else SHOWN)
 
 
 def said(document: Document) -> dict[str, Document]:
@@ -80,16 +85,18 @@ def _at(document: Document, path: str) -> Document | None:
     return holder if isinstance(holder, dict) else None
 
 
-def _rebuilt(document: Document, change: Callable[[Document, Group], None], path: str = "") -> Document:
+def _rebuilt(
+    document: Document, change: Callable[[Document, Group], None], groups: Groups, path: str = ""
+) -> Document:
     """A copy of the objects that hold such fields, changed."""
     result = {
-        key: _rebuilt(value, change, inner)
-        if isinstance(value, dict) and any(known.startswith(inner) for known in PERSONA)
+        key: _rebuilt(value, change, groups, inner)
+        if isinstance(value, dict) and any(known.startswith(inner) for known in groups)
         else value
         for key, value in document.items()
         if (inner := f"{path}/{key}".lstrip("/"))
     }
-    for group in PERSONA.get(path, ()):
+    for group in groups.get(path, ()):
         change(result, group)
     return result
 

@@ -48,14 +48,14 @@ def changed(persona: Resource, patch: list[Operation], vault: Vault) -> Document
         ForgedSecret: see ``sealed``.
     """
     before = persona.document
-    offered = {**_offered(_shown(lent(before))), **_identity(persona)}
+    offered = {**_offered(_shown(lent(before), deprecated=True)), **_identity(persona)}
     result = patched(offered, patch)
     for name in READ_ONLY:
         if result.get(name) != offered[name]:
             raise Refusal(400, f"{name} cannot be changed")
         del result[name]
     # What was only offered, and not taken, was not said either.
-    said = naming.with_one_name(_taken(result, offered, naming.with_all_names(before)))
+    said = naming.with_one_name(_taken(result, offered, naming.with_all_names(before, deprecated=True)))
     layers = said.get("layers")
     if isinstance(layers, dict):
         known = before.get("layers", {})
@@ -98,8 +98,8 @@ def _identity(persona: Resource) -> Document:
     return {"persona_id": persona.id, "pal_id": persona.id, **moments}
 
 
-def _shown(document: Document) -> Document:
-    return naming.with_all_names({**_defaults(PersonaBody), "layers": {}, **document})
+def _shown(document: Document, deprecated: bool = False) -> Document:
+    return naming.with_all_names({**_defaults(PersonaBody), "layers": {}, **document}, deprecated)
 
 
 def _defaults(model: type[BaseModel]) -> Document:
