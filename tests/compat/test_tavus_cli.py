@@ -102,3 +102,26 @@ def test_what_a_builder_keeps_and_changes(tavus: Tavus, tmp_path: Path) -> None:
         ("pronunciation-dictionary", dictionary["uuid"]),
     ):
         done(tavus(kind, "delete", name))
+
+
+def test_tools_and_skills_of_a_pal(tavus: Tavus, tmp_path: Path, server: RunningServer) -> None:
+    def file(**body: object) -> str:
+        path = tmp_path / "body.json"
+        path.write_text(json.dumps(body))
+        return str(path)
+
+    example = json.loads(done(tavus("tool", "example", "--delivery", "http")))
+    example["delivery"]["api"]["auth"] = {"type": "bearer", "token": "secret"}
+    made = json.loads(done(tavus("tool", "create", "--file", file(**example))))
+    tool_id = made["tool_id"]
+    assert made["delivery"]["api"]["auth"]["token"] == "********"
+    changed = json.loads(done(tavus("tool", "patch", tool_id, "--file", file(description="Weather, now."))))
+    assert changed["description"] == "Weather, now."
+    listed = json.loads(done(tavus("tool", "list", "--json")))
+    assert [one["tool_id"] for one in listed["data"]] == [tool_id]
+    pal = server.api("POST", "/pals", json={"system_prompt": "Be kind."}).json()["pal_id"]
+    assert tool_id in done(tavus("pal", "tools", "attach", pal, tool_id))
+    assert tool_id in done(tavus("pal", "tools", "list", pal))
+    done(tavus("pal", "tools", "detach", pal, tool_id))
+    done(tavus("tool", "delete", tool_id))
+    assert "does nothing with it yet" in done(tavus("skill", "get", "memory"))

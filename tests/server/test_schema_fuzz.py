@@ -113,6 +113,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
         objective = {"objective_name": "name", "objective_prompt": "Learn the name."}
         guardrail = {"guardrail_name": "polite", "guardrail_prompt": "Be polite."}
+        tool = {"name": "look", "description": "Look."}
         ids = {
             "conversation_id": make("/conversations", "conversation_id"),
             "persona_id": make("/personas", "persona_id", system_prompt="Be kind."),
@@ -120,6 +121,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             "guardrail_id": make("/guardrails", "uuid", **guardrail),
             "document_id": make("/documents", "document_id", document_url="https://example.org/"),
             "dictionary_id": make("/pronunciation-dictionaries", "pronunciation_dictionary_id", name="Names"),
+            "tool_id": make("/tools", "tool_id", **tool),
+            "skill_id": "presentation",
             "replica_id": http.get("/replicas").json()["data"][0]["replica_id"],
         }
         over = make("/conversations", "conversation_id", test_mode=True)

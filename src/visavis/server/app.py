@@ -14,6 +14,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from visavis import __version__, logs
 from visavis.config import Settings
+from visavis.layers.llm.openai import OpenAICompatible
 from visavis.outbound.client import GuardedClient
 from visavis.protocol.specification import BASE
 from visavis.server import errors, openapi, resealing
@@ -23,6 +24,7 @@ from visavis.server.headers import ResponseHeaders
 from visavis.server.limits import Limits
 from visavis.server.metrics import Metrics
 from visavis.server.middleware import LimitBody, Observe, Slashes, Stop
+from visavis.server.postcall import Means, PostCall
 from visavis.server.recorder import Recorder
 from visavis.server.recordings import Recordings
 from visavis.server.routes import (
@@ -37,6 +39,7 @@ from visavis.server.routes import (
     memories,
     objectives,
     page,
+    persona_tools,
     personas,
     pronunciation,
     recordings,
@@ -44,7 +47,9 @@ from visavis.server.routes import (
     reference,
     replicas,
     signalling,
+    skills,
     spec,
+    tools,
     voices,
     webhooks,
 )
@@ -57,6 +62,7 @@ from visavis.server.tokens import MeetingTokens
 from visavis.server.vault import Vault
 from visavis.server.webhooks import Dispatcher, signing_secrets
 from visavis.server.wellformed import WellFormed
+from visavis.session.apicalls import Outbound
 
 log = structlog.get_logger(__name__)
 
@@ -70,6 +76,7 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
     tokens = MeetingTokens(vault.derive("meeting tokens"))
     limits = Limits(settings)
     outbound = GuardedClient.from_settings(settings)
+    apis = Outbound(lambda: outbound)
     recordings_kept = Recordings(settings, store, recorder.flush)
     recorder.on_ended.append(recordings_kept.ended)
     services = Services(
@@ -83,7 +90,9 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
         vault=vault,
         limits=limits,
         outbound=outbound,
+        apis=apis,
         recordings=recordings_kept,
+        post_call=PostCall(Means(store, vault, recorder, lambda: supervisor.llm, OpenAICompatible, apis)),
     )
     dispatcher = Dispatcher(
         store.webhooks,
@@ -124,7 +133,8 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
     app.mount(BASE, spec.files())
     talks = (conversations, meetingtokens, events, records, recordings, interactions, webhooks)
     kept = (personas, objectives, guardrails, replicas, voices, documents, pronunciation, memories)
-    for module in (*talks, *kept, health, spec, reference, signalling, chat):
+    tooling = (tools, persona_tools, skills)
+    for module in (*talks, *kept, *tooling, health, spec, reference, signalling, chat):
         app.include_router(module.router)
     app.mount("/assets", page.assets())
     app.include_router(page.router)
@@ -158,6 +168,7 @@ def _lifespan(
         background = [
             asyncio.create_task(services.recorder.run()),
             asyncio.create_task(services.metrics.lag.watch()),
+            asyncio.create_task(services.post_call.run()),
         ]
         dispatcher.start()
         await services.recordings.recover()
@@ -169,10 +180,10 @@ def _lifespan(
             await services.recordings.aclose()
             await services.recorder.flush()
             await dispatcher.stop()
-            await services.outbound.aclose()
             for task in background:
                 task.cancel()
             await asyncio.gather(*background, return_exceptions=True)
+            await services.outbound.aclose()
             await services.store.close()
 
     return lifespan

@@ -18,6 +18,7 @@ from visavis.outbound.client import GuardedClient
 from visavis.server.limits import Limits
 from visavis.server.metrics import Metrics
 from visavis.server.nesting import DEEPEST, is_too_deep
+from visavis.server.postcall import PostCall
 from visavis.server.recorder import Recorder
 from visavis.server.recordings import Recordings
 from visavis.server.sessions import Sessions
@@ -25,6 +26,7 @@ from visavis.server.store import Store
 from visavis.server.supervisor import Supervisor
 from visavis.server.tokens import MeetingTokens
 from visavis.server.vault import Vault
+from visavis.session.apicalls import Outbound
 
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 """What Postgres cannot keep, as JSON writes it; behind another backslash it is only a text."""
@@ -45,7 +47,10 @@ class Services:
     limits: Limits
     outbound: GuardedClient
     """For requests to addresses that users name."""
+    apis: Outbound
+    """For calls of tools, over the same client."""
     recordings: Recordings
+    post_call: PostCall
 
     @property
     def prefix(self) -> str:

@@ -14,6 +14,7 @@ from visavis.conversation import inputs as happens
 from visavis.layers.stt.base import Hints
 from visavis.media.playout import Playout
 from visavis.rooms import base as rooms
+from visavis.session.apicalls import ApiCalls
 from visavis.session.bodies.languages import LANGUAGES
 from visavis.session.clips import Clips
 from visavis.session.driver import Driver
@@ -66,6 +67,7 @@ class LiveConversation:
             engines, self._playout, self._clips, self._elapsed, self._feed, spec.pronunciation
         )
         self._thinker = Thinker(engines.llm_for(spec), self._elapsed, self._feed)
+        self._apis = ApiCalls(spec, engines.outbound, self._elapsed, self._feed)
         self._outbox = Outbox(room)
         hints = Hints(LANGUAGES.get(spec.language, ""), spec.hotwords)
         self._ears = Ears(engines, room, spec.flow, self._elapsed, self._feed, hints)
@@ -178,6 +180,8 @@ class LiveConversation:
                 self._thinker.start(effect)
             case does.CancelInference(generation):
                 self._thinker.cancel(generation)
+            case does.CallTool():
+                self._apis.start(effect)
             case does.Speak() | does.PlayAudio():
                 self._speaker.say(effect)
             case does.DropClip(ref):
@@ -248,6 +252,7 @@ class LiveConversation:
         await self._thinker.aclose()
         ends = [self._room.close(reason), *([self._recording.aclose()] if self._recording else [])]
         await asyncio.gather(*ends)
+        await self._apis.aclose()
         self._log.flush()
         self._ignored.summarize()
 

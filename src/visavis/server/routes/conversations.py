@@ -21,10 +21,12 @@ from visavis.server.replies import ConversationCreated, ConversationList, replie
 from visavis.server.routes.paging import Limit, Page, listing
 from visavis.server.routes.verbose import everything
 from visavis.server.services import Injected, Services, StrictRoute
+from visavis.server.skills import skills_of
 from visavis.server.specs import conversation_id, conversation_spec
 from visavis.server.steering import Steering, steering_of
 from visavis.server.store import Conversation
 from visavis.server.store.conversations import Status
+from visavis.server.tools import tools_of
 from visavis.server.views import TEST_MODE, conversation_view, created_conversation, recording_view
 from visavis.server.webhooks import announcing
 from visavis.server.webhooks.addresses import check_callback
@@ -71,6 +73,11 @@ async def create(body: CreateConversation, services: Injected) -> dict[str, Any]
         spec.pronunciation = await rules_of(services.store, persona.document)
         if body.properties.enable_recording:
             spec.recording = services.recordings.spec(name)
+        tools = await tools_of(services.store, services.vault, about)
+        spec.tools = [tool.spec(tool_id) for tool_id, tool in tools if tool.trigger_type == "in_call"]
+        _log_without_effect(persona.document, spec)
+        after = [(tool_id, tool) for tool_id, tool in tools if tool.trigger_type == "post_call"]
+        await services.post_call.expect(name, persona, after)
     row = await _begin(services, body, spec, {**details_of(body, steering), **recording_details(body)})
     _log_ignored(body, name)
     created = created_conversation(row, services.settings.base_url)
@@ -176,6 +183,7 @@ async def _begin(
             await services.supervisor.create(spec)
         except VisavisError:
             await services.recorder.forget(row.id)
+            await services.post_call.forget(row.id)
             raise
         await services.store.webhooks.enqueue(*announcing.of_start(row))
     return row
@@ -198,3 +206,13 @@ def _log_ignored(body: CreateConversation, name: str) -> None:
     given = [field for field in IGNORED if getattr(body, field, None)]
     if given:
         log.warning("fields without effect here yet", conversation=short(name), fields=given)
+
+
+def _log_without_effect(document: dict[str, Any], spec: ConversationSpec) -> None:
+    """Say what the persona has that nothing comes of here yet."""
+    if skills := sorted(skills_of(document)):
+        log.warning("skills without effect here yet", conversation=short(spec.conversation_id), skills=skills)
+    if perceived := [tool.name for tool in spec.tools if tool.origin != "llm"]:
+        log.warning(
+            "no perception calls these tools yet", conversation=short(spec.conversation_id), tools=perceived
+        )
