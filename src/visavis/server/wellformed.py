@@ -19,7 +19,9 @@ class WellFormed:
             if scope["type"] == "websocket":
                 await send({"type": "websocket.close", "code": 1008})
             else:
-                await error_response(400, "the address holds a NUL character")(scope, receive, send)
+                refused = error_response(400, "the query holds a NUL character")
+                nowhere = error_response(404, "Not Found")
+                await (nowhere if "\0" in scope["path"] else refused)(scope, receive, send)
         elif scope["type"] == "http" and scope["method"] == "HEAD":
             await self._head(scope, receive, send)
         else:
