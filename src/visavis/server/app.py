@@ -17,7 +17,7 @@ from visavis.config import Settings
 from visavis.layers.llm.openai import OpenAICompatible
 from visavis.outbound.client import GuardedClient
 from visavis.protocol.specification import BASE
-from visavis.server import errors, openapi
+from visavis.server import errors, openapi, resealing
 from visavis.server.auth import Keyring, configured_keys
 from visavis.server.guard import Guard
 from visavis.server.headers import ResponseHeaders
@@ -30,21 +30,27 @@ from visavis.server.recordings import Recordings
 from visavis.server.routes import (
     chat,
     conversations,
+    documents,
     events,
+    guardrails,
     health,
     interactions,
     meetingtokens,
+    memories,
+    objectives,
     page,
     persona_tools,
     personas,
+    pronunciation,
     recordings,
     records,
+    reference,
     replicas,
     signalling,
     skills,
     spec,
-    steering,
     tools,
+    voices,
     webhooks,
 )
 from visavis.server.services import Services
@@ -55,6 +61,7 @@ from visavis.server.supervisor import Supervisor
 from visavis.server.tokens import MeetingTokens
 from visavis.server.vault import Vault
 from visavis.server.webhooks import Dispatcher, signing_secrets
+from visavis.server.wellformed import WellFormed
 from visavis.session.apicalls import Outbound
 
 log = structlog.get_logger(__name__)
@@ -97,6 +104,7 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
     app = FastAPI(
         title="visavis",
         version=__version__,
+        description=openapi.ABOUT,
         lifespan=_lifespan(services, dispatcher),
         docs_url=None,  # it would load its scripts from elsewhere
         redoc_url=None,
@@ -114,6 +122,7 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
                 allow_headers=["*"],
                 expose_headers=["Location", "Link", "Retry-After"],
             ),
+            Middleware(WellFormed),
             Middleware(Slashes),
             Middleware(Guard, keys=Keyring(configured_keys(settings), store.keys), limits=limits),
             Middleware(LimitBody),
@@ -123,8 +132,9 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
     errors.install(app)
     app.mount(BASE, spec.files())
     talks = (conversations, meetingtokens, events, records, recordings, interactions, webhooks)
-    kept = (personas, steering, replicas, tools, persona_tools, skills)
-    for module in (*talks, *kept, health, spec, signalling, chat):
+    kept = (personas, objectives, guardrails, replicas, voices, documents, pronunciation, memories)
+    tooling = (tools, persona_tools, skills)
+    for module in (*talks, *kept, *tooling, health, spec, reference, signalling, chat):
         app.include_router(module.router)
     app.mount("/assets", page.assets())
     app.include_router(page.router)
@@ -152,6 +162,7 @@ def _lifespan(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await services.store.open()
+        await resealing.seal_all(services.store, services.vault)
         if left := await services.recorder.recover():
             log.warning("conversations of a server that crashed are over", count=left)
         background = [

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-import jsonpatch
-import jsonpointer
 import structlog
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
@@ -15,6 +13,7 @@ from pydantic import ValidationError
 from visavis.outbound import sealing as api_delivery
 from visavis.server.catalogue import PERSONA
 from visavis.server.errors import Refusal
+from visavis.server.patches import patch_of, patched
 from visavis.server.sealing import opened
 from visavis.server.store import Resource, Store
 from visavis.server.vault import Vault
@@ -71,16 +70,7 @@ def changes_of(view: Document, operations: list[Any]) -> Document:
     Raises:
         Refusal: it is no JSON Patch (422), or does not fit the tool (400).
     """
-    try:
-        patch = jsonpatch.JsonPatch(operations)
-    except (jsonpatch.JsonPatchException, jsonpointer.JsonPointerException, TypeError, AttributeError):
-        raise Refusal(422, "Invalid JSON patch format") from None
-    try:
-        after = patch.apply(view)
-    except (jsonpatch.JsonPatchException, jsonpointer.JsonPointerException, TypeError):
-        raise Refusal(400, "the JSON patch does not fit the tool") from None
-    if not isinstance(after, dict):
-        raise Refusal(400, "the JSON patch leaves no tool")
+    after = patched(view, patch_of(operations))
     return {key: after.get(key) for key in {*view, *after} if view.get(key) != after.get(key)}
 
 

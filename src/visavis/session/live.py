@@ -63,7 +63,9 @@ class LiveConversation:
         self._clips = Clips()
         self._intake = Intake(self._clips, self._elapsed, self._feed, self._ignored.note)
         self._playout = Playout(self._playout_progressed)
-        self._speaker = Speaker(engines, self._playout, self._clips, self._elapsed, self._feed)
+        self._speaker = Speaker(
+            engines, self._playout, self._clips, self._elapsed, self._feed, spec.pronunciation
+        )
         self._thinker = Thinker(engines.llm_for(spec), self._elapsed, self._feed)
         self._apis = ApiCalls(spec, engines.outbound, self._elapsed, self._feed)
         self._outbox = Outbox(room)

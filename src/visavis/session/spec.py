@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from visavis.conversation.inputs import Config, Guardrail, Objective
 from visavis.protocol.dialects import DialectName
+from visavis.session.pronunciation import Rule
 from visavis.session.tools import ToolSpec
 
 
@@ -62,6 +63,8 @@ class ConversationSpec(BaseModel):
     """Beside the inline ones of the LLM's layer, which give way to one of the same name."""
     objectives: list[Objective] = Field(default_factory=list)
     guardrails: list[Guardrail] = Field(default_factory=list)
+    pronunciation: list[Rule] = Field(default_factory=list)
+    """How words are said."""
     language: str = ""
     """A name in ``bodies.languages``, or ``multilingual``; empty: nobody said."""
     hotwords: str = ""

@@ -14,7 +14,10 @@ from visavis.logs import short
 from visavis.server.catalogue import persona_or_default, replica_or_default
 from visavis.server.details import details_of
 from visavis.server.errors import Refusal
+from visavis.server.pronunciation import rules_of
 from visavis.server.recordings import recording_details
+from visavis.server.replies import Conversation as ConversationReply
+from visavis.server.replies import ConversationCreated, ConversationList, replies
 from visavis.server.routes.paging import Limit, Page, listing
 from visavis.server.routes.verbose import everything
 from visavis.server.services import Injected, Services, StrictRoute
@@ -39,7 +42,7 @@ router = APIRouter(prefix="/v2/conversations", tags=["conversations"], route_cla
 log = structlog.get_logger(__name__)
 
 
-@router.post("")
+@router.post("", responses=replies(ConversationCreated))
 async def create(body: CreateConversation, services: Injected) -> dict[str, Any]:
     """Begin a conversation; its replica waits in the room behind ``conversation_url``."""
     _refuse_unsupported(body)
@@ -67,6 +70,7 @@ async def create(body: CreateConversation, services: Injected) -> dict[str, Any]
         )
         steering = await steering_of(services.store, about)
         spec.objectives, spec.guardrails = steering.objectives, steering.guardrails
+        spec.pronunciation = await rules_of(services.store, persona.document)
         if body.properties.enable_recording:
             spec.recording = services.recordings.spec(name)
         tools = await tools_of(services.store, services.vault, about)
@@ -83,7 +87,7 @@ async def create(body: CreateConversation, services: Injected) -> dict[str, Any]
     return created
 
 
-@router.get("")
+@router.get("", responses=replies(ConversationList))
 async def list_(
     services: Injected, limit: Limit = 10, page: Page = 1, status: Status | None = None
 ) -> dict[str, Any]:
@@ -92,7 +96,7 @@ async def list_(
     return listing([conversation_view(row, services.settings.base_url) for row in rows], total)
 
 
-@router.get("/{conversation_id}", response_model=None)
+@router.get("/{conversation_id}", response_model=None, responses=replies(ConversationReply))
 async def get(
     conversation_id: str, services: Injected, verbose: bool = Query(default=False)
 ) -> dict[str, Any] | Response:
@@ -111,7 +115,7 @@ async def get(
     return events.answer("events", **view, shutdown_reason=row.shutdown_reason, recordings=recordings)
 
 
-@router.post("/{conversation_id}/end")
+@router.post("/{conversation_id}/end", responses=replies(ConversationReply))
 async def end(conversation_id: str, services: Injected) -> dict[str, Any]:
     """End a conversation; one that is over stays as it is."""
     row = await _find(services, conversation_id)

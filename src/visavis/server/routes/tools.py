@@ -10,10 +10,20 @@ from fastapi import APIRouter
 from visavis.errors import OutboundRefused
 from visavis.server import tools
 from visavis.server.errors import Refusal
-from visavis.server.routes.paging import Limit, Page, listing, page_of
+from visavis.server.routes.paging import (
+    Limit,
+    Order,
+    Page,
+    Search,
+    Tags,
+    comma_list,
+    listing,
+    offset,
+    oldest_first,
+)
 from visavis.server.sealing import masked, opened, sealed
 from visavis.server.services import Injected, Services, StrictRoute
-from visavis.server.store import Resource
+from visavis.server.store import Filter, Resource
 from visavis.server.tools import TOOL
 from visavis.server.views import iso
 from visavis.session.tools import ToolBody
@@ -39,23 +49,24 @@ async def list_(
     limit: Limit = 10,
     page: Page = 1,
     type: Literal["user", "system", "all"] = "user",
-    sort: Literal["asc", "desc"] = "desc",
-    name_or_uuid: str = "",
-    tags: str = "",
+    sort: Order = None,
+    name_or_uuid: Search = "",
+    tags: Tags = "",
 ) -> dict[str, Any]:
     """Tools, by when they were made. There are none of type ``system``.
 
     ``name_or_uuid`` is part of a name, or an id; ``tags`` a comma list of which one must match.
     """
-    rows = list(await services.store.resources.all(TOOL)) if type != "system" else []
-    if sort == "asc":
-        rows.reverse()
-    if wanted := {tag.strip() for tag in tags.split(",") if tag.strip()}:
-        rows = [row for row in rows if wanted & set(row.document.get("tags", []))]
-    if name_or_uuid:
-        part = name_or_uuid.lower()
-        rows = [row for row in rows if row.id == name_or_uuid or part in row.document["name"].lower()]
-    return listing([tool_view(row) for row in page_of(rows, limit, page)], len(rows))
+    if type == "system":
+        return listing([], 0)
+    wanted = Filter(
+        any_of={"tags": comma_list(tags)},
+        search=name_or_uuid,
+        searched=("name",),
+        oldest_first=oldest_first(sort),
+    )
+    rows, total = await services.store.resources.page(limit, offset(limit, page), TOOL, wanted=wanted)
+    return listing([tool_view(row) for row in rows], total)
 
 
 @router.get("/{tool_id}")
