@@ -6,6 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STATIC := src/visavis/server/static/index.html
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+# What needs neither a browser nor sound in real time runs in two processes; the rest wants the machine to itself.
+SIDE_BY_SIDE := $(addprefix tests/,conversation media outbound protocol server session weights)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 run: system $(VENV)/.installed $(STATIC)  ## set up, start the server and print a conversation's URL
@@ -16,7 +18,8 @@ test: system-test $(VENV)/.installed-dev $(STATIC) test-web test-python  ## the 
 
 test-python: $(VENV)/.installed-dev $(STATIC)
 	$(BIN)/visavis models fetch $$($(BIN)/python -m tests.models)
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(PYTEST_ARGS) $(SIDE_BY_SIDE)
+	$(BIN)/python -m pytest $(PYTEST_ARGS) $(SIDE_BY_SIDE:%=--ignore=%)
 
 test-web: web/node_modules/.installed
 	cd web && npm test
