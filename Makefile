@@ -1,5 +1,5 @@
 # Two commands: `make run` starts a conversation on this machine, `make test` proves that it works.
-.PHONY: run test test-python test-web lint types spec bench fuzz wheel clean help system system-test
+.PHONY: run test test-python test-web lint types audit spec bench fuzz wheel clean help system system-test
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -29,6 +29,9 @@ lint: $(VENV)/.installed-dev web/node_modules/.installed  ## ruff and eslint
 types: $(VENV)/.installed-dev web/node_modules/.installed  ## mypy --strict and tsc
 	$(BIN)/mypy
 	cd web && npm run typecheck
+
+audit: $(VENV)/.installed-dev  ## known vulnerabilities of what is installed
+	./scripts/audit
 
 spec: $(VENV)/.installed-dev web/node_modules/.installed  ## the published specification, from the models
 	$(BIN)/python -m visavis.protocol.specification

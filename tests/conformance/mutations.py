@@ -16,7 +16,7 @@ from visavis.conversation.generation import Generation
 from visavis.media.playout import Playout
 from visavis.media.sounds import Mouth
 from visavis.protocol import Ignored, events
-from visavis.server import auth, errors, views
+from visavis.server import auth, errors, tokens, views
 from visavis.server.routes import conversations, personas, replicas
 from visavis.server.store import Store
 from visavis.session import ears, intake, outbox
@@ -461,8 +461,17 @@ def errors_have_one_key(patch: pytest.MonkeyPatch) -> None:
 
 @mutation("REST-002")
 def a_missing_key_is_let_in(patch: pytest.MonkeyPatch) -> None:
-    real = auth.Keyring.__contains__
-    patch.setattr(auth.Keyring, "__contains__", lambda self, key: not key or real(self, key))
+    real = auth.Keyring.find
+
+    async def find(self: auth.Keyring, key: str) -> auth.Caller | None:
+        return await real(self, key) if key else auth.Caller("nobody", frozenset({"*"}))
+
+    patch.setattr(auth.Keyring, "find", find)
+
+
+@mutation("REST-048")
+def a_private_room_has_no_token(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(tokens.MeetingTokens, "issue", lambda self, *about: None)
 
 
 @mutation("REST-006")

@@ -57,7 +57,11 @@ async def test_getting_one_is_flat_and_verbose_adds_events_and_the_reason(api: A
     assert verbose["status"] == "ended"
     assert verbose["shutdown_reason"] == "end_conversation_endpoint_hit"
     types = [event["event_type"] for event in verbose["events"]]
-    assert types == ["system.replica_joined", "system.shutdown"], "heartbeats are not kept"
+    assert types == [
+        "system.replica_joined",
+        "system.shutdown",
+        "application.transcription_ready",
+    ], "heartbeats are not kept"
     assert verbose["events"][0]["timestamp"] == "2025-04-30T08:00:00.123000Z"
 
 
@@ -144,7 +148,6 @@ async def test_nulls_are_absent_fields(api: Api) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        {"require_auth": True},
         {"properties": {"livekit_ws_url": "wss://x.test"}},
         {"meeting_url": "https://x.test"},
     ],

@@ -102,7 +102,8 @@ async def test_stopping_says_goodbye_in_every_call_and_leaves_no_process(tmp_pat
     async with server(tmp_path) as (http, _):
         over = await verbose(http, name)
     assert over["shutdown_reason"] == "server_shutdown"
-    assert over["events"][-1]["event_type"] == "system.shutdown"
+    ends = [event["event_type"] for event in over["events"]][-2:]
+    assert ends == ["system.shutdown", "application.transcription_ready"]
 
 
 async def test_a_worker_exits_when_its_server_is_gone(tmp_path: Path) -> None:

@@ -8,12 +8,14 @@ import dataclasses
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from structlog.testing import capture_logs
 
+from tests.media.recording.movies import look
 from tests.session.scripted import Energy, ScriptedLLM, engines
 from visavis.config import Settings
 from visavis.conversation.inputs import Guardrail
@@ -26,7 +28,7 @@ from visavis.rooms.base import Participant
 from visavis.rooms.memory import Guest, MemoryRoom
 from visavis.session.live import LiveConversation
 from visavis.session.speaker import AHEAD
-from visavis.session.spec import ConversationSpec, LLMSpec
+from visavis.session.spec import ConversationSpec, LLMSpec, RecordingSpec
 
 SPEC = ConversationSpec(
     conversation_id="c1",
@@ -467,3 +469,35 @@ async def test_a_microphone_whose_vad_cannot_be_made_is_lost_and_the_call_goes_o
             guest.send(message("conversation.echo", text="Hello."))
             await stage.until(guest, "conversation.stopped_speaking")
     assert "a microphone can no longer be heard" in [line["event"] for line in logged]
+
+
+async def test_a_recording_has_what_was_heard_and_nothing_of_what_was_cut(tmp_path: Path) -> None:
+    folder = tmp_path / "c1"
+    spec = SPEC.model_copy(update={"recording": RecordingSpec(folder=str(folder)), "pipeline_mode": "echo"})
+    async with conversation(ScriptedLLM(), spec, video_width=160, video_height=120) as stage:
+        await stage.play(0.4)
+        assert not folder.exists(), "nobody has come"
+        guest = stage.room.join()
+        await stage.play(0.2)
+        guest.send(message("conversation.echo", text=" ".join(["word"] * 30)))
+        await stage.until(guest, "conversation.replica.started_speaking")
+        spoken = len(stage.heard)
+        await stage.play(0.5)
+        guest.send(message("conversation.interrupt"))
+        await stage.until(guest, "conversation.replica.stopped_speaking")
+        spoken = len(stage.heard) - spoken
+        for _ in range(25):
+            guest.speak((6000 * np.sin(np.arange(320) * 2 * np.pi * 1500 / 16_000)).astype(np.int16))
+            await stage.play(0.02)
+        await stage.play(0.5)
+    (path,) = folder.glob("*.mp4")
+    seen = look(path)
+    loud = [seen.loudness(at / 50, (at + 1) / 50) > 0.02 for at in range(round(len(seen.sound) / 960))]
+    assert sum(loud) == pytest.approx(spoken + 25, abs=5)
+    begins = loud.index(True) / 50
+    assert seen.pitch(begins + 0.1, begins + 0.3) == pytest.approx(382, abs=10), "the replica's tone"
+    ends = (len(loud) - loud[::-1].index(True)) / 50
+    assert seen.pitch(ends - 0.3, ends - 0.1) == pytest.approx(1500, abs=10), (
+        "the guest, though nobody listens"
+    )
+    assert seen.pictures

@@ -102,13 +102,15 @@ class TranscriptionReady(WebhookMessage):
     properties: TranscriptionProperties
 
 
-StorageProvider = Literal["s3", "gcs", "azure_blob"]
+StorageProvider = Literal["s3", "gcs", "azure_blob", "local"]
+"""``local``, a folder of the server's, is an extension."""
 
 
 class RecordingProperties(Properties):
     """Where the recording is."""
 
     bucket_name: str
+    """Or container; empty, or a folder, where the provider is ``local``."""
     s3_key: str
     """``tavus/<conversation_id>/<Unix milliseconds>``."""
     duration: int

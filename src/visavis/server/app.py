@@ -16,19 +16,25 @@ from visavis import __version__, logs
 from visavis.config import Settings
 from visavis.outbound.client import GuardedClient
 from visavis.protocol.specification import BASE
-from visavis.server import errors
-from visavis.server.auth import Keyring, api_keys
+from visavis.server import errors, openapi
+from visavis.server.auth import Keyring, configured_keys
+from visavis.server.guard import Guard
+from visavis.server.headers import ResponseHeaders
+from visavis.server.limits import Limits
 from visavis.server.metrics import Metrics
-from visavis.server.middleware import Guard, LimitBody, Observe, Stop
+from visavis.server.middleware import LimitBody, Observe, Slashes, Stop
 from visavis.server.recorder import Recorder
+from visavis.server.recordings import Recordings
 from visavis.server.routes import (
     chat,
     conversations,
     events,
     health,
     interactions,
+    meetingtokens,
     page,
     personas,
+    recordings,
     records,
     replicas,
     signalling,
@@ -36,11 +42,12 @@ from visavis.server.routes import (
     steering,
     webhooks,
 )
-from visavis.server.senders import Senders
 from visavis.server.services import Services
 from visavis.server.serving import OnReady, serve
+from visavis.server.sessions import Sessions
 from visavis.server.store import Store
 from visavis.server.supervisor import Supervisor
+from visavis.server.tokens import MeetingTokens
 from visavis.server.vault import Vault
 from visavis.server.webhooks import Dispatcher, signing_secrets
 
@@ -48,17 +55,29 @@ log = structlog.get_logger(__name__)
 
 
 def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> FastAPI:
-    """The ASGI application; its lifespan starts and stops the supervisor and opens and closes the store.
-
-    Raises:
-        ConfigurationError: the address is open to other machines and no key is set.
-    """
+    """The ASGI application; its lifespan starts and stops the supervisor and opens and closes the store."""
     metrics = Metrics(supervisor)
     recorder = Recorder(store)
     supervisor.listen(recorder)
     vault = Vault.from_settings(settings)
+    tokens = MeetingTokens(vault.derive("meeting tokens"))
+    limits = Limits(settings)
     outbound = GuardedClient.from_settings(settings)
-    services = Services(settings, supervisor, store, recorder, metrics, Senders(), vault, outbound)
+    recordings_kept = Recordings(settings, store, recorder.flush)
+    recorder.on_ended.append(recordings_kept.ended)
+    services = Services(
+        settings=settings,
+        supervisor=supervisor,
+        store=store,
+        recorder=recorder,
+        metrics=metrics,
+        sessions=Sessions(),
+        tokens=tokens,
+        vault=vault,
+        limits=limits,
+        outbound=outbound,
+        recordings=recordings_kept,
+    )
     dispatcher = Dispatcher(
         store.webhooks,
         outbound,
@@ -77,26 +96,30 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
         middleware=[
             Middleware(Stop, stopping=lambda: supervisor.stopping),
             Middleware(Observe, metrics=metrics),
+            Middleware(ResponseHeaders, settings=settings),
             # Browsers call from pages anywhere: a key or a conversation's id is what counts, never a cookie.
             Middleware(
                 CORSMiddleware,
-                allow_origins=["*"],
+                allow_origins=settings.cors_origins,
                 allow_methods=["*"],
                 allow_headers=["*"],
-                expose_headers=["Location", "Link"],
+                expose_headers=["Location", "Link", "Retry-After"],
             ),
-            Middleware(Guard, keys=Keyring(api_keys(settings))),
+            Middleware(Slashes),
+            Middleware(Guard, keys=Keyring(configured_keys(settings), store.keys), limits=limits),
             Middleware(LimitBody),
         ],
     )
     app.state.services = services
     errors.install(app)
     app.mount(BASE, spec.files())
-    rest = (conversations, events, records, personas, steering, replicas, interactions, webhooks)
-    for module in (*rest, health, spec, signalling, chat):
+    talks = (conversations, meetingtokens, events, records, recordings, interactions, webhooks)
+    kept = (personas, steering, replicas)
+    for module in (*talks, *kept, health, spec, signalling, chat):
         app.include_router(module.router)
     app.mount("/assets", page.assets())
     app.include_router(page.router)
+    openapi.describe(app)
     return app
 
 
@@ -127,11 +150,13 @@ def _lifespan(
             asyncio.create_task(services.metrics.lag.watch()),
         ]
         dispatcher.start()
+        await services.recordings.recover()
         await services.supervisor.start()
         try:
             yield
         finally:
             await services.supervisor.stop()
+            await services.recordings.aclose()
             await services.recorder.flush()
             await dispatcher.stop()
             await services.outbound.aclose()

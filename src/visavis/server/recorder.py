@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import structlog
@@ -52,6 +52,8 @@ class Recorder:
         self._log_size: Counter[str] = Counter()
         self._last_seq: dict[str, int | None] = {}
         self._waiting = Waiting()
+        self.on_ended: list[Callable[[str], None]] = []
+        """Called with each conversation that is over."""
 
     def event(self, conversation_id: str, seq: int, event: dict[str, Any]) -> None:
         """Keep an event, unless it is a heartbeat; tell those who follow."""
@@ -88,6 +90,8 @@ class Recorder:
             self._put(conversation_id, goodbye, needed=True)
         self._feeds.close(conversation_id)
         self._put(conversation_id, Ended(reason), needed=True)
+        for tell in self.on_ended:
+            tell(conversation_id)
 
     async def recover(self) -> int:
         """End what a server that crashed left in progress; nothing else runs yet. How many that were."""

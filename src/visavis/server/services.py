@@ -15,11 +15,14 @@ from starlette.responses import Response
 from visavis.config import Settings
 from visavis.outbound.client import GuardedClient
 from visavis.server.errors import Refusal
+from visavis.server.limits import Limits
 from visavis.server.metrics import Metrics
 from visavis.server.recorder import Recorder
-from visavis.server.senders import Senders
+from visavis.server.recordings import Recordings
+from visavis.server.sessions import Sessions
 from visavis.server.store import Store
 from visavis.server.supervisor import Supervisor
+from visavis.server.tokens import MeetingTokens
 from visavis.server.vault import Vault
 
 
@@ -32,10 +35,13 @@ class Services:
     store: Store
     recorder: Recorder
     metrics: Metrics
-    senders: Senders
+    sessions: Sessions
+    tokens: MeetingTokens
     vault: Vault
+    limits: Limits
     outbound: GuardedClient
     """For requests to addresses that users name."""
+    recordings: Recordings
 
     @property
     def prefix(self) -> str:

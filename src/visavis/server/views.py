@@ -7,7 +7,7 @@ from typing import Any
 
 from visavis.server.catalogue import BUILT, Replica
 from visavis.server.sealing import masked
-from visavis.server.store import Conversation, Resource
+from visavis.server.store import Conversation, Recording, Resource
 from visavis.session.bodies import PersonaBody
 
 TEST_MODE = "test_mode"
@@ -38,6 +38,24 @@ def conversation_view(conversation: Conversation, base_url: str) -> dict[str, An
         "replica_id": conversation.replica_id,
         "persona_id": conversation.persona_id,
         "updated_at": iso(conversation.updated_at),
+    }
+
+
+def recording_view(recording: Recording, base_url: str) -> dict[str, Any]:
+    """A recording."""
+    return {
+        "recording_id": recording.id,
+        "conversation_id": recording.conversation_id,
+        "status": recording.state,
+        "duration": round(recording.duration),
+        "storage_provider": recording.storage_provider,
+        "bucket_name": recording.bucket_name,
+        "s3_key": recording.s3_key,
+        "storage_uri": recording.storage_uri,
+        "file_url": f"{base_url}/v2/conversations/{recording.conversation_id}/recordings/{recording.id}/file",
+        "error_code": recording.error_code or None,
+        "error_message": recording.error_message or None,
+        "created_at": iso(recording.created_at),
     }
 
 

@@ -122,6 +122,7 @@ class WorkerProcess:
         secrets: dict[str, Any] = {
             "api_keys": [],
             "llm_api_key": "",
+            "recordings_options": {},
             "ice_servers": [server.plain() for server in settings.ice_servers],
         }
         await self._channel.call(

@@ -25,6 +25,7 @@ from visavis.session.ignored import IgnoredLog
 from visavis.session.inputlog import InputLog
 from visavis.session.intake import Intake
 from visavis.session.outbox import Outbox
+from visavis.session.recording import Recording
 from visavis.session.speaker import Speaker
 from visavis.session.spec import ConversationSpec
 from visavis.session.thinker import Thinker
@@ -66,6 +67,9 @@ class LiveConversation:
         self._outbox = Outbox(room)
         hints = Hints(LANGUAGES.get(spec.language, ""), spec.hotwords)
         self._ears = Ears(engines, room, spec.flow, self._elapsed, self._feed, hints)
+        self._recording = Recording.of(spec, settings)
+        if self._recording:
+            room.overhear(self._recording.overhear)
         self._face = self._make_face(engines, settings)
         if not spec.chat:
             _warn_of_language(spec.language, engines)
@@ -77,7 +81,9 @@ class LiveConversation:
             The ``shutdown_reason`` (PROTOCOL 3).
         """
         if not self._spec.chat:
-            self._room.publish_audio(self._playout)
+            self._room.publish_audio(
+                self._recording.audio(self._playout) if self._recording else self._playout
+            )
         self._feed(self._started())
         works = [self._speaker.run(), self._outbox.run(), self._watch_room(), self._log.run()]
         if self._face:
@@ -130,6 +136,8 @@ class LiveConversation:
         async for event in self._room.events():
             match event:
                 case rooms.ParticipantJoined(participant):
+                    if self._recording:
+                        self._recording.begin()
                     self._feed(happens.ParticipantJoined(at=self._elapsed(), participant_id=participant.id))
                 case rooms.ParticipantLeft(participant, reason):
                     self._ears.leave(participant.id)
@@ -212,6 +220,8 @@ class LiveConversation:
         renderer = engines.make_replica(width, height, self._spec.seed)
         renderer.greenscreen = self._spec.greenscreen
         sink = self._room.publish_video(width, height, fps)
+        if self._recording:
+            sink = self._recording.video(sink)
         return Face(renderer, engines.drawing, self._playout, sink, fps, time.monotonic)
 
     def _report_crash(self, tasks: list[asyncio.Task[None]]) -> None:
@@ -234,7 +244,8 @@ class LiveConversation:
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._ears.aclose()
         await self._thinker.aclose()
-        await self._room.close(reason)
+        ends = [self._room.close(reason), *([self._recording.aclose()] if self._recording else [])]
+        await asyncio.gather(*ends)
         self._log.flush()
         self._ignored.summarize()
 

@@ -34,6 +34,13 @@ class FlowSpec(BaseModel):
     idle_engagement: Literal["off", "patient", "eager"] = "off"
 
 
+class RecordingSpec(BaseModel):
+    """Where a conversation is recorded."""
+
+    folder: str
+    """On the worker's disk; it need not exist yet."""
+
+
 class ConversationSpec(BaseModel):
     """One conversation."""
 
@@ -69,6 +76,7 @@ class ConversationSpec(BaseModel):
     """The replica counts; None leaves it to the worker's own limit."""
     keep_log: bool = True
     """Whether the log of inputs, which holds users' words, goes to the server."""
+    recording: RecordingSpec | None = None
     seed: int = 0
 
     def config(self) -> Config:

@@ -14,6 +14,7 @@ from visavis.logs import short
 from visavis.server.catalogue import persona_or_default, replica_or_default
 from visavis.server.details import details_of
 from visavis.server.errors import Refusal
+from visavis.server.recordings import recording_details
 from visavis.server.routes.paging import Limit, Page, listing
 from visavis.server.routes.verbose import everything
 from visavis.server.services import Injected, Services, StrictRoute
@@ -21,7 +22,7 @@ from visavis.server.specs import conversation_id, conversation_spec
 from visavis.server.steering import Steering, steering_of
 from visavis.server.store import Conversation
 from visavis.server.store.conversations import Status
-from visavis.server.views import TEST_MODE, conversation_view, created_conversation
+from visavis.server.views import TEST_MODE, conversation_view, created_conversation, recording_view
 from visavis.server.webhooks import announcing
 from visavis.server.webhooks.addresses import check_callback
 from visavis.session.bodies import CreateConversation, PersonaBody
@@ -30,7 +31,6 @@ from visavis.session.spec import ConversationSpec
 ENDED = "end_conversation_endpoint_hit"
 
 IGNORED = ("memory_stores", "document_ids", "document_tags", "document_retrieval_strategy")
-IGNORED_PROPERTIES = ("enable_recording",)
 """Fields of the hosted service that have no effect here yet; a request that sets one is logged."""
 
 router = APIRouter(prefix="/v2/conversations", tags=["conversations"], route_class=StrictRoute)
@@ -42,6 +42,7 @@ async def create(body: CreateConversation, services: Injected) -> dict[str, Any]
     """Begin a conversation; its replica waits in the room behind ``conversation_url``."""
     _refuse_unsupported(body)
     check_callback(body.callback_url, services.outbound.guard)
+    _refuse_recording(services, body)
     persona = await persona_or_default(services.store, body.persona_id)
     about = PersonaBody.model_validate(persona.document)
     replica = replica_or_default(body.replica_id, about)
@@ -64,9 +65,15 @@ async def create(body: CreateConversation, services: Injected) -> dict[str, Any]
         )
         steering = await steering_of(services.store, about)
         spec.objectives, spec.guardrails = steering.objectives, steering.guardrails
-    row = await _begin(services, body, spec, details_of(body, steering))
+        if body.properties.enable_recording:
+            spec.recording = services.recordings.spec(name)
+    row = await _begin(services, body, spec, {**details_of(body, steering), **recording_details(body)})
     _log_ignored(body, name)
-    return created_conversation(row, services.settings.base_url)
+    created = created_conversation(row, services.settings.base_url)
+    if row.require_auth:
+        expires = row.created_at.timestamp() + body.properties.participant_absent_timeout
+        created["meeting_token"] = services.tokens.issue(name, expires)
+    return created
 
 
 @router.get("")
@@ -89,8 +96,12 @@ async def get(
     view = conversation_view(row, services.settings.base_url)
     if not verbose:
         return view
+    recordings = [
+        recording_view(one, services.settings.base_url)
+        for one in await services.store.recordings.of_conversation(row.id)
+    ]
     events = await everything(services.store, row)
-    return events.answer("events", **view, shutdown_reason=row.shutdown_reason)
+    return events.answer("events", **view, shutdown_reason=row.shutdown_reason, recordings=recordings)
 
 
 @router.post("/{conversation_id}/end")
@@ -101,7 +112,11 @@ async def end(conversation_id: str, services: Injected) -> dict[str, Any]:
     return conversation_view(await _find(services, row.id), services.settings.base_url)
 
 
-@router.delete("/{conversation_id}", status_code=204)
+@router.delete(
+    "/{conversation_id}",
+    status_code=204,
+    responses={502: {"description": "The storage of a recording did not remove it; nothing is lost."}},
+)
 async def delete(conversation_id: str, services: Injected, hard: bool = Query(default=False)) -> None:
     """End it if need be, and let nobody be told of it any more; ``hard`` removes all that was kept of it."""
     row = await services.store.conversations.get(conversation_id, deleted=hard)
@@ -109,6 +124,7 @@ async def delete(conversation_id: str, services: Injected, hard: bool = Query(de
         raise Refusal(400, "Invalid conversation_id")
     await _end(services, row.id)
     if hard:
+        await services.recordings.delete_files(row.id)
         await services.recorder.forget(row.id)
     else:
         await services.store.conversations.hide(row.id)
@@ -116,14 +132,19 @@ async def delete(conversation_id: str, services: Injected, hard: bool = Query(de
 
 def _refuse_unsupported(body: CreateConversation) -> None:
     """Say no where going on without would betray what was asked for."""
-    if body.require_auth or body.properties.require_auth:
-        raise Refusal(
-            400, "require_auth is not supported: the unguessable conversation_id is the key to a room"
-        )
     if body.properties.livekit_ws_url:
         raise Refusal(400, "properties.livekit_ws_url is not supported: rooms are this server's own")
     if body.meeting_url:
         raise Refusal(400, "meeting_url is not supported: rooms are this server's own")
+
+
+def _refuse_recording(services: Services, body: CreateConversation) -> None:
+    if not body.properties.enable_recording:
+        return
+    if body.chat:
+        raise Refusal(400, "properties.enable_recording: a chat has neither sound nor picture to record")
+    if problem := services.recordings.refusal(body.properties.recording_storage):
+        raise Refusal(400, f"properties.{problem}")
 
 
 async def _begin(
@@ -140,9 +161,11 @@ async def _begin(
         persona_name=spec.persona_name,
         callback_url=body.callback_url,
         audio_only=body.audio_only,
+        require_auth=body.require_auth or body.properties.require_auth,
         details=details,
         shutdown_reason=TEST_MODE if body.test_mode else None,
     )
+    services.sessions.tidy(services.supervisor.holds)
     await services.store.conversations.add(row)
     if not body.test_mode:
         try:
@@ -169,6 +192,5 @@ async def _end(services: Services, conversation_id: str) -> None:
 
 def _log_ignored(body: CreateConversation, name: str) -> None:
     given = [field for field in IGNORED if getattr(body, field, None)]
-    given += [f"properties.{field}" for field in IGNORED_PROPERTIES if getattr(body.properties, field, None)]
     if given:
         log.warning("fields without effect here yet", conversation=short(name), fields=given)

@@ -28,7 +28,11 @@ WRITTEN: dict[Format, tuple[str, Callable[[Sequence[TranscriptEntry], str], str]
 router = APIRouter(prefix="/v2/conversations", tags=["conversations"], route_class=StrictRoute)
 
 
-@router.get("/{conversation_id}/transcript", response_model=None)
+@router.get(
+    "/{conversation_id}/transcript",
+    response_model=None,
+    responses={200: {"content": {media_type: {} for media_type, _ in WRITTEN.values()}}},
+)
 async def transcript(conversation_id: str, services: Injected, format: Format = "json") -> Response:
     """Who said what and when, so far or in all: JSON, text, WebVTT or SubRip."""
     row = await _find(services, conversation_id)
@@ -40,7 +44,11 @@ async def transcript(conversation_id: str, services: Injected, format: Format = 
     return JSONResponse({"conversation_id": row.id, "status": row.status, "transcript": said})
 
 
-@router.get("/{conversation_id}/export", response_model=None)
+@router.get(
+    "/{conversation_id}/export",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"application/zip": {}}}},
+)
 async def export(conversation_id: str, services: Injected) -> Response:
     """A ZIP file: the conversation, its events, inputs, transcript, figures and recordings."""
     row = await _find(services, conversation_id)

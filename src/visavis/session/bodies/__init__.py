@@ -13,6 +13,7 @@ from visavis.session.bodies.layers import (
     TTSLayer,
 )
 from visavis.session.bodies.persona import PersonaBody
+from visavis.session.bodies.recording import RecordingStorage
 
 __all__ = [
     "LONGEST_PROMPT",
@@ -27,6 +28,7 @@ __all__ = [
     "Layers",
     "PerceptionLayer",
     "PersonaBody",
+    "RecordingStorage",
     "STTLayer",
     "TTSLayer",
     "Tag",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, model_validator
 
 from visavis.protocol.dialects import DialectName
 from visavis.session.bodies.base import LONGEST_PROMPT, URL, Body, Id
 from visavis.session.bodies.languages import Language
+from visavis.session.bodies.recording import RecordingStorage
 
 LONGEST_WAIT = 86_400
 """Seconds; a call is over long before, so that more would mean nothing."""
@@ -25,10 +26,27 @@ class CallProperties(Body):
     enable_closed_captions: bool | None = None
     """Whether the page shows captions at first; it does if nobody says."""
     enable_recording: bool = False
+    recording_storage: RecordingStorage | None = None
+    recording_s3_bucket_name: str = ""
+    """Deprecated, like the two that follow."""
+    recording_s3_bucket_region: str = ""
+    aws_assume_role_arn: str = ""
     require_auth: bool = False
     livekit_ws_url: str = ""
     dialect: DialectName | None = None
     """Extension: which events are sent, and what of them; the server's setting if absent."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_way_to_say_where(cls, data: Any) -> Any:
+        """The deprecated names are read as a ``recording_storage`` of S3, unless there is one."""
+        if not isinstance(data, dict) or data.get("recording_storage") is not None:
+            return data
+        if not (bucket := data.get("recording_s3_bucket_name")):
+            return data
+        region, role = data.get("recording_s3_bucket_region"), data.get("aws_assume_role_arn")
+        storage = {"bucket_name": bucket, "bucket_region": region, "assume_role_arn": role}
+        return {**data, "recording_storage": storage}
 
 
 class CreateConversation(Body):

@@ -1,3 +1,4 @@
+import { bearer } from './bearer'
 import { isObject, stringOf } from './json'
 import { parseIceServers } from './linkHeader'
 import { CallProblem, problemOfStatus } from './problem'
@@ -14,9 +15,13 @@ export interface ConversationStatus {
   readonly iceServers: RTCIceServer[]
 }
 
-/** Asks for a conversation's status. `url` is the conversation's. Throws a CallProblem. */
-export async function fetchStatus(url: string, request: typeof fetch = fetch): Promise<ConversationStatus> {
-  const response = await request(`${url}/status`).catch(() => {
+/** Asks for a conversation's status. `url` is the conversation's; a private one asks for a token. Throws a CallProblem. */
+export async function fetchStatus(
+  url: string,
+  request: typeof fetch = fetch,
+  token = '',
+): Promise<ConversationStatus> {
+  const response = await request(`${url}/status`, { headers: bearer(token) }).catch(() => {
     throw new CallProblem('unreachable', 'The server cannot be reached. Check your network, then try again.')
   })
   if (!response.ok) throw problemOfStatus(response.status)

@@ -2,6 +2,8 @@
 export interface PageParams {
   /** The conversation's URL without query. */
   readonly conversationUrl: string
+  /** A meeting token, for a private conversation; otherwise empty. */
+  readonly token: string
   readonly userName: string
   /** Skip the lobby. */
   readonly join: boolean
@@ -14,7 +16,7 @@ export interface PageParams {
   readonly frame: boolean
 }
 
-/** Reads `?join=1&name=Ada&mic=0&camera=0&captions=0&panel=1`; `autojoin` and `user_name` are understood too. */
+/** Reads `?t=…&join=1&name=Ada&mic=0&camera=0&captions=0&panel=1`; `autojoin` and `user_name` are understood too. */
 export function readParams(address: string): PageParams {
   const url = new URL(address)
   const query = url.searchParams
@@ -24,6 +26,7 @@ export function readParams(address: string): PageParams {
   }
   return {
     conversationUrl: url.origin + url.pathname.replace(/\/+$/, ''),
+    token: query.get('t') ?? '',
     userName: query.get('name') ?? query.get('user_name') ?? '',
     join: flag('join', flag('autojoin', false)),
     microphone: flag('mic', true),

@@ -4,6 +4,7 @@ import { readParams } from '../src/params'
 test('a bare address shows the lobby with both devices', () => {
   expect(readParams('https://v.example/c1')).toEqual({
     conversationUrl: 'https://v.example/c1',
+    token: '',
     userName: '',
     join: false,
     microphone: true,
@@ -15,9 +16,10 @@ test('a bare address shows the lobby with both devices', () => {
 })
 
 test('an embed says how it wants the page', () => {
-  const params = readParams('https://v.example/base/c1/?join=1&name=Ada%20L&mic=0&camera=off&captions=false&panel')
+  const params = readParams('https://v.example/base/c1/?t=a.b.c&join=1&name=Ada%20L&mic=0&camera=off&captions=false&panel')
   expect(params).toEqual({
     conversationUrl: 'https://v.example/base/c1',
+    token: 'a.b.c',
     userName: 'Ada L',
     join: true,
     microphone: false,

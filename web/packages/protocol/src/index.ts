@@ -1324,6 +1324,9 @@ export interface RecordingReady {
  * Where the recording is.
  */
 export interface RecordingProperties {
+  /**
+   * Or container; empty, or a folder, where the provider is ``local``.
+   */
   bucket_name: string;
   /**
    * ``tavus/<conversation_id>/<Unix milliseconds>``.
@@ -1333,7 +1336,7 @@ export interface RecordingProperties {
    * Seconds.
    */
   duration: number;
-  storage_provider: "s3" | "gcs" | "azure_blob";
+  storage_provider: "s3" | "gcs" | "azure_blob" | "local";
   storage_uri: string;
   [k: string]: unknown;
 }
@@ -1365,7 +1368,7 @@ export interface RecordingFailureProperties {
    * Seconds.
    */
   duration: number;
-  storage_provider: "s3" | "gcs" | "azure_blob";
+  storage_provider: "s3" | "gcs" | "azure_blob" | "local";
   /**
    * Such as ``DESTINATION_AUTH_FAILED``.
    */
