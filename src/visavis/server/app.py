@@ -25,6 +25,7 @@ from visavis.server.metrics import Metrics
 from visavis.server.middleware import LimitBody, Observe, Slashes, Stop
 from visavis.server.recorder import Recorder
 from visavis.server.recordings import Recordings
+from visavis.server.removal import Removal, expire
 from visavis.server.routes import (
     chat,
     conversations,
@@ -77,6 +78,7 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
         limits=limits,
         outbound=outbound,
         recordings=recordings_kept,
+        removal=Removal(store, recorder, recordings_kept),
     )
     dispatcher = Dispatcher(
         store.webhooks,
@@ -143,14 +145,15 @@ def _lifespan(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await services.store.open()
+        await services.recordings.recover()  # first: workers of a server that crashed may still write
         if left := await services.recorder.recover():
             log.warning("conversations of a server that crashed are over", count=left)
         background = [
             asyncio.create_task(services.recorder.run()),
             asyncio.create_task(services.metrics.lag.watch()),
+            asyncio.create_task(expire(services.removal, services.settings.conversation_retention_days)),
         ]
         dispatcher.start()
-        await services.recordings.recover()
         await services.supervisor.start()
         try:
             yield

@@ -19,6 +19,7 @@ from visavis.server.limits import Limits
 from visavis.server.metrics import Metrics
 from visavis.server.recorder import Recorder
 from visavis.server.recordings import Recordings
+from visavis.server.removal import Removal
 from visavis.server.sessions import Sessions
 from visavis.server.store import Store
 from visavis.server.supervisor import Supervisor
@@ -42,6 +43,7 @@ class Services:
     outbound: GuardedClient
     """For requests to addresses that users name."""
     recordings: Recordings
+    removal: Removal
 
     @property
     def prefix(self) -> str:

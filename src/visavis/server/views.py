@@ -10,9 +10,6 @@ from visavis.server.sealing import masked
 from visavis.server.store import Conversation, Recording, Resource
 from visavis.session.bodies import PersonaBody
 
-TEST_MODE = "test_mode"
-"""The ``shutdown_reason`` of a conversation in which nothing happens."""
-
 
 def iso(moment: datetime) -> str:
     """ISO 8601 with microseconds and Z, as the hosted API writes it."""
