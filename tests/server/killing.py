@@ -243,7 +243,7 @@ async def told(there: Server, watched: list[Watched], tally: Tally) -> None:
 async def gone(processes: list[psutil.Process]) -> None:
     """Workers whose server was killed end by themselves."""
     async with asyncio.timeout(LIMIT):
-        while any(process.is_running() and process.status() != "zombie" for process in processes):
+        while any(process.is_running() and process.status() != "zombie" for process in processes):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
 
 

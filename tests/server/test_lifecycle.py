@@ -45,7 +45,7 @@ async def asked(api: Api) -> tuple[asyncio.Task[httpx.Response], str]:
     """A creation under way, and the conversation's id."""
     creating = asyncio.create_task(api.http.post("/v2/conversations", json={"callback_url": HOOK}))
     async with asyncio.timeout(10):
-        while not (listed := (await api.http.get("/v2/conversations")).json()["data"]):
+        while not (listed := (await api.http.get("/v2/conversations")).json()["data"]):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     return creating, listed[0]["conversation_id"]
 
@@ -120,7 +120,7 @@ async def test_what_a_worker_says_of_one_that_was_given_up_is_not_heard(
     assert (await api.http.post("/v2/conversations", json={})).status_code == 503
     (name,) = api.launcher.studio.made
     async with asyncio.timeout(10):
-        while not api.launcher.studio.made[name][0].closed:
+        while not api.launcher.studio.made[name][0].closed:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     await api.http.get(f"/v2/conversations/{name}/events")
     events = await api.store.logs.events(name)
@@ -243,7 +243,7 @@ async def test_old_conversations_are_removed_only_if_that_is_asked_for(run_serve
     async with run_server(conversation_retention_days=7) as api:
         active = (await api.create())["conversation_id"]
         async with asyncio.timeout(10):
-            while await api.store.conversations.ended_before(now() - timedelta(days=7), 10):
+            while await api.store.conversations.ended_before(now() - timedelta(days=7), 10):  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
         for name in ("old", "deleted", "undated"):
             assert await api.store.conversations.get(name, deleted=True) is None
