@@ -6,6 +6,7 @@ import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -70,3 +71,57 @@ def test_a_turn_in_a_live_conversation(tavus: Tavus) -> None:
     answer = done(tavus("chat", "turn", created["conversation_id"], "--message", "Who are you?"))
     assert answer.strip()
     done(tavus("conversation", "end", created["conversation_id"]))
+
+
+def test_what_a_builder_keeps_and_changes(tavus: Tavus, tmp_path: Path) -> None:
+    """Each change as the program sends it: ``replace`` of what is not set, ``add`` of what is."""
+
+    def told(*arguments: str) -> dict[str, Any]:
+        answer: dict[str, Any] = json.loads(done(tavus(*arguments)))
+        return answer
+
+    document = told("document", "create", "--url", "https://example.org/a.pdf", "--tag", "x")
+    rules = {"name": "D", "rules": [{"text": "SQL", "pronunciation": "sequel", "type": "alias"}]}
+    (tmp_path / "rules.json").write_text(json.dumps(rules))
+    dictionary = told("pronunciation-dictionary", "create", "--file", str(tmp_path / "rules.json"))
+    guardrail = told("guardrail", "create", "--name", "Rude", "--prompt", "Never.", "--tag", "tone")
+    changed = told("guardrail", "patch", guardrail["uuid"], "--prompt", "Never ever.")
+    assert changed["guardrail_prompt"] == "Never ever."
+    pal = told("pal", "create", "--system-prompt", "Be kind.", "--guardrail-id", guardrail["uuid"])["pal_id"]
+    told("pal", "knowledge", "add", pal, "--document-id", document["document_id"])
+    told("pal", "patch", pal, "--path", "/greeting", "--value", "Hello.")
+    tts = {"pronunciation_dictionary_id": dictionary["pronunciation_dictionary_id"]}
+    told("pal", "patch", pal, "--op", "add", "--path", "/layers/tts", "--value", json.dumps(tts))
+    read = told("pal", "get", pal)
+    assert (read["greeting"], read["document_ids"]) == ("Hello.", [document["document_id"]])
+    assert read["layers"]["tts"] == tts and read["default_face_id"] == ""
+    assert "Agentic" in done(tavus("pal", "list"))
+    for kind, name in (
+        ("pal", pal),
+        ("guardrail", guardrail["uuid"]),
+        ("pronunciation-dictionary", dictionary["uuid"]),
+    ):
+        done(tavus(kind, "delete", name))
+
+
+def test_tools_and_skills_of_a_pal(tavus: Tavus, tmp_path: Path, server: RunningServer) -> None:
+    def file(**body: object) -> str:
+        path = tmp_path / "body.json"
+        path.write_text(json.dumps(body))
+        return str(path)
+
+    example = json.loads(done(tavus("tool", "example", "--delivery", "http")))
+    example["delivery"]["api"]["auth"] = {"type": "bearer", "token": "secret"}
+    made = json.loads(done(tavus("tool", "create", "--file", file(**example))))
+    tool_id = made["tool_id"]
+    assert made["delivery"]["api"]["auth"]["token"] == "********"
+    changed = json.loads(done(tavus("tool", "patch", tool_id, "--file", file(description="Weather, now."))))
+    assert changed["description"] == "Weather, now."
+    listed = json.loads(done(tavus("tool", "list", "--json")))
+    assert [one["tool_id"] for one in listed["data"]] == [tool_id]
+    pal = server.api("POST", "/pals", json={"system_prompt": "Be kind."}).json()["pal_id"]
+    assert tool_id in done(tavus("pal", "tools", "attach", pal, tool_id))
+    assert tool_id in done(tavus("pal", "tools", "list", pal))
+    done(tavus("pal", "tools", "detach", pal, tool_id))
+    done(tavus("tool", "delete", tool_id))
+    assert "does nothing with it yet" in done(tavus("skill", "get", "memory"))

@@ -16,9 +16,10 @@ from visavis.conversation.generation import Generation
 from visavis.media.playout import Playout
 from visavis.media.sounds import Mouth
 from visavis.protocol import Ignored, events
-from visavis.server import auth, errors, tokens, views
-from visavis.server.routes import conversations, personas, replicas
-from visavis.server.store import Store
+from visavis.server import auth, errors, personas, tokens
+from visavis.server.routes import conversations, documents, pronunciation, replicas
+from visavis.server.routes import personas as persona_routes
+from visavis.server.store.conversations import Conversations
 from visavis.session import ears, intake, outbox
 
 Wire = dict[str, Any]
@@ -479,32 +480,56 @@ def a_verbose_conversation_has_no_events(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(conversations, "is_sketch", lambda event: True)
 
 
-@mutation("REST-010", "REST-012", "REST-036")
+@mutation("REST-010", "REST-012", "REST-036", "REST-056", "REST-057")
 def lists_are_empty(patch: pytest.MonkeyPatch) -> None:
-    for module in (conversations, replicas):
-        patch.setattr(module, "listing", lambda data, total: {"data": [], "total_count": total})
+    for module in (conversations, replicas, documents, pronunciation):
+        patch.setattr(module, "listing", lambda data, total, **more: {"data": [], "total_count": total})
+
+
+@mutation("REST-040", "REST-055")
+def a_patch_always_counts_as_a_change(patch: pytest.MonkeyPatch) -> None:
+    real = persona_routes.change_resource
+
+    async def change(*arguments: Any) -> Any:
+        return (await real(*arguments))[0], False
+
+    patch.setattr(persona_routes, "change_resource", change)
+
+
+@mutation("REST-039", "REST-053", "REST-054")
+def failing_operations_are_left_out(patch: pytest.MonkeyPatch) -> None:
+    real = personas.patched
+
+    def patched(document: Any, operations: list[Any]) -> Any:
+        kept = [one for one in operations if one["op"] == "test" and one["value"] != "Be loud."]
+        return real(
+            document, kept or [one for one in operations if len(operations) > 1 and one["op"] != "test"]
+        )
+
+    patch.setattr(personas, "patched", patched)
 
 
 @mutation("REST-012")
 def the_status_filter_is_ignored(patch: pytest.MonkeyPatch) -> None:
-    real = Store.conversations
-    patch.setattr(Store, "conversations", lambda self, limit, page, status: real(self, limit, page, None))
+    real = Conversations.page
+    patch.setattr(Conversations, "page", lambda self, limit, page, status: real(self, limit, page, None))
 
 
 @mutation("REST-030")
 def secrets_are_told_again(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(views, "_masked", lambda document: document)
+    patch.setattr(persona_routes, "sealed", lambda document, vault: document)
+    patch.setattr(personas, "masked", lambda document: document)
 
 
 @mutation("REST-052")
 def every_page_of_personas_is_the_first(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(personas, "page_of", lambda rows, limit, page: rows[:limit])
+    patch.setattr(persona_routes, "offset", lambda limit, page: 0)
 
 
 @mutation("REST-052")
 def every_page_of_conversations_is_the_first(patch: pytest.MonkeyPatch) -> None:
-    real = Store.conversations
-    patch.setattr(Store, "conversations", lambda self, limit, page, status: real(self, limit, 1, status))
+    real = Conversations.page
+    patch.setattr(Conversations, "page", lambda self, limit, page, status: real(self, limit, 1, status))
 
 
 @mutation("MEDIA-001", driver="webrtc")

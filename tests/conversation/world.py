@@ -74,6 +74,7 @@ class World:
         self.stops: list[int] = []
         self.timers: dict[str, float] = {}
         self.tool_calls: list[str] = []
+        self.api_calls: list[str] = []
         self.seq = 0
         self.transcriber = Transcriber()
         self.replica_speaks = False
@@ -106,6 +107,9 @@ class World:
                     assert generation in self.said
                     assert generation not in self.stops
                     self.stops.append(generation)
+                case does.CallTool(call_id):
+                    assert call_id not in self.api_calls
+                    self.api_calls.append(call_id)
                 case does.SetTimer(name, at):
                     assert at >= self.call.now
                     self.timers[name] = at

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.server.conftest import Api
-from tests.server.test_steering import RULE, STEP, post
+from tests.server.test_guardrails import RULE, STEP, post
 from visavis.session.spec import ConversationSpec
 
 HOOK = "https://hooks.example"

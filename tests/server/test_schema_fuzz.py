@@ -106,18 +106,23 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     url = f"http://127.0.0.1:{found['port']}"
     with httpx.Client(base_url=f"{url}/v2", headers={"x-api-key": KEY}, trust_env=False) as http:
 
-        def make(path: str, name: str, **body: Any) -> str:
+        def make(path: str, name: str, /, **body: Any) -> str:
             answer = http.post(path, json=body)
-            assert answer.status_code == 200, answer.text
+            assert answer.is_success, answer.text
             return str(answer.json()[name])
 
         objective = {"objective_name": "name", "objective_prompt": "Learn the name."}
         guardrail = {"guardrail_name": "polite", "guardrail_prompt": "Be polite."}
+        tool = {"name": "look", "description": "Look."}
         ids = {
             "conversation_id": make("/conversations", "conversation_id"),
             "persona_id": make("/personas", "persona_id", system_prompt="Be kind."),
             "objectives_id": make("/objectives", "objectives_id", data=[objective]),
             "guardrail_id": make("/guardrails", "uuid", **guardrail),
+            "document_id": make("/documents", "document_id", document_url="https://example.org/"),
+            "dictionary_id": make("/pronunciation-dictionaries", "pronunciation_dictionary_id", name="Names"),
+            "tool_id": make("/tools", "tool_id", **tool),
+            "skill_id": "presentation",
             "replica_id": http.get("/replicas").json()["data"][0]["replica_id"],
         }
         over = make("/conversations", "conversation_id", test_mode=True)

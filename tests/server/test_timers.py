@@ -49,7 +49,7 @@ class Cases:
     async def over(self, name: str) -> tuple[str, float]:
         """Why it ended, and after how many seconds."""
         async with asyncio.timeout(30):
-            while (found := await self.seen(name))["status"] == "active":
+            while (found := await self.seen(name))["status"] == "active":  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
         began, ended = (datetime.fromisoformat(found[key]) for key in ("created_at", "updated_at"))
         return found["shutdown_reason"], (ended - began).total_seconds()
@@ -97,7 +97,7 @@ class Cases:
         assert (await self.over(name))[0] == "participant_left_timeout reached"
 
     async def lost(self) -> None:
-        """A connection that broke off is waited for, though the timeout is 0; the longest time still counts."""
+        """A connection that broke off is waited for, though the timeout is 0; the call's time runs on."""
         name = await self.create(True, participant_left_timeout=0, max_call_duration=4)
         socket = await self.chat(name)
         await socket.recv()

@@ -26,6 +26,7 @@ from visavis.layers.llm.base import TextDelta, ToolCallDelta
 from visavis.layers.stt.base import Hints
 from visavis.rooms.base import Participant
 from visavis.rooms.memory import Guest, MemoryRoom
+from visavis.session.apicalls import Outbound
 from visavis.session.live import LiveConversation
 from visavis.session.speaker import AHEAD
 from visavis.session.spec import ConversationSpec, LLMSpec, RecordingSpec
@@ -102,10 +103,11 @@ async def conversation(
     spec: ConversationSpec = SPEC,
     heard: str = "",
     make_vad: Callable[[], Energy] = Energy,
+    outbound: Outbound | None = None,
     **settings: Any,
 ) -> AsyncIterator[Stage]:
     room = MemoryRoom(Participant("replica", "tavus-replica-r1", "Vera", "replica", 0.0))
-    shared = dataclasses.replace(engines(llm, heard), make_vad=make_vad)
+    shared = dataclasses.replace(engines(llm, heard), make_vad=make_vad, outbound=outbound)
     stage = Stage(room)
     stage.stt = shared.stt
     stage.live = live = LiveConversation(spec, shared, room, Settings(**settings), stage)

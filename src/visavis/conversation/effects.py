@@ -84,6 +84,24 @@ class StopPlayout:
 
 
 @dataclass(frozen=True, slots=True)
+class CallTool:
+    """Call the API of this tool; answer with ``ToolAnswered``. What is out is never called back.
+
+    Attributes:
+        call_id: the ``tool_call_id``.
+        arguments: JSON text as the LLM wrote it.
+        inference_id: of what the LLM was answering.
+        turn_idx: likewise.
+    """
+
+    call_id: str
+    name: str
+    arguments: str
+    inference_id: str
+    turn_idx: int
+
+
+@dataclass(frozen=True, slots=True)
 class SetTimer:
     """Send ``TimerFired(name)`` at this time; replaces a timer of the same name.
 
@@ -170,6 +188,7 @@ Effect = (
     | PlayAudio
     | DropClip
     | StopPlayout
+    | CallTool
     | SetTimer
     | CancelTimer
     | SetActivity

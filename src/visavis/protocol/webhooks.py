@@ -163,10 +163,17 @@ class CallAnalysis(WebhookMessage):
 
 
 class PostCallActionProperties(Properties):
-    """What was sent."""
+    """What was sent, and what came back."""
 
     request: dict[str, Any]
-    """Its ``body`` among others."""
+    """Its ``body`` among others: JSON text, also where the request failed."""
+    tool_id: str | None = None
+    tool_name: str | None = None
+    status: Literal["success", "error"] | None = None
+    response: dict[str, Any] | None = None
+    """``status_code``, which is null where there was no answer, and ``body``."""
+    error: str | None = None
+    """What went wrong."""
 
 
 class PostCallActionExecuted(WebhookMessage):

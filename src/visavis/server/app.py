@@ -14,33 +14,44 @@ from starlette.middleware.cors import CORSMiddleware
 
 from visavis import __version__, logs
 from visavis.config import Settings
+from visavis.layers.llm.openai import OpenAICompatible
 from visavis.outbound.client import GuardedClient
 from visavis.protocol.specification import BASE
-from visavis.server import errors, openapi
+from visavis.server import errors, openapi, resealing
 from visavis.server.auth import Keyring, configured_keys
 from visavis.server.guard import Guard
 from visavis.server.headers import ResponseHeaders
 from visavis.server.limits import Limits
 from visavis.server.metrics import Metrics
 from visavis.server.middleware import LimitBody, Observe, Slashes, Stop
+from visavis.server.postcall import Means, PostCall
 from visavis.server.recorder import Recorder
 from visavis.server.recordings import Recordings
 from visavis.server.removal import Removal, expire
 from visavis.server.routes import (
     chat,
     conversations,
+    documents,
     events,
+    guardrails,
     health,
     interactions,
     meetingtokens,
+    memories,
+    objectives,
     page,
+    persona_tools,
     personas,
+    pronunciation,
     recordings,
     records,
+    reference,
     replicas,
     signalling,
+    skills,
     spec,
-    steering,
+    tools,
+    voices,
     webhooks,
 )
 from visavis.server.services import Services
@@ -51,6 +62,8 @@ from visavis.server.supervisor import Supervisor
 from visavis.server.tokens import MeetingTokens
 from visavis.server.vault import Vault
 from visavis.server.webhooks import Dispatcher, signing_secrets
+from visavis.server.wellformed import WellFormed
+from visavis.session.apicalls import Outbound
 
 log = structlog.get_logger(__name__)
 
@@ -64,8 +77,10 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
     tokens = MeetingTokens(vault.derive("meeting tokens"))
     limits = Limits(settings)
     outbound = GuardedClient.from_settings(settings)
+    apis = Outbound(lambda: outbound)
     recordings_kept = Recordings(settings, store, recorder.flush)
     recorder.on_ended.append(recordings_kept.ended)
+    post_call = PostCall(Means(store, vault, recorder, lambda: supervisor.llm, OpenAICompatible, apis))
     services = Services(
         settings=settings,
         supervisor=supervisor,
@@ -77,8 +92,10 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
         vault=vault,
         limits=limits,
         outbound=outbound,
+        apis=apis,
         recordings=recordings_kept,
-        removal=Removal(store, recorder, recordings_kept),
+        post_call=post_call,
+        removal=Removal(store, recorder, recordings_kept, post_call),
     )
     dispatcher = Dispatcher(
         store.webhooks,
@@ -90,6 +107,7 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
     app = FastAPI(
         title="visavis",
         version=__version__,
+        description=openapi.ABOUT,
         lifespan=_lifespan(services, dispatcher),
         docs_url=None,  # it would load its scripts from elsewhere
         redoc_url=None,
@@ -107,6 +125,7 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
                 allow_headers=["*"],
                 expose_headers=["Location", "Link", "Retry-After"],
             ),
+            Middleware(WellFormed),
             Middleware(Slashes),
             Middleware(Guard, keys=Keyring(configured_keys(settings), store.keys), limits=limits),
             Middleware(LimitBody),
@@ -116,8 +135,9 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
     errors.install(app)
     app.mount(BASE, spec.files())
     talks = (conversations, meetingtokens, events, records, recordings, interactions, webhooks)
-    kept = (personas, steering, replicas)
-    for module in (*talks, *kept, health, spec, signalling, chat):
+    kept = (personas, objectives, guardrails, replicas, voices, documents, pronunciation, memories)
+    tooling = (tools, persona_tools, skills)
+    for module in (*talks, *kept, *tooling, health, spec, reference, signalling, chat):
         app.include_router(module.router)
     app.mount("/assets", page.assets())
     app.include_router(page.router)
@@ -145,6 +165,7 @@ def _lifespan(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await services.store.open()
+        await resealing.seal_all(services.store, services.vault)
         await services.recordings.recover()  # first: workers of a server that crashed may still write
         if left := await services.recorder.recover():
             log.warning("conversations of a server that crashed are over", count=left)
@@ -153,6 +174,7 @@ def _lifespan(
             asyncio.create_task(services.metrics.lag.watch()),
             asyncio.create_task(expire(services.removal, services.settings.conversation_retention_days)),
         ]
+        after_calls = asyncio.create_task(services.post_call.run())
         dispatcher.start()
         await services.supervisor.start()
         try:
@@ -161,11 +183,13 @@ def _lifespan(
             await services.supervisor.stop()
             await services.recordings.aclose()
             await services.recorder.flush()
+            services.post_call.stop()
+            await asyncio.gather(after_calls, return_exceptions=True)
             await dispatcher.stop()
-            await services.outbound.aclose()
             for task in background:
                 task.cancel()
             await asyncio.gather(*background, return_exceptions=True)
+            await services.outbound.aclose()
             await services.store.close()
 
     return lifespan

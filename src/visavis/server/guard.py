@@ -16,7 +16,7 @@ from visavis.server.errors import error_response
 from visavis.server.limits import TOO_MANY, Limits
 from visavis.server.scopes import allows, needed
 
-UNCOUNTED = ("", "healthz", "readyz", "metrics", "openapi.json", "assets", "spec")
+UNCOUNTED = ("", "healthz", "readyz", "metrics", "openapi.json", "docs", "assets", "spec")
 """First parts of paths that cost next to nothing, or are asked for by the operator."""
 MOST_WELCOME = 1000
 """Addresses with a good key that are remembered."""

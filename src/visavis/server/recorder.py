@@ -43,7 +43,11 @@ log = structlog.get_logger(__name__)
 
 
 class Recorder:
-    """The supervisor's listener."""
+    """The supervisor's listener.
+
+    Attributes:
+        on_ended: called when a conversation is over; ``flush`` then waits until the store knows.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store

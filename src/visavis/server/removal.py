@@ -8,6 +8,7 @@ from datetime import timedelta
 import structlog
 
 from visavis.server.errors import Refusal
+from visavis.server.postcall import PostCall
 from visavis.server.recorder import Recorder
 from visavis.server.recordings import Recordings
 from visavis.server.store import Store
@@ -24,8 +25,9 @@ log = structlog.get_logger(__name__)
 class Removal:
     """What ``DELETE ?hard=true`` does to a conversation that is over."""
 
-    def __init__(self, store: Store, recorder: Recorder, recordings: Recordings) -> None:
-        self._store, self._recorder, self._recordings = store, recorder, recordings
+    def __init__(self, store: Store, recorder: Recorder, recordings: Recordings, post_call: PostCall) -> None:
+        self._store, self._recorder = store, recorder
+        self._recordings, self._post_call = recordings, post_call
 
     async def remove(self, conversation_id: str) -> None:
         """Remove a conversation: files first, since rows say where they are. Idempotent.
@@ -55,6 +57,7 @@ class Removal:
         return removed
 
     async def _remove(self, conversation_id: str) -> None:
+        await self._post_call.forget(conversation_id)
         await self._recordings.delete_files(conversation_id)
         await self._recorder.forget(conversation_id)
         if await self._store.conversations.get(conversation_id, deleted=True) is not None:

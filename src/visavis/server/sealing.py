@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from visavis.errors import VisavisError
 from visavis.outbound import sealing as api_delivery
@@ -38,19 +38,26 @@ def sealed(document: dict[str, Any], vault: Vault, before: dict[str, Any] | None
     Raises:
         ForgedSecret: a secret begins as sealed ones do, and is none of ``before``.
     """
-    known: set[str] = set()
-
-    def remember(secret: str) -> str:
-        known.add(secret)
-        return secret
+    known = secrets_in(before or {})
 
     def seal(secret: str) -> str:
         if secret.startswith(SEALED) and secret not in known:
             raise ForgedSecret(f"a secret must not begin with {SEALED!r}")
         return vault.seal(secret)
 
-    _each(before or {}, remember)
     return _each(document, seal)
+
+
+def secrets_in(document: dict[str, Any]) -> set[str]:
+    """All of them, as they are stored; none is empty."""
+    found: set[str] = set()
+
+    def remember(secret: str) -> str:
+        found.add(secret)
+        return secret
+
+    _each(document, remember)
+    return found - {""}
 
 
 def opened(document: dict[str, Any], vault: Vault) -> dict[str, Any]:
@@ -78,6 +85,43 @@ def unmasked(document: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]
         # Not as the rest: a secret goes only to the server that it was given for.
         result["delivery"] = {**document["delivery"], "api": api_delivery.kept(api, former or {})}
     return result
+
+
+class Lent(str):
+    """A mask that remembers what it stands for, wherever a patch moves it."""
+
+    __slots__ = ("secret",)
+    secret: str
+
+    def __deepcopy__(self, _: object) -> Lent:
+        return self
+
+
+def lent(document: dict[str, Any]) -> dict[str, Any]:
+    """As ``masked``, with masks that remember: to be changed and handed to ``returned``."""
+
+    def lend(secret: str) -> str:
+        if not secret:
+            return secret
+        mask = Lent(MASK)
+        mask.secret = secret
+        return mask
+
+    return _each(document, lend)
+
+
+def returned(document: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
+    """The changed document with its secrets; a mask that was moved where no secrets are is only a text."""
+    back = _each(document, lambda secret: secret.secret if isinstance(secret, Lent) else secret)
+    return unmasked(cast(dict[str, Any], _plain(back)), before)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return MASK if isinstance(value, Lent) else value
 
 
 def _api(document: dict[str, Any]) -> dict[str, Any] | None:

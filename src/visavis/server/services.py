@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from fastapi import Depends, Request
+from fastapi import Depends, HTTPException, Request
 from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 from visavis.config import Settings
 from visavis.outbound.client import GuardedClient
-from visavis.server.errors import Refusal
 from visavis.server.limits import Limits
 from visavis.server.metrics import Metrics
+from visavis.server.nesting import DEEPEST, is_too_deep
+from visavis.server.postcall import PostCall
 from visavis.server.recorder import Recorder
 from visavis.server.recordings import Recordings
 from visavis.server.removal import Removal
@@ -25,6 +27,10 @@ from visavis.server.store import Store
 from visavis.server.supervisor import Supervisor
 from visavis.server.tokens import MeetingTokens
 from visavis.server.vault import Vault
+from visavis.session.apicalls import Outbound
+
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+"""What Postgres cannot keep, as JSON writes it; behind another backslash it is only a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,10 @@ class Services:
     limits: Limits
     outbound: GuardedClient
     """For requests to addresses that users name."""
+    apis: Outbound
+    """For calls of tools, over the same client."""
     recordings: Recordings
+    post_call: PostCall
     removal: Removal
 
     @property
@@ -66,14 +75,19 @@ class StrictRequest(Request):
         """The decoded body.
 
         Raises:
-            Refusal: it is no JSON, nested beyond reason, or holds what no answer could repeat.
+            HTTPException: it is no JSON, nested beyond reason, or holds what nobody could repeat.
         """
         try:
             value = json.loads(await self.body(), parse_constant=_no_constant)
-            json.dumps(value, ensure_ascii=False).encode()
+            again = json.dumps(value, ensure_ascii=False)
+            again.encode()
         except (ValueError, RecursionError):
             # ValueError covers bad syntax, NaN, bad UTF-8 and lone surrogates.
-            raise Refusal(400, "the body is not valid JSON") from None
+            raise HTTPException(400, "the body is not valid JSON") from None
+        if is_too_deep(again):
+            raise HTTPException(400, f"the body is nested more than {DEEPEST} levels deep")
+        if _NUL.search(again):
+            raise HTTPException(400, "the body holds a NUL character")
         return value
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
+
+from pydantic import ValidationError
 
 from visavis.conversation import inputs
 from visavis.server.errors import Refusal
@@ -12,6 +15,8 @@ from visavis.session.steering import GuardrailBody, GuardrailSetBody, Objectives
 
 OBJECTIVES, GUARDRAIL, GUARDRAIL_SET = "objectives", "guardrail", "guardrail_set"
 """Kinds of ``store.Resource``."""
+Kind = Literal["user", "system", "all"]
+"""Whose."""
 MOST_GUARDRAILS = 100
 """Of one conversation; a tag may be on any number, and the language model is told of each."""
 
@@ -53,7 +58,11 @@ async def _add_objectives(store: Store, persona: PersonaBody, found: Steering) -
     row = await store.resources.get(persona.objectives_id, OBJECTIVES)
     if row is None:
         raise Refusal(400, "Invalid objectives_id")
-    body = ObjectivesBody.model_validate(row.document)
+    try:
+        body = ObjectivesBody.model_validate(row.document)
+    except ValidationError as error:
+        # An earlier release was less strict.
+        raise Refusal(400, f"objectives_id: {error.errors()[0]['msg']}") from None
     found.objectives = body.steps()
     for step in body.data:
         found.call_back("objective", step.objective_name, step.callback_url)

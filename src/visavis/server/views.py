@@ -6,9 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from visavis.server.catalogue import BUILT, Replica
-from visavis.server.sealing import masked
-from visavis.server.store import Conversation, Recording, Resource
-from visavis.session.bodies import PersonaBody
+from visavis.server.store import Conversation, Recording
 
 
 def iso(moment: datetime) -> str:
@@ -61,24 +59,6 @@ def event_view(message: dict[str, Any]) -> dict[str, Any]:
     sent = message.get("timestamp")
     moment = iso(datetime.fromtimestamp(sent, UTC)) if isinstance(sent, int | float) else None
     return {"properties": {}, **message, "timestamp": moment}
-
-
-def persona_view(persona: Resource) -> dict[str, Any]:
-    """A persona, flat as clients read it."""
-    about = PersonaBody.model_validate(persona.document)
-    return {
-        **masked(persona.document),
-        "persona_id": persona.id,
-        "pal_id": persona.id,
-        "persona_name": about.persona_name,
-        "pal_name": about.persona_name,
-        "system_prompt": about.system_prompt,
-        "pipeline_mode": about.pipeline_mode,
-        "default_replica_id": about.default_replica_id,
-        "default_face_id": about.default_replica_id,
-        "created_at": iso(persona.created_at),
-        "updated_at": iso(persona.updated_at),
-    }
 
 
 def replica_view(replica: Replica) -> dict[str, Any]:

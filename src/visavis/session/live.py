@@ -15,6 +15,7 @@ from visavis.layers.stt.base import Hints
 from visavis.media.playout import Playout
 from visavis.protocol.shutdown import SESSION_CRASHED
 from visavis.rooms import base as rooms
+from visavis.session.apicalls import ApiCalls
 from visavis.session.bodies.languages import LANGUAGES
 from visavis.session.clips import Clips
 from visavis.session.driver import Driver
@@ -63,8 +64,11 @@ class LiveConversation:
         self._clips = Clips()
         self._intake = Intake(self._clips, self._elapsed, self._feed, self._ignored.note)
         self._playout = Playout(self._playout_progressed)
-        self._speaker = Speaker(engines, self._playout, self._clips, self._elapsed, self._feed)
+        self._speaker = Speaker(
+            engines, self._playout, self._clips, self._elapsed, self._feed, spec.pronunciation
+        )
         self._thinker = Thinker(engines.llm_for(spec), self._elapsed, self._feed)
+        self._apis = ApiCalls(spec, engines.outbound, self._elapsed, self._feed)
         self._outbox = Outbox(room)
         hints = Hints(LANGUAGES.get(spec.language, ""), spec.hotwords)
         self._ears = Ears(engines, room, spec.flow, self._elapsed, self._feed, hints)
@@ -177,6 +181,8 @@ class LiveConversation:
                 self._thinker.start(effect)
             case does.CancelInference(generation):
                 self._thinker.cancel(generation)
+            case does.CallTool():
+                self._apis.start(effect)
             case does.Speak() | does.PlayAudio():
                 self._speaker.say(effect)
             case does.DropClip(ref):
@@ -247,6 +253,7 @@ class LiveConversation:
         await self._thinker.aclose()
         ends = [self._room.close(reason), *([self._recording.aclose()] if self._recording else [])]
         await asyncio.gather(*ends)
+        await self._apis.aclose()
         self._log.flush()
         self._ignored.summarize()
 

@@ -15,15 +15,20 @@ from visavis.protocol.shutdown import DELETED, ENDED, TEST_MODE
 from visavis.server.catalogue import persona_or_default, replica_or_default
 from visavis.server.details import details_of
 from visavis.server.errors import Refusal
+from visavis.server.pronunciation import rules_of
 from visavis.server.recordings import recording_details
+from visavis.server.replies import Conversation as ConversationReply
+from visavis.server.replies import ConversationCreated, ConversationList, replies
 from visavis.server.routes.paging import Limit, Page, listing
 from visavis.server.routes.verbose import everything
 from visavis.server.services import Injected, Services, StrictRoute
+from visavis.server.skills import skills_of
 from visavis.server.specs import conversation_id, conversation_spec
 from visavis.server.steering import Steering, steering_of
 from visavis.server.store import Conversation
 from visavis.server.store.conversations import Status
 from visavis.server.store.models import now
+from visavis.server.tools import tools_of
 from visavis.server.views import conversation_view, created_conversation, recording_view
 from visavis.server.webhooks import announcing
 from visavis.server.webhooks.addresses import check_callback
@@ -37,7 +42,7 @@ router = APIRouter(prefix="/v2/conversations", tags=["conversations"], route_cla
 log = structlog.get_logger(__name__)
 
 
-@router.post("")
+@router.post("", responses=replies(ConversationCreated))
 async def create(body: CreateConversation, services: Injected) -> dict[str, Any]:
     """Begin a conversation; its replica waits in the room behind ``conversation_url``."""
     _refuse_unsupported(body)
@@ -65,8 +70,14 @@ async def create(body: CreateConversation, services: Injected) -> dict[str, Any]
         )
         steering = await steering_of(services.store, about)
         spec.objectives, spec.guardrails = steering.objectives, steering.guardrails
+        spec.pronunciation = await rules_of(services.store, persona.document)
         if body.properties.enable_recording:
             spec.recording = services.recordings.spec(name)
+        tools = await tools_of(services.store, services.vault, about)
+        spec.tools = [tool.spec(tool_id) for tool_id, tool in tools if tool.trigger_type == "in_call"]
+        _log_without_effect(persona.document, spec)
+        after = [(tool_id, tool) for tool_id, tool in tools if tool.trigger_type == "post_call"]
+        await services.post_call.expect(name, persona, after)
     row = await _begin(services, body, spec, {**details_of(body, steering), **recording_details(body)})
     _log_ignored(body, name)
     created = created_conversation(row, services.settings.base_url)
@@ -76,7 +87,7 @@ async def create(body: CreateConversation, services: Injected) -> dict[str, Any]
     return created
 
 
-@router.get("")
+@router.get("", responses=replies(ConversationList))
 async def list_(
     services: Injected, limit: Limit = 10, page: Page = 1, status: Status | None = None
 ) -> dict[str, Any]:
@@ -85,7 +96,7 @@ async def list_(
     return listing([conversation_view(row, services.settings.base_url) for row in rows], total)
 
 
-@router.get("/{conversation_id}", response_model=None)
+@router.get("/{conversation_id}", response_model=None, responses=replies(ConversationReply))
 async def get(
     conversation_id: str, services: Injected, verbose: bool = Query(default=False)
 ) -> dict[str, Any] | Response:
@@ -104,7 +115,7 @@ async def get(
     return events.answer("events", **view, shutdown_reason=row.shutdown_reason, recordings=recordings)
 
 
-@router.post("/{conversation_id}/end")
+@router.post("/{conversation_id}/end", responses=replies(ConversationReply))
 async def end(conversation_id: str, services: Injected) -> dict[str, Any]:
     """End a conversation; one that is over stays as it is."""
     row = await _find(services, conversation_id)
@@ -172,6 +183,7 @@ async def _begin(
             await services.supervisor.create(spec)
         except VisavisError:
             await _forget_refused(services, row.id)
+            await services.post_call.forget(row.id)
             raise
         await services.store.webhooks.enqueue(*announcing.of_start(row))
     return row
@@ -202,3 +214,13 @@ def _log_ignored(body: CreateConversation, name: str) -> None:
     given = [field for field in IGNORED if getattr(body, field, None)]
     if given:
         log.warning("fields without effect here yet", conversation=short(name), fields=given)
+
+
+def _log_without_effect(document: dict[str, Any], spec: ConversationSpec) -> None:
+    """Say what the persona has that nothing comes of here yet."""
+    if skills := sorted(skills_of(document)):
+        log.warning("skills without effect here yet", conversation=short(spec.conversation_id), skills=skills)
+    if perceived := [tool.name for tool in spec.tools if tool.origin != "llm"]:
+        log.warning(
+            "no perception calls these tools yet", conversation=short(spec.conversation_id), tools=perceived
+        )

@@ -26,7 +26,7 @@ code{font-size:.9em}</style>
 <h1>visavis</h1>
 <p>A self-hosted Conversational Video Interface. Conversations are made with
 <code>POST /v2/conversations</code>; each is met at the <code>conversation_url</code> of the reply.</p>
-<p><a href="/openapi.json">The REST API, as OpenAPI</a></p>
+<p><a href="/docs">The REST API</a>, also as <a href="/openapi.json">OpenAPI</a></p>
 """
 
 router = APIRouter(include_in_schema=False)

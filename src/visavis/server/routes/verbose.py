@@ -9,6 +9,7 @@ from visavis.server import hooks
 from visavis.server.recorder import SHUTDOWN, is_sketch
 from visavis.server.routes.eventpages import EventList
 from visavis.server.store import Conversation, Store
+from visavis.server.store.conversations import TOLD
 from visavis.server.transcripts import completed, transcriber_of
 from visavis.server.views import event_view
 
@@ -38,4 +39,6 @@ async def everything(store: Store, conversation: Conversation) -> EventList:
         told = hooks.after_the_end(conversation, entries, analysis)
         for body in told[1:] if shut else told:
             events.add(body)
+    for body in conversation.details.get(TOLD, []):
+        events.add(body)
     return events

@@ -60,6 +60,7 @@ class Dispatcher:
         self._to: Counter[str] = Counter()
         self._tidied: datetime | None = None
         self._running: asyncio.Task[None] | None = None
+        self._stopping = False
 
     def start(self) -> None:
         """Deliver from now on."""
@@ -67,8 +68,9 @@ class Dispatcher:
 
     async def stop(self) -> None:
         """Take what is due for ``GRACE`` seconds more; what is left is sent after the next start."""
-        if self._running:
-            self._running.cancel()
+        self._stopping = True
+        self._outbox.arrived.set()
+        if self._running:  # not cancelled: a look into the database is better finished
             await asyncio.gather(self._running, return_exceptions=True)
         try:
             async with asyncio.timeout(GRACE):
@@ -89,7 +91,7 @@ class Dispatcher:
             await self._send_due(self._now())
 
     async def _run(self) -> None:
-        while True:
+        while not self._stopping:
             self._outbox.arrived.clear()
             try:
                 wait = await self._round(self._now())

@@ -12,12 +12,13 @@ from visavis.session.bodies.layers import (
     TransportLayer,
     TTSLayer,
 )
-from visavis.session.bodies.persona import PersonaBody
+from visavis.session.bodies.persona import MOST_TOOLS, PersonaBody
 from visavis.session.bodies.recording import RecordingStorage
 
 __all__ = [
     "LONGEST_PROMPT",
     "LONGEST_WAIT",
+    "MOST_TOOLS",
     "URL",
     "Body",
     "CallProperties",

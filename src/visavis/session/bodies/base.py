@@ -19,7 +19,7 @@ Tag = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 class Body(BaseModel):
     """Lenient: fields we do not know are let pass, and null, as clients send it, means absent."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", use_attribute_docstrings=True)
 
     @model_validator(mode="before")
     @classmethod

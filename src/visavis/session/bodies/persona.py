@@ -9,6 +9,9 @@ from pydantic import AliasChoices, Field, model_validator
 from visavis.session.bodies.base import LONGEST_PROMPT, Body, Id
 from visavis.session.bodies.layers import Layers
 
+MOST_TOOLS = 50
+"""Of one persona."""
+
 
 class PersonaBody(Body):
     """The body of ``POST /v2/personas``."""
@@ -28,6 +31,15 @@ class PersonaBody(Body):
     """A legacy set."""
     guardrail_ids: list[str] = Field(default_factory=list, max_length=50)
     guardrail_tags: list[str] = Field(default_factory=list, max_length=50)
+    tool_ids: list[str] = Field(default_factory=list, max_length=MOST_TOOLS)
+    memories: list[str] = Field(default_factory=list, max_length=100)
+    """What it remembers from the start; no effect yet."""
+    persona_description: str = Field("", max_length=LONGEST_PROMPT)
+    is_template: bool = False
+    disclosure_type: str = ""
+    """How people are told that they talk to a machine; kept for the client that shows it."""
+    verbal_disclosure: str = ""
+    visual_disclosure: str = ""
     layers: Layers = Field(default_factory=Layers)
 
     @model_validator(mode="after")
