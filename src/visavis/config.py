@@ -92,6 +92,8 @@ class Settings(BaseSettings):
 
     webhook_secret: SecretStr = SecretStr("")
     """Signs webhooks: ``whsec_…``, or several, separated by spaces. Default: one from ``secret_key``."""
+    conversation_retention_days: int = Field(0, ge=0)
+    """Days after which conversations that are over are removed with all that was kept; 0 keeps them."""
     webhook_retention_days: int = Field(30, ge=1)
     """How long what was delivered or given up stays in the log of deliveries."""
 

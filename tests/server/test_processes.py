@@ -21,6 +21,7 @@ from tests.server.fakes import GOOD_OFFER, FakeLLM, TaskLauncher
 from visavis.config import Settings
 from visavis.errors import ConfigurationError, EngineMissing
 from visavis.logs import short
+from visavis.server import supervisor as supervisor_module
 from visavis.server.app import create_app
 from visavis.server.store import Store
 from visavis.server.supervisor import Supervisor
@@ -91,6 +92,22 @@ async def test_a_killed_worker_ends_its_calls_alone_and_a_new_one_comes_up(
         names = (lost, kept)
     written = "".join(capfd.readouterr())
     assert not any(name in written for name in names), "logs carry hashes only"
+
+
+async def test_a_stuck_worker_is_killed_and_its_calls_are_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor_module, "MEASURE_PERIOD", 0.1)
+    monkeypatch.setattr(supervisor_module, "STUCK", 1.0)
+    async with server(tmp_path, workers=1) as (http, supervisor):
+        await supervisor.wait_ready()
+        name = await create(http)
+        (worker,) = supervisor.workers
+        os.kill(worker.pid, signal.SIGSTOP)
+        ended = await http.post(f"/v2/conversations/{name}/end")
+        assert (ended.status_code, ended.json()["status"]) == (200, "ended")
+        assert (await verbose(http, name))["shutdown_reason"] == "internal error occurred at step worker"
+        await until(lambda: not psutil.pid_exists(worker.pid))
 
 
 async def test_stopping_says_goodbye_in_every_call_and_leaves_no_process(tmp_path: Path) -> None:

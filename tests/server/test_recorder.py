@@ -217,6 +217,31 @@ async def test_a_dead_workers_conversation_gets_the_shutdown_it_could_not_send(
     assert last["properties"]["shutdown_reason"] == "internal error occurred at step worker"
 
 
+async def test_an_end_that_a_killed_server_had_stored_but_not_written_keeps_its_reason(store: Store) -> None:
+    said = event("system.shutdown", shutdown_reason="max_call_duration reached")
+    await store.logs.add_events([("c1", 7, said)])
+    recorder = Recorder(store)
+    assert await recorder.recover() == 1
+    running = asyncio.create_task(recorder.run())
+    assert await types(store, recorder) == ["system.shutdown"]
+    row = await store.conversations.get("c1")
+    assert row and (row.status, row.shutdown_reason) == ("ended", "max_call_duration reached")
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_who_resumes_behind_what_a_killed_server_had_not_stored_is_told_the_end(store: Store) -> None:
+    await store.logs.add_events([("c1", 7, event("conversation.utterance"))])
+    recorder = Recorder(store)
+    await recorder.recover()
+    running = asyncio.create_task(recorder.run())
+    await recorder.flush()
+    ((_, told),) = await store.logs.events("c1", after=7 + 100)
+    assert told["properties"]["shutdown_reason"] == "internal error occurred at step server"
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
 async def test_a_shutdown_that_was_sent_is_not_told_twice(store: Store, recorder: Recorder) -> None:
     tell(recorder, "c1", event("system.shutdown"))
     recorder.ended("c1", "end_conversation_endpoint_hit")

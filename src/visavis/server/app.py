@@ -27,6 +27,7 @@ from visavis.server.middleware import LimitBody, Observe, Slashes, Stop
 from visavis.server.postcall import Means, PostCall
 from visavis.server.recorder import Recorder
 from visavis.server.recordings import Recordings
+from visavis.server.removal import Removal, expire
 from visavis.server.routes import (
     chat,
     conversations,
@@ -79,6 +80,7 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
     apis = Outbound(lambda: outbound)
     recordings_kept = Recordings(settings, store, recorder.flush)
     recorder.on_ended.append(recordings_kept.ended)
+    post_call = PostCall(Means(store, vault, recorder, lambda: supervisor.llm, OpenAICompatible, apis))
     services = Services(
         settings=settings,
         supervisor=supervisor,
@@ -92,7 +94,8 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
         outbound=outbound,
         apis=apis,
         recordings=recordings_kept,
-        post_call=PostCall(Means(store, vault, recorder, lambda: supervisor.llm, OpenAICompatible, apis)),
+        post_call=post_call,
+        removal=Removal(store, recorder, recordings_kept, post_call),
     )
     dispatcher = Dispatcher(
         store.webhooks,
@@ -163,15 +166,16 @@ def _lifespan(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await services.store.open()
         await resealing.seal_all(services.store, services.vault)
+        await services.recordings.recover()  # first: workers of a server that crashed may still write
         if left := await services.recorder.recover():
             log.warning("conversations of a server that crashed are over", count=left)
         background = [
             asyncio.create_task(services.recorder.run()),
             asyncio.create_task(services.metrics.lag.watch()),
+            asyncio.create_task(expire(services.removal, services.settings.conversation_retention_days)),
         ]
         after_calls = asyncio.create_task(services.post_call.run())
         dispatcher.start()
-        await services.recordings.recover()
         await services.supervisor.start()
         try:
             yield

@@ -91,7 +91,10 @@ class PostCall:
         await self._store.resources.add(Resource(id=_id(conversation_id), kind=POST_CALL, document=document))
 
     async def forget(self, conversation_id: str) -> None:
-        """The conversation did not come about."""
+        """The conversation did not come about, or is to be removed."""
+        if task := self._running.get(_id(conversation_id)):
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
         await self._store.resources.delete(_id(conversation_id), POST_CALL)
 
     async def run(self) -> None:

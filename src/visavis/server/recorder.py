@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 
 from visavis.protocol.events import Shutdown, ShutdownProperties
+from visavis.protocol.shutdown import SERVER_CRASHED
 from visavis.server.feeds import Feed, Feeds
 from visavis.server.journal import CalledBack, Ended, Forgotten, Happened, Journal, Told
 from visavis.server.store import Store
@@ -31,7 +32,9 @@ GATHERING = 0.1
 PATIENCE = 10.0
 """Seconds to wait for a database that is behind."""
 
-SERVER_CRASHED = "internal error occurred at step server"
+UNSEEN = 10_000
+"""Numbers left free after a crash: clients may have seen events that were not stored yet, and whoever resumes
+behind one of them must be told the end, too."""
 SHUTDOWN = "system.shutdown"
 HEARTBEATS = ("system.replica_present", "system.pal_present")
 SKETCHES = ("conversation.utterance.streaming", "visavis.playback")
@@ -101,8 +104,14 @@ class Recorder:
         """End what a server that crashed left in progress; nothing else runs yet. How many that were."""
         left = await self._store.conversations.active()
         for row in left:
-            self._last_seq[row.id] = await self._store.logs.last_seq(row.id)
-            self.ended(row.id, SERVER_CRASHED)
+            last = await self._store.logs.last(row.id)
+            seq, event = last or (0, {})
+            if event.get("event_type") == SHUTDOWN:  # its end was told, and not written
+                self._last_seq[row.id] = None
+                self.ended(row.id, event["properties"]["shutdown_reason"])
+            else:
+                self._last_seq[row.id] = seq + UNSEEN
+                self.ended(row.id, SERVER_CRASHED)
         return len(left)
 
     async def forget(self, conversation_id: str) -> None:

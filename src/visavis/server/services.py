@@ -21,6 +21,7 @@ from visavis.server.nesting import DEEPEST, is_too_deep
 from visavis.server.postcall import PostCall
 from visavis.server.recorder import Recorder
 from visavis.server.recordings import Recordings
+from visavis.server.removal import Removal
 from visavis.server.sessions import Sessions
 from visavis.server.store import Store
 from visavis.server.supervisor import Supervisor
@@ -51,6 +52,7 @@ class Services:
     """For calls of tools, over the same client."""
     recordings: Recordings
     post_call: PostCall
+    removal: Removal
 
     @property
     def prefix(self) -> str:

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import uuid
 from typing import Any, Protocol
 
 import structlog
 
 from visavis.config import Settings
-from visavis.errors import ConfigurationError, RemoteError, UnknownConversation, VisavisError, WorkerLost
+from visavis.errors import (
+    ConfigurationError,
+    MessageTooLarge,
+    RemoteError,
+    UnknownConversation,
+    VisavisError,
+    WorkerLost,
+)
 from visavis.logs import short
+from visavis.protocol.shutdown import ENDED_WHILE_IT_BEGAN, SERVER_STOPPED, STARTUP_FAILED, WORKER_LOST
 from visavis.server.admission import choose
 from visavis.server.llm import DefaultLLM, default_llm
 from visavis.server.relays import Relay, Relays
 from visavis.server.worker_process import Launcher, ProcessLauncher, WorkerProcess
 from visavis.session.spec import ConversationSpec, LLMSpec
-
-WORKER_LOST = "internal error occurred at step worker"
-SERVER_STOPPED = "server_shutdown"
 
 MEASURE_PERIOD = 2.0
 """Seconds between two looks at a worker."""
@@ -74,6 +80,7 @@ class Supervisor:
         self._listener: Listener | None = None
         self._where: dict[str, WorkerProcess] = {}
         self._over: dict[str, asyncio.Event] = {}
+        self._beginning: set[str] = set()
         self._relays = Relays()
         self._tasks: list[asyncio.Task[None]] = []
         self._settled = asyncio.Event()
@@ -139,7 +146,7 @@ class Supervisor:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for name in list(self._where):  # of workers that had to be killed
-            self._conversation_ended(name, SERVER_STOPPED)
+            self._over_now(name, SERVER_STOPPED)
 
     # Conversations
 
@@ -151,9 +158,15 @@ class Supervisor:
     async def create(self, spec: ConversationSpec) -> None:
         """Begin a conversation in the worker that suits best.
 
+        One that is refused never was. One that a worker took and could not begin is over, and the listener is
+        told so.
+
         Raises:
             CapacityExceeded: every worker is full or busy.
+            MessageTooLarge: there is more to tell the worker than it takes.
             WorkerLost: no worker is ready, the chosen one died, or the server stops.
+            RemoteError: the worker could not begin it.
+            UnknownConversation: it was ended while it began.
         """
         if self.stopping:
             raise WorkerLost("the server is stopping")
@@ -169,11 +182,20 @@ class Supervisor:
         if spec.chat:
             worker.chats.add(name)
         self._where[name] = worker
+        self._beginning.add(name)
         try:
             await worker.create(spec)
-        except VisavisError:
+        except MessageTooLarge:
             self._forget(name)
             raise
+        except UnknownConversation:
+            self._over_now(name, ENDED_WHILE_IT_BEGAN)
+            raise
+        except BaseException:
+            self._over_now(name, STARTUP_FAILED)
+            raise
+        finally:
+            self._beginning.discard(name)
 
     def holds(self, conversation_id: str) -> bool:
         """Whether the conversation is in progress."""
@@ -260,13 +282,18 @@ class Supervisor:
         await self._ask(conversation_id, "interact", message=message)
 
     async def end(self, conversation_id: str, reason: str) -> None:
-        """Have the conversation end, and wait until it has; one that takes long ends later."""
+        """Have the conversation end, and wait until it has; one that takes long ends later.
+
+        Raises:
+            UnknownConversation: it is over.
+        """
         if not self.holds(conversation_id):
             raise UnknownConversation("the conversation is over")
         over = self._over.setdefault(conversation_id, asyncio.Event())
-        await self._ask(conversation_id, "end", reason=reason)
         try:
             async with asyncio.timeout(ENDING_TIMEOUT):
+                with contextlib.suppress(WorkerLost):  # that ends it, too
+                    await self._ask(conversation_id, "end", reason=reason)
                 await over.wait()
         except TimeoutError:
             log.warning("a conversation takes long to end", conversation=short(conversation_id))
@@ -303,7 +330,7 @@ class Supervisor:
                     "logged": self._inputs_arrived,
                     "called_back": self._called_back,
                     "relayed": self._frame_arrived,
-                    "ended": self._conversation_ended,
+                    "ended": self._over_now,
                 },
             )
             self.workers.append(worker)
@@ -356,21 +383,21 @@ class Supervisor:
         """Its conversations are over, and only its."""
         self.workers.remove(worker)
         worker.ready = False
-        reason = SERVER_STOPPED if self.stopping else WORKER_LOST
+        lost = SERVER_STOPPED if self.stopping else WORKER_LOST
         for name in list(worker.conversations):
             log.warning("conversation lost with its worker", conversation=short(name))
-            self._conversation_ended(name, reason)
+            self._over_now(name, STARTUP_FAILED if name in self._beginning else lost)
 
     def _event_arrived(self, conversation_id: str, seq: int, event: dict[str, Any]) -> None:
-        if self._listener:
+        if self._listener and self.holds(conversation_id):
             self._listener.event(conversation_id, seq, event)
 
     def _inputs_arrived(self, conversation_id: str, lines: list[str]) -> None:
-        if self._listener:
+        if self._listener and self.holds(conversation_id):
             self._listener.logged(conversation_id, lines)
 
     def _called_back(self, conversation_id: str, kind: str, subject: str, body: dict[str, Any]) -> None:
-        if self._listener:
+        if self._listener and self.holds(conversation_id):
             self._listener.called_back(conversation_id, kind, subject, body)
 
     def _frame_arrived(self, conversation_id: str, participant_id: str, frame: str) -> None:
@@ -383,16 +410,19 @@ class Supervisor:
         self._relays.remove(conversation_id, participant_id)
         self._notify(conversation_id, "detach", participant_id=participant_id, lost=True)
 
-    def _conversation_ended(self, conversation_id: str, reason: str) -> None:
+    def _over_now(self, conversation_id: str, reason: str) -> None:
+        """It is over; void if it was, whatever a worker that was given up still says of it."""
+        if not self.holds(conversation_id):
+            return
         self._forget(conversation_id)
         self._relays.close(conversation_id, reason)
         if self._listener:
             self._listener.ended(conversation_id, reason)
-        if over := self._over.pop(conversation_id, None):
-            over.set()
 
     def _forget(self, conversation_id: str) -> None:
         worker = self._where.pop(conversation_id, None)
         if worker is not None:
             worker.conversations.discard(conversation_id)
             worker.chats.discard(conversation_id)
+        if over := self._over.pop(conversation_id, None):
+            over.set()

@@ -8,9 +8,6 @@ from typing import Any
 from visavis.server.catalogue import BUILT, Replica
 from visavis.server.store import Conversation, Recording
 
-TEST_MODE = "test_mode"
-"""The ``shutdown_reason`` of a conversation in which nothing happens."""
-
 
 def iso(moment: datetime) -> str:
     """ISO 8601 with microseconds and Z, as the hosted API writes it."""

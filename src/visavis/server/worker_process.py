@@ -22,6 +22,8 @@ START_TIMEOUT = 180.0
 """Seconds a worker may take to load its engines."""
 CREATE_TIMEOUT = 30.0
 """Seconds a conversation may take to begin; some when many begin at once and replicas must be painted."""
+LAST_WORDS = 5.0
+"""Seconds for a worker that hung up to exit, and to read what one that exited had said."""
 SMOOTHING = 0.3
 """Weight of the newest of the measurements of load, taken every other second."""
 
@@ -176,10 +178,11 @@ class WorkerProcess:
         try:
             await asyncio.wait({gone, self._serving}, return_when=asyncio.FIRST_COMPLETED)
             if self._serving.done() and not gone.done():
-                await asyncio.wait({gone}, timeout=5.0)
+                await asyncio.wait({gone}, timeout=LAST_WORDS)
             if not gone.done():
                 self.kill()
             code = await gone
+            await asyncio.wait({self._serving}, timeout=LAST_WORDS)  # what it said last is still to be read
             self._channel.close()
             await self._serving
             log.info("worker exited", worker=self.pid, code=code)

@@ -14,6 +14,7 @@ import structlog
 
 from visavis.errors import CapacityExceeded, SignallingError, UnknownConversation, UnknownParticipant
 from visavis.logs import short
+from visavis.protocol.shutdown import SESSION_CRASHED
 from visavis.rooms.base import Participant, Room
 from visavis.session.spec import ConversationSpec
 
@@ -23,7 +24,6 @@ JOIN_GRACE = 15.0
 """Seconds after which an accepted participant must have shown up in the room."""
 GOODBYE = 4.0
 """Seconds that ending calls have to say goodbye when the process shuts down."""
-CRASHED = "internal error occurred at step session"
 
 log = structlog.get_logger(__name__)
 
@@ -337,7 +337,7 @@ class Host:
     async def _hold(self, call: Call) -> None:
         """Run one conversation; whatever goes wrong in it ends it alone."""
         name = call.spec.conversation_id
-        reason = CRASHED
+        reason = SESSION_CRASHED
         try:
             reason = await call.live.run()
         except Exception as error:

@@ -13,6 +13,7 @@ from visavis.conversation import effects as does
 from visavis.conversation import inputs as happens
 from visavis.layers.stt.base import Hints
 from visavis.media.playout import Playout
+from visavis.protocol.shutdown import SESSION_CRASHED
 from visavis.rooms import base as rooms
 from visavis.session.apicalls import ApiCalls
 from visavis.session.bodies.languages import LANGUAGES
@@ -21,7 +22,7 @@ from visavis.session.driver import Driver
 from visavis.session.ears import Ears
 from visavis.session.engines import Engines
 from visavis.session.face import Face
-from visavis.session.host import CRASHED, Listener
+from visavis.session.host import Listener
 from visavis.session.ignored import IgnoredLog
 from visavis.session.inputlog import InputLog
 from visavis.session.intake import Intake
@@ -127,7 +128,7 @@ class LiveConversation:
         except Exception as error:
             # Not the mistake of whoever brought it, be it the room, a timer or a layer: the call is broken.
             log.error("conversation failed", exc_info=error)
-            self._finish(CRASHED)
+            self._finish(SESSION_CRASHED)
 
     def _elapsed(self) -> float:
         return time.monotonic() - self._began
@@ -237,10 +238,10 @@ class LiveConversation:
         for task in tasks:
             if task.done() and (error := task.exception()):
                 log.error("conversation failed", exc_info=error)
-        self._finish(CRASHED)
+        self._finish(SESSION_CRASHED)
 
     async def _shut_down(self, tasks: list[asyncio.Task[None]]) -> None:
-        reason = self._over.result() if self._over.done() and not self._over.cancelled() else CRASHED
+        reason = self._over.result() if self._over.done() and not self._over.cancelled() else SESSION_CRASHED
         if not self._driver.core.ended:
             self.end(reason)
         self._timers.clear()

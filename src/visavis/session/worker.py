@@ -19,6 +19,7 @@ import structlog
 from visavis import logs
 from visavis.config import Settings
 from visavis.errors import WorkerLost
+from visavis.protocol.shutdown import SERVER_CRASHED
 from visavis.session.host import Host, Studio
 from visavis.session.lag import LoopLag
 from visavis.session.rpc import Channel, Handler
@@ -87,7 +88,7 @@ class Worker:
         finally:
             watching.cancel()
             if self._host:
-                await self._host.shutdown("internal error occurred at step server")
+                await self._host.shutdown(SERVER_CRASHED)
 
     async def _start(self, settings: dict[str, Any]) -> None:
         """Load the engines; the answer means that a conversation can begin at once."""

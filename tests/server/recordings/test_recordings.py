@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from visavis.config import Settings
 from visavis.errors import ConfigurationError
 from visavis.protocol.webhooks import WEBHOOK
 from visavis.server.recordings import Destinations, service
+from visavis.server.store import Conversation
 
 HOOK = "http://127.0.0.1:1/hook"
 IMPATIENT = {"config_kwargs": {"retries": {"max_attempts": 0}}}
@@ -354,3 +356,23 @@ def test_a_storage_that_cannot_be_used_is_told_at_start(tmp_path: Path, url: str
     with pytest.raises(ConfigurationError) as refused:
         Destinations(Settings(data_dir=tmp_path, recordings_url=url))
     assert words in str(refused.value) and "secret" not in str(refused.value)
+
+
+async def test_a_file_that_a_worker_of_a_killed_server_may_still_write_is_waited_for(
+    run_server: RunServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "QUIET", 1.0)
+    async with run_server(workers=1) as api:
+        name = await begin(api)
+        row = await api.store.conversations.get(name)
+    assert row
+    async with run_server(workers=1) as api:  # as a server that is killed leaves the row
+        await api.store.conversations.delete(name)
+        columns = (column.key for column in Conversation.__table__.columns)
+        await api.store.conversations.add(Conversation(**{key: getattr(row, key) for key in columns}))
+        written = recorded(api, name).stat().st_mtime
+    async with run_server(workers=1) as api:
+        await listed(api, name, "ready")
+        assert time.time() - written >= 1.0
+        over = (await api.http.get(f"/v2/conversations/{name}?verbose=true")).json()
+        assert over["shutdown_reason"] == "internal error occurred at step server"

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Response
 
 from visavis.errors import UnknownConversation, VisavisError
 from visavis.logs import short
+from visavis.protocol.shutdown import DELETED, ENDED, TEST_MODE
 from visavis.server.catalogue import persona_or_default, replica_or_default
 from visavis.server.details import details_of
 from visavis.server.errors import Refusal
@@ -26,14 +27,13 @@ from visavis.server.specs import conversation_id, conversation_spec
 from visavis.server.steering import Steering, steering_of
 from visavis.server.store import Conversation
 from visavis.server.store.conversations import Status
+from visavis.server.store.models import now
 from visavis.server.tools import tools_of
-from visavis.server.views import TEST_MODE, conversation_view, created_conversation, recording_view
+from visavis.server.views import conversation_view, created_conversation, recording_view
 from visavis.server.webhooks import announcing
 from visavis.server.webhooks.addresses import check_callback
 from visavis.session.bodies import CreateConversation, PersonaBody
 from visavis.session.spec import ConversationSpec
-
-ENDED = "end_conversation_endpoint_hit"
 
 IGNORED = ("memory_stores", "document_ids", "document_tags", "document_retrieval_strategy")
 """Fields of the hosted service that have no effect here yet; a request that sets one is logged."""
@@ -119,7 +119,7 @@ async def get(
 async def end(conversation_id: str, services: Injected) -> dict[str, Any]:
     """End a conversation; one that is over stays as it is."""
     row = await _find(services, conversation_id)
-    await _end(services, row.id)
+    await _end(services, row.id, ENDED)
     return conversation_view(await _find(services, row.id), services.settings.base_url)
 
 
@@ -133,10 +133,9 @@ async def delete(conversation_id: str, services: Injected, hard: bool = Query(de
     row = await services.store.conversations.get(conversation_id, deleted=hard)
     if row is None:
         raise Refusal(400, "Invalid conversation_id")
-    await _end(services, row.id)
+    await _end(services, row.id, DELETED)
     if hard:
-        await services.recordings.delete_files(row.id)
-        await services.recorder.forget(row.id)
+        await services.removal.remove(row.id)
     else:
         await services.store.conversations.hide(row.id)
 
@@ -175,6 +174,7 @@ async def _begin(
         require_auth=body.require_auth or body.properties.require_auth,
         details=details,
         shutdown_reason=TEST_MODE if body.test_mode else None,
+        ended_at=now() if body.test_mode else None,
     )
     services.sessions.tidy(services.supervisor.holds)
     await services.store.conversations.add(row)
@@ -182,11 +182,19 @@ async def _begin(
         try:
             await services.supervisor.create(spec)
         except VisavisError:
-            await services.recorder.forget(row.id)
+            await _forget_refused(services, row.id)
             await services.post_call.forget(row.id)
             raise
         await services.store.webhooks.enqueue(*announcing.of_start(row))
     return row
+
+
+async def _forget_refused(services: Services, conversation_id: str) -> None:
+    """One that was refused leaves no trace; one that a worker took and could not begin is over, and stays."""
+    await services.recorder.flush()
+    row = await services.store.conversations.get(conversation_id, deleted=True)
+    if row is not None and row.status == "active":
+        await services.recorder.forget(conversation_id)
 
 
 async def _find(services: Services, conversation_id: str) -> Conversation:
@@ -196,9 +204,9 @@ async def _find(services: Services, conversation_id: str) -> Conversation:
     return row
 
 
-async def _end(services: Services, conversation_id: str) -> None:
+async def _end(services: Services, conversation_id: str, reason: str) -> None:
     with contextlib.suppress(UnknownConversation):
-        await services.supervisor.end(conversation_id, ENDED)
+        await services.supervisor.end(conversation_id, reason)
     await services.recorder.flush()
 
 

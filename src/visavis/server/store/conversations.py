@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, delete, func, select, update
@@ -53,6 +54,13 @@ class Conversations:
         async with self._sessions() as session:
             rows = await session.scalars(select(Conversation).where(Conversation.status == "active"))
             return rows.all()
+
+    async def ended_before(self, moment: datetime, limit: int) -> Sequence[str]:
+        """Ids of those that were over by then, deleted ones included, the oldest first."""
+        over = func.coalesce(Conversation.ended_at, Conversation.updated_at)
+        wanted = select(Conversation.id).where(Conversation.status == "ended", over < moment)
+        async with self._sessions() as session:
+            return (await session.scalars(wanted.order_by(over).limit(limit))).all()
 
     async def end(self, conversation_id: str, reason: str, webhooks: Sequence[NewWebhook] = ()) -> bool:
         """Mark it as ended, and put into the outbox what tells of it; the first reason stays.
