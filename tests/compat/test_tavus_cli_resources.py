@@ -176,8 +176,9 @@ def pal(world: World) -> None:
 
 def skills(world: World) -> None:
     tavus = world.tavus
-    assert "does nothing with it yet" in tavus.told("skill", "get", "memory")["description"]
-    pal = world.made("/pals", system_prompt="Be kind.")["pal_id"]
+    assert "does nothing with it yet" in tavus.told("resource", "get", "skill", "memory")["description"]
+    pal = tavus.told("quickstart", "--system-prompt", "Be kind.")["pal"]["pal_id"]
+    assert world.stored(f"/pals/{pal}")["default_face_id"] == "r-drawn-vera"
     tavus.told("pal", "skills", "attach", pal, "internet_search")
     tavus.told("pal", "capabilities", "attach", pal, "magic_canvas", "--usage-guidance", "At the end.")
     tavus.told("pal", "capabilities", "attach", pal, "perception", "--visual-query", "Is there a dog?")
