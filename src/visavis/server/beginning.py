@@ -10,18 +10,18 @@ import structlog
 from visavis.errors import VisavisError
 from visavis.logs import short
 from visavis.protocol.shutdown import TEST_MODE
-from visavis.server.catalogue import persona_or_default, replica_or_default
 from visavis.server.details import details_of
 from visavis.server.errors import Refusal
-from visavis.server.pronunciation import rules_of
 from visavis.server.recordings import recording_details
+from visavis.server.resources.catalogue import persona_or_default, replica_or_default
+from visavis.server.resources.pronunciation import rules_of
+from visavis.server.resources.skills import skills_of
+from visavis.server.resources.steering import Steering, steering_of
+from visavis.server.resources.tools import tools_of
 from visavis.server.services import Services
-from visavis.server.skills import skills_of
 from visavis.server.specs import conversation_id, conversation_spec
-from visavis.server.steering import Steering, steering_of
 from visavis.server.store import Conversation
 from visavis.server.store.models import now
-from visavis.server.tools import tools_of
 from visavis.server.webhooks import announcing
 from visavis.server.webhooks.addresses import check_callback
 from visavis.session.bodies import CreateConversation, PersonaBody

@@ -11,9 +11,9 @@ from fastapi import APIRouter, Query, Response
 from visavis.errors import UnknownConversation
 from visavis.protocol.shutdown import DELETED, ENDED
 from visavis.server.beginning import begin
+from visavis.server.description.replies import Conversation as ConversationReply
+from visavis.server.description.replies import ConversationCreated, ConversationList, replies
 from visavis.server.errors import Refusal
-from visavis.server.replies import Conversation as ConversationReply
-from visavis.server.replies import ConversationCreated, ConversationList, replies
 from visavis.server.routes.paging import Limit, Page, listing
 from visavis.server.routes.verbose import everything
 from visavis.server.services import Injected, Services, StrictRoute
