@@ -23,7 +23,7 @@ from benchmarks import raw_http
 from benchmarks.figures import Figure, milliseconds
 from benchmarks.report import Report
 from benchmarks.rig import Rig, rig
-from visavis.server.recorder import Recorder
+from visavis.server.records.recorder import Recorder
 from visavis.server.store import Conversation, Store
 
 CONNECTIONS = 8

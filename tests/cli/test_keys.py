@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from visavis.cli import app
 from visavis.config import Settings
 from visavis.errors import ConfigurationError
-from visavis.server.auth import Keyring
+from visavis.server.access.auth import Keyring
 from visavis.server.store import Store
 
 

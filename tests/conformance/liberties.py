@@ -12,7 +12,7 @@ import pytest
 from tests.conformance.mutations import Apply, Wire, kind, of_replica, on_the_wire
 from visavis.conversation import echoes
 from visavis.layers.llm.openai import OpenAICompatible
-from visavis.server import personas
+from visavis.server.resources import personas
 from visavis.server.routes import objectives
 
 

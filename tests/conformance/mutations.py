@@ -16,7 +16,9 @@ from visavis.conversation.generation import Generation
 from visavis.media.playout import Playout
 from visavis.media.sounds import Mouth
 from visavis.protocol import Ignored, events
-from visavis.server import auth, errors, personas, tokens
+from visavis.server import errors
+from visavis.server.access import auth, tokens
+from visavis.server.resources import personas
 from visavis.server.routes import conversations, documents, pronunciation, replicas
 from visavis.server.routes import personas as persona_routes
 from visavis.server.store.conversations import Conversations

@@ -24,7 +24,7 @@ from visavis.rooms.base import PLAYOUT_RATE, Participant
 from visavis.rooms.webrtc import WebRTCRoom
 from visavis.server.app import create_app
 from visavis.server.store import Store
-from visavis.server.supervisor import Supervisor
+from visavis.server.workers.supervisor import Supervisor
 from visavis.session.host import Listener, Live, SignallingRoom
 from visavis.session.live import LiveConversation
 from visavis.session.spec import ConversationSpec, LLMSpec

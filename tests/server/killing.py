@@ -46,8 +46,8 @@ from tests.server.fakes import FakeLLM
 from visavis.config import Settings
 from visavis.server import serving
 from visavis.server.app import run
-from visavis.server.supervisor import Supervisor
-from visavis.server.worker_process import ProcessLauncher
+from visavis.server.workers.supervisor import Supervisor
+from visavis.server.workers.worker_process import ProcessLauncher
 
 given = json.loads(sys.argv[1])
 command = given.pop("command")

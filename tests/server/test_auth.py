@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from tests.server.conftest import Api, RunServer
 from visavis.config import Settings
 from visavis.errors import ConfigurationError
-from visavis.server.auth import (
+from visavis.server.access.auth import (
     FRESH,
     Keyring,
     configured_keys,
@@ -22,7 +22,7 @@ from visavis.server.auth import (
     is_loopback,
     require_keys,
 )
-from visavis.server.scopes import EVERYTHING, SCOPES
+from visavis.server.access.scopes import EVERYTHING, SCOPES
 from visavis.server.serving import bind
 from visavis.server.store import ApiKey, Store
 from visavis.server.store.keys import Keys

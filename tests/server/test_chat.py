@@ -21,13 +21,14 @@ from tests.server.fakes import FakeLLM, FakeRoom, TaskLauncher
 from visavis.config import Settings
 from visavis.errors import UnknownConversation
 from visavis.rooms.base import Participant
-from visavis.server import relays, sse
+from visavis.server import sse
+from visavis.server.access.limits import Limit
 from visavis.server.app import create_app
-from visavis.server.limits import Limit
 from visavis.server.services import Services
 from visavis.server.serving import _uvicorn_config
 from visavis.server.store import Store
-from visavis.server.supervisor import Supervisor
+from visavis.server.workers import relays
+from visavis.server.workers.supervisor import Supervisor
 from visavis.session import rpc
 
 

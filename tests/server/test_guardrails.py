@@ -122,7 +122,7 @@ async def test_what_a_persona_names_must_exist_when_it_is_named_and_when_it_is_u
 async def test_a_tag_on_more_guardrails_than_a_conversation_takes_is_refused(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("visavis.server.steering.MOST_GUARDRAILS", 2)
+    monkeypatch.setattr("visavis.server.resources.steering.MOST_GUARDRAILS", 2)
     for number in range(3):
         await post(api, "/guardrails", {**RULE, "guardrail_name": f"R{number}"})
     body = {"system_prompt": "Be kind.", "guardrail_tags": ["tone"]}

@@ -14,9 +14,10 @@ from sqlalchemy import select
 from tests.server.conftest import Api, RunServer
 from tests.server.fakes import GOOD_OFFER
 from visavis.config import Settings
-from visavis.server import removal, supervisor, worker_process
+from visavis.server.records import removal
 from visavis.server.store import Conversation, Webhook
 from visavis.server.store.models import now
+from visavis.server.workers import supervisor, worker_process
 
 HOOK = "http://127.0.0.1:9/hook"
 STARTUP = "exception_encountered_during_conversation_startup"

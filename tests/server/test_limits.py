@@ -19,12 +19,12 @@ from pydantic import ValidationError
 from tests.server.conftest import KEY, RunServer
 from tests.server.fakes import GOOD_OFFER, FakeLLM, TaskLauncher
 from visavis.config import Settings
+from visavis.server.access.guard import address_of
+from visavis.server.access.limits import Limit, Limits
 from visavis.server.app import create_app
-from visavis.server.guard import address_of
-from visavis.server.limits import Limit, Limits
 from visavis.server.serving import _uvicorn_config
 from visavis.server.store import Store
-from visavis.server.supervisor import Supervisor
+from visavis.server.workers.supervisor import Supervisor
 
 SDP = {"content-type": "application/sdp"}
 

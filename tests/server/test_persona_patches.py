@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 
 from tests.server.conftest import Api
-from visavis.server.catalogue import PERSONA
-from visavis.server.sealing import MASK, opened
+from visavis.server.resources.catalogue import PERSONA
+from visavis.server.resources.sealing import MASK, opened
 from visavis.server.vault import Vault
 
 LLM = {"base_url": "http://llm.test", "api_key": "sk-secret", "headers": {"x-a": "hidden"}}

@@ -12,8 +12,8 @@ import pytest
 
 from tests.server.conftest import Api, RunServer
 from tests.server.fakes import GOOD_OFFER
-from visavis.server.sessions import LINGER, Sessions
-from visavis.server.tokens import ANYBODY, EXPIRED, NOT_ALLOWED, Guest, MeetingTokens
+from visavis.server.access.sessions import LINGER, Sessions
+from visavis.server.access.tokens import ANYBODY, EXPIRED, NOT_ALLOWED, Guest, MeetingTokens
 from visavis.server.vault import Vault
 
 SDP = {"content-type": "application/sdp"}

@@ -21,11 +21,11 @@ from tests.server.fakes import GOOD_OFFER, FakeLLM, TaskLauncher
 from visavis.config import Settings
 from visavis.errors import ConfigurationError, EngineMissing
 from visavis.logs import short
-from visavis.server import supervisor as supervisor_module
 from visavis.server.app import create_app
 from visavis.server.store import Store
-from visavis.server.supervisor import Supervisor
-from visavis.server.worker_process import ProcessLauncher
+from visavis.server.workers import supervisor as supervisor_module
+from visavis.server.workers.supervisor import Supervisor
+from visavis.server.workers.worker_process import ProcessLauncher
 
 WORKER = (sys.executable, "-m", "tests.server.fakes")
 LIMIT = 90.0
@@ -202,8 +202,8 @@ from tests.server.fakes import FakeLLM
 from visavis.config import Settings
 from visavis.server import serving
 from visavis.server.app import run
-from visavis.server.supervisor import Supervisor
-from visavis.server.worker_process import ProcessLauncher
+from visavis.server.workers.supervisor import Supervisor
+from visavis.server.workers.worker_process import ProcessLauncher
 
 def supervised(settings):
     command = (sys.executable, "-m", "tests.server.fakes")

@@ -11,9 +11,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from visavis.config import Settings
-from visavis.server import journal
-from visavis.server import recorder as module
-from visavis.server.recorder import Recorder
+from visavis.server.records import journal
+from visavis.server.records import recorder as module
+from visavis.server.records.recorder import Recorder
 from visavis.server.store import Conversation, Store
 
 

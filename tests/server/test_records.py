@@ -17,10 +17,10 @@ from tests.server.conftest import Api
 from visavis.conversation.log import replayed_events
 from visavis.protocol.events import ToolCall
 from visavis.protocol.webhooks import WEBHOOK, ReplicaJoinedWebhook, TranscriptEntry
-from visavis.server import hooks
-from visavis.server.export import Export
+from visavis.server.records.export import Export
+from visavis.server.records.subtitles import LONGEST, as_srt, as_text, as_vtt, cues
 from visavis.server.store import Recording
-from visavis.server.subtitles import LONGEST, as_srt, as_text, as_vtt, cues
+from visavis.server.webhooks import hooks
 from visavis.testing import ScriptedConversation, calls
 from visavis.testing.virtual.conversation import EPOCH
 

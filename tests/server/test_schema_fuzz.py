@@ -32,7 +32,7 @@ from visavis.config import Settings
 from visavis.server.app import create_app
 from visavis.server.serving import _uvicorn_config
 from visavis.server.store import Store
-from visavis.server.supervisor import Supervisor
+from visavis.server.workers.supervisor import Supervisor
 
 EXAMPLES = 8
 """Of each route, in either mode."""

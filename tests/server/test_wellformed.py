@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from tests.server.conftest import Api
-from visavis.server.catalogue import PERSONA
-from visavis.server.resealing import seal_all
+from visavis.server.resources.catalogue import PERSONA
+from visavis.server.resources.resealing import seal_all
 from visavis.server.store import Resource
 from visavis.server.vault import SEALED, Vault
 

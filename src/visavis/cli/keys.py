@@ -48,8 +48,8 @@ def create(
     as_json: AsJson = False,
 ) -> None:
     """Make a key and print it, this once: only its hash is kept. A running server knows it at once."""
-    from visavis.server.auth import digest_of
-    from visavis.server.scopes import EVERYTHING, SCOPES
+    from visavis.server.access.auth import digest_of
+    from visavis.server.access.scopes import EVERYTHING, SCOPES
     from visavis.server.store import ApiKey
 
     if unknown := [one for one in scope or () if one not in SCOPES]:
@@ -158,7 +158,7 @@ def _moment(text: str) -> datetime:
 
 
 def _state(key: ApiKey) -> str:
-    from visavis.server.auth import usable
+    from visavis.server.access.auth import usable
 
     if key.revoked_at:
         return "revoked"

@@ -66,7 +66,7 @@ def _check(settings: Settings, open_conversation: bool) -> None:
         ModelUnavailable: a model that they need.
     """
     from visavis.layers.registry import require
-    from visavis.server.auth import configured_keys, require_keys
+    from visavis.server.access.auth import configured_keys, require_keys
     from visavis.weights import Store, needed
 
     asyncio.run(require_keys(settings))
@@ -80,7 +80,7 @@ def _check(settings: Settings, open_conversation: bool) -> None:
 
 
 def _announce(settings: Settings) -> None:
-    from visavis.server.auth import configured_keys, development_key_path
+    from visavis.server.access.auth import configured_keys, development_key_path
 
     out.print(f"\nvisavis {__version__} is ready at [bold]{settings.base_url}[/]")
     keys = configured_keys(settings)
@@ -102,7 +102,7 @@ def describe_llm(settings: Settings) -> str:
 
 async def _open_conversation(settings: Settings) -> str:
     from visavis.client.api import Client
-    from visavis.server.auth import configured_keys
+    from visavis.server.access.auth import configured_keys
 
     # Behind a proxy the public URL may not be reachable from here, and a certificate names another host.
     async with Client(settings.local_url, configured_keys(settings)[0], verify=False) as client:

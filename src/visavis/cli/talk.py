@@ -117,7 +117,7 @@ def known_key(settings: Settings, server: str) -> str:
     Raises:
         ConfigurationError: there is none, or the server is another machine.
     """
-    from visavis.server.auth import development_key_path
+    from visavis.server.access.auth import development_key_path
 
     path = development_key_path(settings)
     if is_loopback(server):

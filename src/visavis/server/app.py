@@ -17,17 +17,21 @@ from visavis.config import Settings
 from visavis.layers.llm.openai import OpenAICompatible
 from visavis.outbound.client import GuardedClient
 from visavis.protocol.specification import BASE
-from visavis.server import errors, openapi, resealing
-from visavis.server.auth import Keyring, configured_keys
-from visavis.server.guard import Guard
-from visavis.server.headers import ResponseHeaders
-from visavis.server.limits import Limits
+from visavis.server import errors
+from visavis.server.access.auth import Keyring, configured_keys
+from visavis.server.access.guard import Guard
+from visavis.server.access.headers import ResponseHeaders
+from visavis.server.access.limits import Limits
+from visavis.server.access.sessions import Sessions
+from visavis.server.access.tokens import MeetingTokens
+from visavis.server.description import openapi
 from visavis.server.metrics import Metrics
 from visavis.server.middleware import LimitBody, Observe, Slashes, Stop
 from visavis.server.postcall import Means, PostCall
-from visavis.server.recorder import Recorder
 from visavis.server.recordings import Recordings
-from visavis.server.removal import Removal, expire
+from visavis.server.records.recorder import Recorder
+from visavis.server.records.removal import Removal, expire
+from visavis.server.resources import resealing
 from visavis.server.routes import (
     chat,
     conversations,
@@ -56,13 +60,11 @@ from visavis.server.routes import (
 )
 from visavis.server.services import Services
 from visavis.server.serving import OnReady, serve
-from visavis.server.sessions import Sessions
 from visavis.server.store import Store
-from visavis.server.supervisor import Supervisor
-from visavis.server.tokens import MeetingTokens
 from visavis.server.vault import Vault
 from visavis.server.webhooks import Dispatcher, signing_secrets
 from visavis.server.wellformed import WellFormed
+from visavis.server.workers.supervisor import Supervisor
 from visavis.session.apicalls import Outbound
 
 log = structlog.get_logger(__name__)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from visavis.server.steering import Steering
+from visavis.server.resources.steering import Steering
 from visavis.session.bodies import CreateConversation
 
 

@@ -21,7 +21,7 @@ from visavis.errors import (
     WorkerLost,
 )
 from visavis.server.recordings.storage import StorageFailed
-from visavis.server.sealing import ForgedSecret
+from visavis.server.resources.sealing import ForgedSecret
 
 STATUS: dict[type[VisavisError], int] = {
     CapacityExceeded: 400,

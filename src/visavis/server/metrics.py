@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from visavis.server.supervisor import Supervisor
+from visavis.server.workers.supervisor import Supervisor
 from visavis.session.lag import LoopLag
 
 

@@ -19,9 +19,9 @@ from visavis.logs import short
 from visavis.outbound.calls import CallContext, ToolResponse, build_request
 from visavis.outbound.delivery import ApiDelivery
 from visavis.protocol.webhooks import PostCallActionExecuted, PostCallActionProperties
-from visavis.server import sealing, tools
 from visavis.server.postarguments import arguments_of, dialogue
-from visavis.server.recorder import Recorder
+from visavis.server.records.recorder import Recorder
+from visavis.server.resources import sealing, tools
 from visavis.server.specs import llm_spec
 from visavis.server.store import Conversation, Resource, Store
 from visavis.server.store.webhooks import NewWebhook

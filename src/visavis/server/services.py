@@ -15,18 +15,18 @@ from starlette.responses import Response
 
 from visavis.config import Settings
 from visavis.outbound.client import GuardedClient
-from visavis.server.limits import Limits
+from visavis.server.access.limits import Limits
+from visavis.server.access.sessions import Sessions
+from visavis.server.access.tokens import MeetingTokens
 from visavis.server.metrics import Metrics
 from visavis.server.nesting import DEEPEST, is_too_deep
 from visavis.server.postcall import PostCall
-from visavis.server.recorder import Recorder
 from visavis.server.recordings import Recordings
-from visavis.server.removal import Removal
-from visavis.server.sessions import Sessions
+from visavis.server.records.recorder import Recorder
+from visavis.server.records.removal import Removal
 from visavis.server.store import Store
-from visavis.server.supervisor import Supervisor
-from visavis.server.tokens import MeetingTokens
 from visavis.server.vault import Vault
+from visavis.server.workers.supervisor import Supervisor
 from visavis.session.apicalls import Outbound
 
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")

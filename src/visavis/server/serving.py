@@ -15,9 +15,9 @@ from fastapi import FastAPI
 
 from visavis.config import Settings
 from visavis.errors import ConfigurationError
-from visavis.server.auth import configured_keys, development_key_path, require_keys
+from visavis.server.access.auth import configured_keys, development_key_path, require_keys
 from visavis.server.store import Store
-from visavis.server.supervisor import Supervisor
+from visavis.server.workers.supervisor import Supervisor
 
 GRACE = 2
 """Seconds that requests in progress have to finish."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from visavis.server.catalogue import BUILT, Replica
+from visavis.server.resources.catalogue import BUILT, Replica
 from visavis.server.store import Conversation, Recording
 
 

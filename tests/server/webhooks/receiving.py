@@ -17,8 +17,8 @@ from visavis.outbound.signing import new_secret
 from visavis.server.metrics import Metrics
 from visavis.server.store import Conversation, NewWebhook, Store, Webhook
 from visavis.server.store.models import now
-from visavis.server.supervisor import Supervisor
 from visavis.server.webhooks import Dispatcher
+from visavis.server.workers.supervisor import Supervisor
 
 SECRET = new_secret()
 LIMIT = 20.0

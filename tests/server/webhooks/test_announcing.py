@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from visavis.protocol.webhooks import WEBHOOK
-from visavis.server.recorder import Recorder
+from visavis.server.records.recorder import Recorder
 from visavis.server.store import Conversation, Store
 from visavis.server.webhooks import announcing
 

@@ -17,12 +17,12 @@ from starlette.websockets import WebSocketState
 from visavis.errors import CapacityExceeded, UnknownConversation, VisavisError, WorkerLost
 from visavis.rooms.webrtc.wire import MAX_FRAME_BYTES, dump
 from visavis.server import sse
+from visavis.server.access.gate import enter
+from visavis.server.access.limits import TOO_MANY
+from visavis.server.access.sessions import Session
 from visavis.server.errors import Refusal, error_response
-from visavis.server.gate import enter
-from visavis.server.limits import TOO_MANY
-from visavis.server.relays import SocketRelay
 from visavis.server.services import Injected, Services
-from visavis.server.sessions import Session
+from visavis.server.workers.relays import SocketRelay
 
 GOODBYES = (1000, 1001)
 """Close codes of a client that meant to go (RFC 6455, 7.4.1)."""

@@ -7,7 +7,9 @@ from typing import Any, Literal
 import structlog
 from fastapi import APIRouter, Query
 
-from visavis.server.documents import (
+from visavis.server.description.replies import Chunks, Document, DocumentList, TagList, replies
+from visavis.server.errors import Refusal
+from visavis.server.resources.documents import (
     DOCUMENT,
     NOT_READ,
     WHY_NOT_READ,
@@ -17,8 +19,6 @@ from visavis.server.documents import (
     document_view,
     stored,
 )
-from visavis.server.errors import Refusal
-from visavis.server.replies import Chunks, Document, DocumentList, TagList, replies
 from visavis.server.routes.keeping import find, forget, keep
 from visavis.server.routes.paging import (
     Limit,

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Header, Query, Request
 from starlette.responses import Response, StreamingResponse
 
 from visavis.server import sse
+from visavis.server.access.gate import check
 from visavis.server.errors import Refusal
-from visavis.server.gate import check
-from visavis.server.recorder import SHUTDOWN
+from visavis.server.records.recorder import SHUTDOWN
 from visavis.server.routes.eventpages import EventList, encode
 from visavis.server.services import Injected, Services, StrictRoute
 from visavis.server.store import Conversation

@@ -6,9 +6,10 @@ from typing import Any
 
 from fastapi import APIRouter, Query, Response
 
+from visavis.server.description.replies import Guardrail, GuardrailList, TagList, replies
 from visavis.server.errors import Refusal
-from visavis.server.patches import patch_of
-from visavis.server.replies import Guardrail, GuardrailList, TagList, replies
+from visavis.server.resources.patches import patch_of
+from visavis.server.resources.steering import GUARDRAIL, GUARDRAIL_SET, Kind
 from visavis.server.routes.keeping import find, forget, keep
 from visavis.server.routes.paging import (
     Limit,
@@ -24,7 +25,6 @@ from visavis.server.routes.paging import (
 )
 from visavis.server.routes.patching import UNCHANGED, Patch, change_resource, edited
 from visavis.server.services import Injected, StrictRoute
-from visavis.server.steering import GUARDRAIL, GUARDRAIL_SET, Kind
 from visavis.server.store import Filter, Resource
 from visavis.server.views import iso
 from visavis.session.steering import GuardrailBody, GuardrailSetBody

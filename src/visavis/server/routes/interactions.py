@@ -8,8 +8,8 @@ from fastapi import APIRouter
 
 from visavis.errors import UnknownConversation
 from visavis.protocol import Ignored, parse
+from visavis.server.description.replies import Accepted, replies
 from visavis.server.errors import Refusal
-from visavis.server.replies import Accepted, replies
 from visavis.server.services import Injected, StrictRoute
 
 router = APIRouter(prefix="/v2/interactions", tags=["interactions"], route_class=StrictRoute)

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import Field
 
+from visavis.server.access.tokens import Guest
 from visavis.server.errors import Refusal
 from visavis.server.services import Injected, StrictRoute
-from visavis.server.tokens import Guest
 from visavis.session.bodies import Body
 
 LIFETIME = 300

@@ -6,14 +6,14 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
+from visavis.server.description.replies import Objectives, ObjectivesList, Valid, replies
 from visavis.server.errors import Refusal
-from visavis.server.patches import patch_of
-from visavis.server.replies import Objectives, ObjectivesList, Valid, replies
+from visavis.server.resources.patches import patch_of
+from visavis.server.resources.steering import OBJECTIVES, Kind
 from visavis.server.routes.keeping import find, forget, keep
 from visavis.server.routes.paging import Limit, Order, Page, Search, listing, offset, oldest_first
 from visavis.server.routes.patching import UNCHANGED, Patch, change_resource, edited
 from visavis.server.services import Injected, StrictRoute
-from visavis.server.steering import OBJECTIVES, Kind
 from visavis.server.store import Filter, Resource
 from visavis.server.views import iso
 from visavis.session.steering import ObjectivesBody

@@ -11,7 +11,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from visavis.config import Settings
-from visavis.server.headers import page_policy
+from visavis.server.access.headers import page_policy
 from visavis.server.services import Injected
 
 STATIC = Path(__file__).parent.parent / "static"

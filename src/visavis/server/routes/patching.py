@@ -9,7 +9,7 @@ from fastapi import Body as JSONBody
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 
-from visavis.server.patches import Operation, patched
+from visavis.server.resources.patches import Operation, patched
 from visavis.server.store import Resource, Store
 
 Patch = Annotated[

@@ -7,9 +7,9 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import Field
 
-from visavis.server import tools
-from visavis.server.catalogue import PERSONA, PERSONAS, find_persona
 from visavis.server.errors import Refusal
+from visavis.server.resources import tools
+from visavis.server.resources.catalogue import PERSONA, PERSONAS, find_persona
 from visavis.server.routes.paging import listing
 from visavis.server.routes.tools import tool_view
 from visavis.server.services import Injected, Services, StrictRoute

@@ -7,15 +7,15 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 
-from visavis.server import references
-from visavis.server.catalogue import PERSONA, PERSONAS, built_in_persona, find_persona
+from visavis.server.description.replies import Persona, PersonaCreated, PersonaList, replies
 from visavis.server.errors import Refusal
-from visavis.server.patches import patch_of
-from visavis.server.personas import changed, persona_view, stored
-from visavis.server.replies import Persona, PersonaCreated, PersonaList, replies
+from visavis.server.resources import references
+from visavis.server.resources.catalogue import PERSONA, PERSONAS, built_in_persona, find_persona
+from visavis.server.resources.patches import patch_of
+from visavis.server.resources.personas import changed, persona_view, stored
+from visavis.server.resources.sealing import sealed
 from visavis.server.routes.paging import Limit, Order, Page, listing, offset, oldest_first
 from visavis.server.routes.patching import UNCHANGED, Patch, change_resource
-from visavis.server.sealing import sealed
 from visavis.server.services import Injected, StrictRoute
 from visavis.server.store import Filter, Resource
 from visavis.session.bodies import PersonaBody

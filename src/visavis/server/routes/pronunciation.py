@@ -6,10 +6,10 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
+from visavis.server.description.replies import Dictionary, DictionaryList, replies
 from visavis.server.errors import Refusal
-from visavis.server.patches import patch_of
-from visavis.server.pronunciation import DICTIONARY
-from visavis.server.replies import Dictionary, DictionaryList, replies
+from visavis.server.resources.patches import patch_of
+from visavis.server.resources.pronunciation import DICTIONARY
 from visavis.server.routes.keeping import find, forget, keep
 from visavis.server.routes.paging import Limit, Order, PageFrom0, Search, listing, oldest_first
 from visavis.server.routes.patching import UNCHANGED, Patch, change_resource, edited

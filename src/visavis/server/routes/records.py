@@ -11,11 +11,11 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from visavis.protocol.webhooks import TranscriptEntry
 from visavis.server.errors import Refusal
-from visavis.server.export import Export
+from visavis.server.records.export import Export
+from visavis.server.records.subtitles import as_srt, as_text, as_vtt
+from visavis.server.records.transcripts import transcript_of
 from visavis.server.services import Injected, Services, StrictRoute
 from visavis.server.store import Conversation
-from visavis.server.subtitles import as_srt, as_text, as_vtt
-from visavis.server.transcripts import transcript_of
 
 Format = Literal["json", "txt", "vtt", "srt"]
 

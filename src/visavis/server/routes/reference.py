@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from visavis.server.reference_page import page
+from visavis.server.description.reference_page import page
 from visavis.server.services import Injected
 
 router = APIRouter(tags=["specification"])

@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal, Self
 from fastapi import APIRouter, Query
 from pydantic import AliasChoices, Field, model_validator
 
-from visavis.server.catalogue import REPLICAS, VERA, Replica
+from visavis.server.description.replies import Replica as ReplicaReply
+from visavis.server.description.replies import ReplicaList, replies
 from visavis.server.errors import Refusal
-from visavis.server.replies import Replica as ReplicaReply
-from visavis.server.replies import ReplicaList, replies
+from visavis.server.resources.catalogue import REPLICAS, VERA, Replica
 from visavis.server.routes.paging import Limit, Page, comma_list, listing, offset
 from visavis.server.services import StrictRoute
 from visavis.server.views import replica_view

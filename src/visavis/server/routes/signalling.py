@@ -9,10 +9,10 @@ from fastapi import APIRouter, Query, Request, Response
 
 from visavis.errors import CapacityExceeded, UnknownConversation, UnknownParticipant
 from visavis.ice import link
+from visavis.server.access.gate import check, enter
+from visavis.server.access.sessions import Session
 from visavis.server.errors import Refusal
-from visavis.server.gate import check, enter
 from visavis.server.services import Injected, Services
-from visavis.server.sessions import Session
 
 OFFER = "application/sdp"
 CANDIDATES = "application/trickle-ice-sdpfrag"

@@ -9,12 +9,12 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import Field
 
-from visavis.server.catalogue import PERSONA, PERSONAS, find_persona
 from visavis.server.errors import Refusal
+from visavis.server.resources.catalogue import PERSONA, PERSONAS, find_persona
+from visavis.server.resources.skills import REGISTRY, SKILLS, skill, skills_of
 from visavis.server.routes.paging import listing
 from visavis.server.routes.persona_tools import BUILT_IN
 from visavis.server.services import Injected, Services, StrictRoute
-from visavis.server.skills import REGISTRY, SKILLS, skill, skills_of
 from visavis.server.views import iso
 from visavis.session.bodies import Body
 

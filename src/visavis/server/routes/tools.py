@@ -8,8 +8,10 @@ from typing import Any, Literal
 from fastapi import APIRouter
 
 from visavis.errors import OutboundRefused
-from visavis.server import tools
 from visavis.server.errors import Refusal
+from visavis.server.resources import tools
+from visavis.server.resources.sealing import masked, opened, sealed
+from visavis.server.resources.tools import TOOL
 from visavis.server.routes.paging import (
     Limit,
     Order,
@@ -21,10 +23,8 @@ from visavis.server.routes.paging import (
     offset,
     oldest_first,
 )
-from visavis.server.sealing import masked, opened, sealed
 from visavis.server.services import Injected, Services, StrictRoute
 from visavis.server.store import Filter, Resource
-from visavis.server.tools import TOOL
 from visavis.server.views import iso
 from visavis.session.tools import ToolBody
 

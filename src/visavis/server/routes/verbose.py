@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from visavis.protocol.shutdown import TEST_MODE
-from visavis.server import hooks
-from visavis.server.recorder import SHUTDOWN, is_sketch
+from visavis.server.records.recorder import SHUTDOWN, is_sketch
+from visavis.server.records.transcripts import completed, transcriber_of
 from visavis.server.routes.eventpages import EventList
 from visavis.server.store import Conversation, Store
 from visavis.server.store.conversations import TOLD
-from visavis.server.transcripts import completed, transcriber_of
 from visavis.server.views import event_view
+from visavis.server.webhooks import hooks
 
 ANALYSES = ("conversation.perception_analysis", "conversation.perception-analysis")
 

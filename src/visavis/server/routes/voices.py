@@ -9,8 +9,8 @@ from fastapi import APIRouter
 
 from visavis.layers.registry import engine
 from visavis.layers.tts.base import Voice
-from visavis.server.catalogue import VERA
-from visavis.server.replies import VoiceList, replies
+from visavis.server.description.replies import VoiceList, replies
+from visavis.server.resources.catalogue import VERA
 from visavis.server.routes.paging import Limit, Order, Page, Search, Tags, comma_list, listing, offset
 from visavis.server.services import Injected
 

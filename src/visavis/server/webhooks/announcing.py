@@ -8,11 +8,11 @@ import structlog
 
 from visavis.logs import short
 from visavis.protocol.webhooks import TranscriptEntry
-from visavis.server import hooks
+from visavis.server.records.transcripts import completed, transcriber_of
 from visavis.server.store import Conversation, NewWebhook, Store
 from visavis.server.store.engine import AWAY
 from visavis.server.store.models import now
-from visavis.server.transcripts import completed, transcriber_of
+from visavis.server.webhooks import hooks
 
 ANALYSES = ("conversation.perception_analysis", "conversation.perception-analysis")
 

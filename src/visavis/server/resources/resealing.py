@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import structlog
 
-from visavis.server.catalogue import PERSONA
-from visavis.server.sealing import HEADERS, SECRETS, sealed
+from visavis.server.resources.catalogue import PERSONA
+from visavis.server.resources.sealing import HEADERS, SECRETS, sealed
 from visavis.server.store import Store
 from visavis.server.vault import SEALED, Vault
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from visavis.server.tokens import Guest
+from visavis.server.access.tokens import Guest
 
 LINGER = 600.0
 """Seconds behind the end for which who was there may still read what was said last."""

@@ -11,10 +11,10 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from visavis.outbound import sealing as api_delivery
-from visavis.server.catalogue import PERSONA
 from visavis.server.errors import Refusal
-from visavis.server.patches import patch_of, patched
-from visavis.server.sealing import opened
+from visavis.server.resources.catalogue import PERSONA
+from visavis.server.resources.patches import patch_of, patched
+from visavis.server.resources.sealing import opened
 from visavis.server.store import Resource, Store
 from visavis.server.vault import Vault
 from visavis.session.bodies import MOST_TOOLS, PersonaBody

@@ -12,9 +12,9 @@ from typing import IO, Any
 
 from visavis.conversation.figures import Figures
 from visavis.protocol.webhooks import TranscriptEntry
+from visavis.server.records.subtitles import as_srt, as_text, as_vtt
+from visavis.server.records.transcripts import completed, transcriber_of
 from visavis.server.store import Conversation, Store
-from visavis.server.subtitles import as_srt, as_text, as_vtt
-from visavis.server.transcripts import completed, transcriber_of
 from visavis.server.views import conversation_view
 
 PIECE = 1024 * 1024

@@ -9,8 +9,8 @@ import structlog
 
 from visavis.server.errors import Refusal
 from visavis.server.postcall import PostCall
-from visavis.server.recorder import Recorder
 from visavis.server.recordings import Recordings
+from visavis.server.records.recorder import Recorder
 from visavis.server.store import Store
 from visavis.server.store.models import now
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from visavis.server.documents import DOCUMENT
 from visavis.server.errors import Refusal
-from visavis.server.pronunciation import DICTIONARY
-from visavis.server.steering import GUARDRAIL, GUARDRAIL_SET, OBJECTIVES
+from visavis.server.resources.documents import DOCUMENT
+from visavis.server.resources.pronunciation import DICTIONARY
+from visavis.server.resources.steering import GUARDRAIL, GUARDRAIL_SET, OBJECTIVES
+from visavis.server.resources.tools import TOOL, rows_of
 from visavis.server.store import Store
-from visavis.server.tools import TOOL, rows_of
 
 KINDS = {
     "objectives_id": OBJECTIVES,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from starlette.requests import HTTPConnection
 
+from visavis.server.access.tokens import ANYBODY, Guest
 from visavis.server.services import Services
 from visavis.server.store import Conversation
-from visavis.server.tokens import ANYBODY, Guest
 
 
 async def enter(connection: HTTPConnection, services: Services, conversation_id: str) -> Guest:

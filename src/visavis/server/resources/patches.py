@@ -9,9 +9,9 @@ from typing import Any
 from jsonpatch import InvalidJsonPatch, JsonPatch, JsonPatchException, JsonPatchTestFailed
 from jsonpointer import JsonPointer, JsonPointerException
 
-from visavis.server import naming
 from visavis.server.errors import Refusal
 from visavis.server.nesting import DEEPEST, is_too_deep
+from visavis.server.resources import naming
 
 MOST_OPERATIONS = 1000
 MOST_COPIED = 1024 * 1024

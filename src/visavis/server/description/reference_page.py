@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from visavis.protocol.specification_page import STYLE
-from visavis.server.openapi import operations
+from visavis.server.description.openapi import operations
 
 WRAP = "nav code { overflow-wrap: anywhere; }"
 

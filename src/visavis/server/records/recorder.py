@@ -13,8 +13,8 @@ import structlog
 
 from visavis.protocol.events import Shutdown, ShutdownProperties
 from visavis.protocol.shutdown import SERVER_CRASHED
-from visavis.server.feeds import Feed, Feeds
-from visavis.server.journal import CalledBack, Ended, Forgotten, Happened, Journal, Told
+from visavis.server.records.feeds import Feed, Feeds
+from visavis.server.records.journal import CalledBack, Ended, Forgotten, Happened, Journal, Told
 from visavis.server.store import Store
 
 MAX_EVENTS = 50_000

@@ -20,10 +20,10 @@ from visavis.errors import (
 )
 from visavis.logs import short
 from visavis.protocol.shutdown import ENDED_WHILE_IT_BEGAN, SERVER_STOPPED, STARTUP_FAILED, WORKER_LOST
-from visavis.server.admission import choose
-from visavis.server.llm import DefaultLLM, default_llm
-from visavis.server.relays import Relay, Relays
-from visavis.server.worker_process import Launcher, ProcessLauncher, WorkerProcess
+from visavis.server.workers.admission import choose
+from visavis.server.workers.llm import DefaultLLM, default_llm
+from visavis.server.workers.relays import Relay, Relays
+from visavis.server.workers.worker_process import Launcher, ProcessLauncher, WorkerProcess
 from visavis.session.spec import ConversationSpec, LLMSpec
 
 MEASURE_PERIOD = 2.0

@@ -18,7 +18,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 
 from visavis.config import Settings
 from visavis.errors import ConfigurationError
-from visavis.server.scopes import EVERYTHING
+from visavis.server.access.scopes import EVERYTHING
 from visavis.server.store import ApiKey, Store
 from visavis.server.store.keys import Keys
 from visavis.server.store.models import now

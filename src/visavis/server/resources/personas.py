@@ -9,10 +9,10 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from visavis.server import naming
 from visavis.server.errors import Refusal
-from visavis.server.patches import Operation, patched
-from visavis.server.sealing import lent, masked, returned, sealed, secrets_in
+from visavis.server.resources import naming
+from visavis.server.resources.patches import Operation, patched
+from visavis.server.resources.sealing import lent, masked, returned, sealed, secrets_in
 from visavis.server.store import Resource
 from visavis.server.vault import Vault
 from visavis.server.views import iso

@@ -11,10 +11,10 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from visavis.server.auth import Keyring, digest_of
+from visavis.server.access.auth import Keyring, digest_of
+from visavis.server.access.limits import TOO_MANY, Limits
+from visavis.server.access.scopes import allows, needed
 from visavis.server.errors import error_response
-from visavis.server.limits import TOO_MANY, Limits
-from visavis.server.scopes import allows, needed
 
 UNCOUNTED = ("", "healthz", "readyz", "metrics", "openapi.json", "docs", "assets", "spec")
 """First parts of paths that cost next to nothing, or are asked for by the operator."""

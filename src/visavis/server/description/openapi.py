@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic import AliasChoices
 
-from visavis.server.examples import EXAMPLES
+from visavis.server.description.examples import EXAMPLES
 from visavis.session.bodies import Body
 
 ABOUT = """\
