@@ -136,6 +136,12 @@ async def test_a_body_without_a_content_type_is_json(api: Api) -> None:
     assert (await api.http.send(request)).json()["conversation_name"] == "x"
 
 
+async def test_a_body_that_curl_calls_a_form_is_json(api: Api) -> None:
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    answer = await api.http.post("/v2/conversations", content=b'{"conversation_name": "x"}', headers=form)
+    assert answer.json()["conversation_name"] == "x"
+
+
 async def test_a_body_beyond_the_limit_is_a_413(api: Api) -> None:
     answer = await api.http.post("/v2/conversations", json={"conversational_context": "x" * 1_100_000})
     assert answer.status_code == 413

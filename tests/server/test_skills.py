@@ -41,10 +41,11 @@ async def test_a_skill_is_attached_changed_and_detached(api: Api) -> None:
 async def test_all_skills_are_replaced_at_once(api: Api) -> None:
     skills = f"/v2/personas/{await persona(api)}/skills"
     await api.http.put(f"{skills}/memory", json={"config": {"anything": 1}})
-    body = {"skills": {"magic_canvas": {"config": {"components": {"chart": {}}}}, "internet_search": {}}}
+    canvas = {"components": {"chart": {}}, "usage_guidance": "A chart at the end."}
+    body = {"skills": {"magic_canvas": {"config": canvas}, "internet_search": {}}}
     answer = await api.http.put(skills, json=body)
     assert set(answer.json()) == {"magic_canvas", "internet_search"}
-    assert answer.json()["magic_canvas"]["config"] == {"components": {"chart": {}}}
+    assert answer.json()["magic_canvas"]["config"] == canvas
 
 
 async def test_what_no_skill_takes_is_refused(api: Api) -> None:

@@ -26,6 +26,7 @@ class MagicCanvas(Config):
     """A sparse overlay: which components may be shown, and how."""
 
     components: dict[str, Any] = Field(default_factory=dict)
+    usage_guidance: str = Field("", max_length=10_000)
 
 
 class Presentation(Config):
