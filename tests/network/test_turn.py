@@ -82,7 +82,7 @@ async def test_a_browser_that_reaches_nothing_but_the_turn_server_holds_a_call(
 ) -> None:
     with running_server(tmp_path, workers=1, ice_servers=[named(turn_port)]) as server:
         made = server.create(custom_greeting="")
-        async with open_page("about:blank") as page:
+        async with open_page("about:blank", bypass_csp=True) as page:
             await page.add_init_script(RELAY_ONLY)
             await page.goto(f"{server.url}/healthz")
             await page.evaluate(JOIN, made["conversation_url"])
