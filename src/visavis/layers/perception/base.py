@@ -20,8 +20,7 @@ LONGEST_SIDE = 640
 """Pixels; larger pictures are scaled down before an engine sees them."""
 
 Origin = Literal["camera", "screen"]
-Light = Literal["good", "dark", "bright", "backlit"]
-Range = Literal["near", "normal", "far"]
+Light = Literal["good", "dark", "bright"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,7 @@ class Lighting:
 
     Attributes:
         kind: in a word.
-        level: mean brightness of the face, of the whole picture where there is none; 0 to 1.
+        level: mean brightness of the picture, 0 to 1.
         confidence: 0 to 1.
     """
 

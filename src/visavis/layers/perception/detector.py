@@ -49,7 +49,7 @@ class Detector:
         whole = Square(canvas.width / 2, canvas.height / 2, side)
         pixels = canvas.cut(whole, SIZE).astype(np.float32) / 127.5 - 1.0
         out = self._network(pixels[None])
-        scores = 1.0 / (1.0 + np.exp(-np.clip(out["classificators"][0, :, 0], -100, 100)))
+        scores = 1.0 / (1.0 + np.exp(-np.clip(out["classificators"][0, :, 0], -50, 50)))
         kept = np.flatnonzero(scores >= FOUND)
         raw = out["regressors"][0, kept].reshape(-1, 8, 2)
         points = raw + self._anchors[kept, None] * SIZE
