@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -161,23 +161,20 @@ class Person:
         self._eyes = [rest[base.eyes[side]] for side in ("l", "r")]
         self._centre = np.mean([eye.mean(axis=0) for eye in self._eyes], axis=0).astype(np.float32)
         self._brows = _proxy(f"eyebrows/eyebrow{look.brows:03}/eyebrow{look.brows:03}.json")
-        self._atlas = _atlas(look)
+        sampling = skia.SamplingOptions(skia.FilterMode.kLinear)
+        shader = _atlas(look).makeShader(skia.TileMode.kClamp, skia.TileMode.kClamp, sampling)
+        self._paint = skia.Paint(Shader=shader, AntiAlias=False)
 
     def picture(self, scene: Scene, width: int = 640, height: int = 480) -> NDArray[np.uint8]:
         """Shape (height, width, 4), uint8."""
-        return self.add(_backdrop(scene, width, height), scene)
+        return self.add(backdrop(scene, width, height), scene)
 
-    def add(self, backdrop: NDArray[np.uint8], scene: Scene) -> NDArray[np.uint8]:
+    def add(self, behind: NDArray[np.uint8], scene: Scene) -> NDArray[np.uint8]:
         """The person in front of what is there already."""
-        height, width = backdrop.shape[:2]
+        height, width = behind.shape[:2]
         points, corners, uv, colours = self._surface(scene, width, height)
-        out = np.ascontiguousarray(backdrop)
+        out = np.ascontiguousarray(behind)
         canvas = skia.Canvas(out, skia.ColorType.kRGBA_8888_ColorType)
-        paint = skia.Paint(AntiAlias=False)
-        sampling = skia.SamplingOptions(skia.FilterMode.kLinear)
-        paint.setShader(
-            self._atlas.makeShader(skia.TileMode.kClamp, skia.TileMode.kClamp, sampling)
-        )
         at = points[corners].reshape(-1, 2).tolist()
         texture = uv.reshape(-1, 2).tolist()
         shades = _packed(colours.reshape(-1, 3))
@@ -187,8 +184,8 @@ class Person:
             [skia.Point(*p) for p in texture],
             shades,
         )
-        canvas.drawVertices(vertices, paint, skia.BlendMode.kModulate)
-        return _camera(out, scene)
+        canvas.drawVertices(vertices, self._paint, skia.BlendMode.kModulate)
+        return camera(out, scene)
 
     def _surface(
         self, scene: Scene, width: int, height: int
@@ -386,7 +383,7 @@ def _atlas(look: Look) -> skia.Image:
     for degrees, colour in ((90, _SCLERA), (29, skia.ColorBLACK), (26, IRISES[look.eye]), (11, skia.ColorBLACK)):
         disc = skia.Paint(Color=colour, AntiAlias=True)
         canvas.drawCircle(2.5 * TILE, 0.5 * TILE, degrees / 90 * (TILE / 2 - 2), disc)
-    return surface.makeImageSnapshot()
+    return surface.makeImageSnapshot().makeRasterImage()
 
 
 def _turn(yaw: float, pitch: float, roll: float) -> Floats:
@@ -419,11 +416,16 @@ def _packed(colours: Floats) -> list[int]:
     return packed
 
 
-def _backdrop(scene: Scene, width: int, height: int) -> NDArray[np.uint8]:
+def backdrop(scene: Scene, width: int, height: int) -> NDArray[np.uint8]:
     """A plain wall with a few boxes on it, the same for the same seed."""
-    random = np.random.default_rng(scene.seed)
+    return _wall(scene.seed, round(scene.background, 3), width, height).copy()
+
+
+@lru_cache(8)
+def _wall(seed: int, level: float, width: int, height: int) -> NDArray[np.uint8]:
+    random = np.random.default_rng(seed)
     wall = np.linspace(0.9, 1.1, height)[:, None, None] * np.array([1.0, 0.97, 0.93])
-    out = np.broadcast_to(wall * scene.background * 255, (height, width, 3)).copy()
+    out = np.broadcast_to(wall * level * 255, (height, width, 3)).copy()
     for _ in range(6):
         x, y = random.integers(0, width), random.integers(0, height)
         w, h = random.integers(20, width // 4), random.integers(20, height // 3)
@@ -432,14 +434,21 @@ def _backdrop(scene: Scene, width: int, height: int) -> NDArray[np.uint8]:
     return np.concatenate([np.clip(out, 0, 255), opaque], axis=2).astype(np.uint8)
 
 
-def _camera(rgba: NDArray[np.uint8], scene: Scene) -> NDArray[np.uint8]:
+def camera(rgba: NDArray[np.uint8], scene: Scene) -> NDArray[np.uint8]:
     """Blur and noise."""
-    image = skia.Image.fromarray(rgba)
     out = np.zeros_like(rgba)
     canvas = skia.Canvas(out)
-    paint = skia.Paint(ImageFilter=skia.ImageFilters.Blur(scene.blur, scene.blur)) if scene.blur else skia.Paint()
-    canvas.drawImage(image, 0, 0, skia.SamplingOptions(), paint)
-    noise = np.random.default_rng(scene.seed + 1).normal(0, scene.noise, rgba.shape[:2])[..., None]
-    out[..., :3] = np.clip(out[..., :3] + noise, 0, 255).astype(np.uint8)
+    blur = skia.ImageFilters.Blur(scene.blur, scene.blur)
+    canvas.drawImage(skia.Image.fromarray(rgba), 0, 0, skia.SamplingOptions(), skia.Paint(ImageFilter=blur))
+    grain = _grain(rgba.shape[0], rgba.shape[1])
+    random = np.random.default_rng((scene.seed, round(scene.yaw * 1e4) & 0xFFFF, round(scene.pitch * 1e4) & 0xFFFF))
+    grain = np.roll(grain, random.integers(0, min(rgba.shape[:2]), 2), axis=(0, 1))
+    colours = out[..., :3].astype(np.int16) + (grain * scene.noise).astype(np.int16)[..., None]
+    out[..., :3] = np.clip(colours, 0, 255)
     out[..., 3] = 255
     return out
+
+
+@cache
+def _grain(height: int, width: int) -> Floats:
+    return np.random.default_rng(0).normal(0, 1, (height, width)).astype(np.float32)
