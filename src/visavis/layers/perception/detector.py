@@ -43,10 +43,10 @@ class Detector:
         self._network = network(bundle, "face_detector.tflite")
         self._anchors = _anchors()
 
-    def __call__(self, canvas: Canvas) -> list[Find]:
-        """Blocking. Every face, the surest first."""
+    def __call__(self, canvas: Canvas, window: Square | None = None) -> list[Find]:
+        """Blocking. Every face in the whole picture, or in an upright window of it; the surest first."""
         side = float(max(canvas.width, canvas.height))
-        whole = Square(canvas.width / 2, canvas.height / 2, side)
+        whole = window or Square(canvas.width / 2, canvas.height / 2, side)
         pixels = canvas.cut(whole, SIZE).astype(np.float32) / 127.5 - 1.0
         out = self._network(pixels[None])
         scores = 1.0 / (1.0 + np.exp(-np.clip(out["classificators"][0, :, 0], -50, 50)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +24,7 @@ from visavis.layers.perception.lighting import lighting
 from visavis.layers.perception.mesh import Mesh, Mesher
 from visavis.layers.perception.pose import Pose, pose
 from visavis.layers.perception.runtime import MODEL
+from visavis.layers.perception.search import Search
 
 MOST_FACES = 3
 """More are not looked at closely."""
@@ -32,6 +34,8 @@ _READABLE = 70.0
 """Pixels of a face's width from which its expression is read with full confidence."""
 _TURNED = 45.0
 """Degrees at which a turned head's expression can be read no more."""
+_BROWS_TURNED = 32.0
+"""Likewise for what the brows do."""
 _FRONTAL = 20.0
 _SAME = 0.3
 _GLANCES = 60
@@ -73,6 +77,7 @@ class EmbeddedEyes:
         self._changes = Changes()
         self._last = Sight(float("-inf"), "camera")
         self._places: list[Square] = []
+        self._search = Search()
         self._rest = Baseline(RESTING)
         self._heights: deque[float] = deque(maxlen=_GLANCES)
 
@@ -86,6 +91,8 @@ class EmbeddedEyes:
         canvas = Canvas(picture.rgba)
         meshes = self._meshes(canvas)
         self._places = [mesh.square for mesh in meshes]
+        if meshes:
+            self._search.seen(meshes[0].square)
         faces = tuple(self._face(mesh, canvas, picture.at, index == 0) for index, mesh in enumerate(meshes))
         self._last = Sight(picture.at, "camera", faces, lighting(picture.rgba))
         return self._last
@@ -93,6 +100,9 @@ class EmbeddedEyes:
     def _meshes(self, canvas: Canvas) -> list[Mesh]:
         """Faces in the picture, the largest first: those found, and those that turned away from the detector."""
         finds = self._engine.detector(canvas)
+        if not finds and not self._places:
+            # faces far away are too small for the detector in the whole picture
+            finds = self._engine.detector(canvas, self._search.window(canvas))
         squares = [_tracked(find, self._places) for find in finds[:MOST_FACES]]
         squares += [place for place in self._places if all(_overlap(place, other) < _SAME for other in squares)]
         meshes: list[Mesh] = []
@@ -113,8 +123,9 @@ class EmbeddedEyes:
         left, top, right, bottom = mesh.box
         size = min(1.0, (right - left) / _READABLE)
         sure = mesh.score * size
-        readable = sure * max(0.0, 1.0 - (abs(turn.yaw) / _TURNED) ** 2)
-        known = readable * rest.trust
+        turned = math.hypot(turn.yaw, turn.pitch)
+        readable = sure * max(0.0, 1.0 - (turned / _TURNED) ** 2)
+        known = sure * max(0.0, 1.0 - (turned / _BROWS_TURNED) ** 2) * max(0.0, 2.0 * rest.trust - 1.0)
         box = (left / canvas.width, top / canvas.height, right / canvas.width, bottom / canvas.height)
         return Face(
             box,

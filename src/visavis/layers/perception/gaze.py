@@ -9,7 +9,7 @@ from visavis.layers.perception.pose import Pose
 
 _SIDEWAYS, _UP, _DOWN = 30.0, 25.0, 25.0
 """Degrees that the eyes turn when a movement is at its fullest."""
-_EDGE = 20.0
+_EDGE = 17.0
 """Degrees off the screen at which it is as likely the screen as not: a laptop's edge from 60 cm."""
 _SOFT = 4.0
 _RESTING_DOWN = 0.3

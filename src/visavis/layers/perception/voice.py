@@ -22,7 +22,7 @@ _QUIETEST = -60.0
 """dBFS; nothing below is speech."""
 _PAUSE = 0.25
 """Seconds of silence that make a pause rather than a stop consonant."""
-_SURE = 3.0
+_SURE = 1.5
 """Seconds of voice after which more adds no confidence."""
 
 
