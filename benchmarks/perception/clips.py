@@ -14,7 +14,14 @@ from benchmarks.perception.people import LOOKS, Person, Scene, backdrop, camera
 from visavis.layers.perception.base import PerceptionEngine, Picture, Sight
 from visavis.layers.perception.conditions import CONDITIONS, Condition, Conditions
 
-TUNING = ("african woman", "old african man", "asian man", "older asian woman", "european woman", "older european man")
+TUNING = (
+    "african woman",
+    "old african man",
+    "asian man",
+    "older asian woman",
+    "european woman",
+    "older european man",
+)
 """Thresholds were chosen on these; the others are judged."""
 JUDGED = tuple(name for name in LOOKS if name not in TUNING)
 RESTING = (

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from benchmarks.perception.assets import Assets
 
-Floats = NDArray[np.float32]
+Floats = NDArray[Any]
 TILE = 512
 """Pixels of a texture's side in the atlas: skin, brows, eye, one plain colour."""
 _TONGUE, _TEETH = (0.62, 0.32, 0.32), (0.92, 0.89, 0.84)
@@ -84,7 +84,10 @@ LOOKS = {
         "blue",
     ),
     "european man": _look(
-        "caucasian-male-young", "young_caucasian_male/textures/young_lightskinned_male_diffuse.png", 5, "green"
+        "caucasian-male-young",
+        "young_caucasian_male/textures/young_lightskinned_male_diffuse.png",
+        5,
+        "green",
     ),
     "old european woman": _look(
         "caucasian-female-old", "old_caucasian_female/textures/old_lightskinned_female_diffuse.png", 2, "grey"
@@ -220,7 +223,10 @@ class Person:
         lit = np.clip(normals @ lamp, 0, 1)
         shade = scene.light * (0.62 + 0.55 * lit) * (1.0 - scene.side * (1.0 - lit))
         tints = np.concatenate(
-            [np.tile(np.array(part.tint or (1.0, 1.0, 1.0), np.float32), (len(part.corners), 1)) for part in parts]
+            [
+                np.tile(np.array(part.tint or (1.0, 1.0, 1.0), np.float32), (len(part.corners), 1))
+                for part in parts
+            ]
         )
         colours = np.clip(shade[corners][..., None] * tints[:, None, :], 0, 1)
         area = _area(points[corners])
@@ -234,7 +240,7 @@ class Person:
 class _Base:
     vertices: Floats
     body: NDArray[np.intp]
-    eyes: dict[str, NDArray[np.intp]]
+    eyes: dict[str, NDArray[np.int32]]
     parts: list[tuple[NDArray[np.int32], Floats, float, tuple[float, float, float] | None]]
 
 
@@ -335,7 +341,8 @@ def _proxy(path: str) -> dict[str, Any]:
 
 def _placed(proxy: dict[str, Any], vertices: Floats) -> Floats:
     held: Floats = (vertices[proxy["refs"]] * proxy["weights"][..., None]).sum(axis=1)
-    return held + 0.1 * proxy["offsets"]
+    held += 0.1 * proxy["offsets"]
+    return held
 
 
 @cache
@@ -364,7 +371,8 @@ def _ball(eye: Floats, gaze: tuple[float, float]) -> Floats:
     """An eyeball in the place of the mesh's own."""
     pivot = (eye.max(axis=0) + eye.min(axis=0)) / 2
     radius = (eye[:, 1].max() - eye[:, 1].min()) / 2
-    return (_globe()[0] * radius) @ _turn(*gaze, 0.0).T + pivot
+    ball: Floats = (_globe()[0] * radius) @ _turn(*gaze, 0.0).T + pivot
+    return ball
 
 
 def _in_atlas(uv: Floats, tile: int) -> Floats:
@@ -378,9 +386,16 @@ def _atlas(look: Look) -> skia.Image:
     for tile, path in enumerate((f"skins/{look.skin}", brows)):
         image = skia.Image.MakeFromEncoded(skia.Data(_assets().makehuman(path)))
         place = skia.Rect.MakeXYWH(tile * TILE, 0, TILE, TILE)
-        canvas.drawImageRect(image, place, skia.SamplingOptions(skia.FilterMode.kLinear, skia.MipmapMode.kLinear))
+        canvas.drawImageRect(
+            image, place, skia.SamplingOptions(skia.FilterMode.kLinear, skia.MipmapMode.kLinear)
+        )
     canvas.drawRect(skia.Rect.MakeXYWH(2 * TILE, 0, 2 * TILE, TILE), skia.Paint(Color=skia.ColorWHITE))
-    for degrees, colour in ((90, _SCLERA), (29, skia.ColorBLACK), (26, IRISES[look.eye]), (11, skia.ColorBLACK)):
+    for degrees, colour in (
+        (90, _SCLERA),
+        (29, skia.ColorBLACK),
+        (26, IRISES[look.eye]),
+        (11, skia.ColorBLACK),
+    ):
         disc = skia.Paint(Color=colour, AntiAlias=True)
         canvas.drawCircle(2.5 * TILE, 0.5 * TILE, degrees / 90 * (TILE / 2 - 2), disc)
     return surface.makeImageSnapshot().makeRasterImage()
@@ -392,7 +407,8 @@ def _turn(yaw: float, pitch: float, roll: float) -> Floats:
     about_y = [[math.cos(y), 0, math.sin(y)], [0, 1, 0], [-math.sin(y), 0, math.cos(y)]]
     about_x = [[1, 0, 0], [0, math.cos(p), -math.sin(p)], [0, math.sin(p), math.cos(p)]]
     about_z = [[math.cos(r), -math.sin(r), 0], [math.sin(r), math.cos(r), 0], [0, 0, 1]]
-    return (np.array(about_z) @ np.array(about_y) @ np.array(about_x)).astype(np.float32)
+    turned: Floats = np.array(about_z) @ np.array(about_y) @ np.array(about_x)
+    return turned.astype(np.float32)
 
 
 def _normals(vertices: Floats, corners: NDArray[np.int32]) -> Floats:
@@ -401,16 +417,18 @@ def _normals(vertices: Floats, corners: NDArray[np.int32]) -> Floats:
     normals = np.zeros_like(vertices)
     for i in range(3):
         np.add.at(normals, corners[:, i], faces)
-    return normals / (np.linalg.norm(normals, axis=1, keepdims=True) + 1e-12)
+    normals /= np.linalg.norm(normals, axis=1, keepdims=True) + 1e-12
+    return normals
 
 
 def _area(triangles: Floats) -> Floats:
     a, b, c = triangles[:, 0], triangles[:, 1], triangles[:, 2]
-    return (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
+    area: Floats = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
+    return area
 
 
 def _packed(colours: Floats) -> list[int]:
-    """skia's ARGB."""
+    """Skia's ARGB."""
     levels = (colours * 255).astype(np.uint32)
     packed: list[int] = ((255 << 24) | (levels[:, 0] << 16) | (levels[:, 1] << 8) | levels[:, 2]).tolist()
     return packed
@@ -441,7 +459,9 @@ def camera(rgba: NDArray[np.uint8], scene: Scene) -> NDArray[np.uint8]:
     blur = skia.ImageFilters.Blur(scene.blur, scene.blur)
     canvas.drawImage(skia.Image.fromarray(rgba), 0, 0, skia.SamplingOptions(), skia.Paint(ImageFilter=blur))
     grain = _grain(rgba.shape[0], rgba.shape[1])
-    random = np.random.default_rng((scene.seed, round(scene.yaw * 1e4) & 0xFFFF, round(scene.pitch * 1e4) & 0xFFFF))
+    random = np.random.default_rng(
+        (scene.seed, round(scene.yaw * 1e4) & 0xFFFF, round(scene.pitch * 1e4) & 0xFFFF)
+    )
     grain = np.roll(grain, random.integers(0, min(rgba.shape[:2]), 2), axis=(0, 1))
     colours = out[..., :3].astype(np.int16) + (grain * scene.noise).astype(np.int16)[..., None]
     out[..., :3] = np.clip(colours, 0, 255)

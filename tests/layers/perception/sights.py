@@ -13,7 +13,14 @@ FPS = 4.0
 
 def face(confidence: float = 0.95, **changed: Any) -> Face:
     """Somebody at rest who looks at the screen; readings are given as amounts."""
-    readings = {"looking": 0.95, "smile": 0.0, "surprise": 0.0, "frown": 0.0, "eyes_closed": 0.02, "mouth_open": 0.0}
+    readings = {
+        "looking": 0.95,
+        "smile": 0.0,
+        "surprise": 0.0,
+        "frown": 0.0,
+        "eyes_closed": 0.02,
+        "mouth_open": 0.0,
+    }
     plain = {"yaw": 0.0, "pitch": 0.0, "roll": 0.0, "distance": 0.6, "box": (0.4, 0.3, 0.6, 0.6)}
     for name in readings:
         readings[name] = changed.pop(name, readings[name])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import math
 
 from hypothesis import given
@@ -131,5 +132,5 @@ def test_a_switch_changes_no_oftener_than_its_times_allow(amounts):
         if switch.feed(index / FPS, amount, 1.0):
             switched.append((index / FPS, switch.on))
     assert [on for _, on in switched] == [index % 2 == 0 for index in range(len(switched))]
-    for (before, _), (after, on) in zip(switched, switched[1:], strict=False):
+    for (before, _), (after, on) in itertools.pairwise(switched):
         assert after - before >= (1.0 if on else 0.5)

@@ -9,7 +9,10 @@ from visavis.layers.perception.settings import PerceptionLayer
 
 
 def tool(name: str = "note_mood", **changed: Any) -> dict[str, Any]:
-    return {"type": "function", "function": {"name": name, "description": "When …", "parameters": {}, **changed}}
+    return {
+        "type": "function",
+        "function": {"name": name, "description": "When …", "parameters": {}, **changed},
+    }
 
 
 def test_the_documented_fields_are_read():
@@ -55,7 +58,9 @@ def test_absent_null_and_off():
 
 
 def test_a_tool_may_lie_bare_and_keeps_what_else_it_holds():
-    layer = PerceptionLayer.model_validate({"visual_tools": [{"name": "wave", "parameters": {"type": "object"}}]})
+    layer = PerceptionLayer.model_validate(
+        {"visual_tools": [{"name": "wave", "parameters": {"type": "object"}}]}
+    )
     assert layer.visual_tools[0].function.parameters == {"type": "object"}
     kept = PerceptionLayer.model_validate({"audio_tools": [{**tool(), "delivery": {"app_message": True}}]})
     assert kept.audio_tools[0].model_dump()["delivery"] == {"app_message": True}
@@ -65,7 +70,11 @@ def test_a_tool_may_lie_bare_and_keeps_what_else_it_holds():
     ("body", "where", "words"),
     [
         ({"perception_model": "raven-9"}, "perception_model", "'raven-1', 'raven-0' or 'off'"),
-        ({"visual_awareness_queries": ["x" * 10_001]}, "visual_awareness_queries", "at most 10000 characters"),
+        (
+            {"visual_awareness_queries": ["x" * 10_001]},
+            "visual_awareness_queries",
+            "at most 10000 characters",
+        ),
         ({"audio_awareness_queries": [""]}, "audio_awareness_queries", "at least 1 character"),
         ({"visual_tool_prompt": "x" * 1_001}, "visual_tool_prompt", "at most 1000 characters"),
         ({"audio_tools": [tool(description="x" * 1_001)]}, "audio_tools", "at most 1000 characters"),

@@ -16,7 +16,14 @@ def watched(*stretches) -> Account:
 
 
 def voice(level: float = -25.0, pitch: float = 180.0, pace: float | None = 2.5, **changed) -> Voice:
-    plain = {"start": 0.0, "end": 4.0, "voiced": 2.5, "pitch_range": 5.0, "pitch_slope": 0.0, "level_range": 9.0}
+    plain = {
+        "start": 0.0,
+        "end": 4.0,
+        "voiced": 2.5,
+        "pitch_range": 5.0,
+        "pitch_slope": 0.0,
+        "level_range": 9.0,
+    }
     return Voice(
         **{**plain, "pauses": (), "confidence": 0.9, "level": level, "pitch": pitch, "pace": pace, **changed}
     )
@@ -77,7 +84,13 @@ def test_of_an_unclear_voice_nothing_is_said_and_nothing_is_learnt():
 
 
 def test_audio_phrases_are_short_and_hold_the_pace():
-    everything = ("louder than usual", "higher-pitched than usual", "slower than usual", "lively intonation", "a long pause")
+    everything = (
+        "louder than usual",
+        "higher-pitched than usual",
+        "slower than usual",
+        "lively intonation",
+        "a long pause",
+    )
     phrase = audio_phrase(voice(pace=2.04), everything)
     assert phrase.startswith("Louder than usual, higher-pitched") and phrase.endswith("2.0 words a second.")
     assert len(phrase.split()) <= 20

@@ -159,9 +159,7 @@ class Eyes(Protocol):
     """Watches one source of one participant; it has state. Called from one thread at a time."""
 
     def look(self, picture: Picture) -> Sight:
-        """Blocking, some milliseconds. Pictures come in order of time; between them nothing is remembered
-        but measurements.
-        """
+        """Blocking, some milliseconds. Pictures come in order of time; none is kept."""
         ...
 
 
@@ -172,9 +170,7 @@ class PerceptionEngine(Protocol):
         """For one source of one participant."""
         ...
 
-    def listen(
-        self, audio: NDArray[np.float32], start: float, words: int | None = None
-    ) -> Voice | None:
+    def listen(self, audio: NDArray[np.float32], start: float, words: int | None = None) -> Voice | None:
         """Blocking, some milliseconds a second of speech. How a stretch of speech sounded.
 
         Args:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import skia
@@ -34,7 +35,7 @@ class Square:
         scale = self.side / size
         cos, sin = math.cos(self.angle), math.sin(self.angle)
         x, y = (points[:, 0] - size / 2) * scale, (points[:, 1] - size / 2) * scale
-        moved = [x * cos - y * sin + self.x, x * sin + y * cos + self.y]
+        moved: list[NDArray[np.floating[Any]]] = [x * cos - y * sin + self.x, x * sin + y * cos + self.y]
         if points.shape[1] > 2:
             moved.append(points[:, 2] * scale)
         return np.stack(moved, axis=1).astype(np.float32)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,7 +75,7 @@ def _find(points: NDArray[np.float32], score: float, whole: Square) -> Find:
     return Find(score, square, tuple(float(edge) for edge in box))  # type: ignore[arg-type]
 
 
-def _clusters(points: NDArray[np.float32], scores: NDArray[np.float32]) -> list[NDArray[np.intp]]:
+def _clusters(points: NDArray[np.float32], scores: NDArray[np.floating[Any]]) -> list[NDArray[np.intp]]:
     """Finds of the same face, the best face first."""
     low, high = points[:, 0] - points[:, 1] / 2, points[:, 0] + points[:, 1] / 2
     left = np.argsort(-scores)

@@ -17,8 +17,9 @@ _RESTING_DOWN = 0.3
 
 
 def direction(pose: Pose, movements: Movements) -> tuple[float, float]:
-    """Degrees to the person's own left, and up, that the eyes look past the camera: right to some five
-    sideways, to some ten up and down, where heads at rest differ.
+    """Degrees to the person's own left, and up, that the eyes look past the camera.
+
+    Right to some five sideways, and to some ten up and down, where heads at rest differ.
     """
     left = movements["eyeLookOutLeft"] + movements["eyeLookInRight"]
     right = movements["eyeLookInLeft"] + movements["eyeLookOutRight"]

@@ -41,6 +41,8 @@ class Motion:
         if len(self._seen) < _FEWEST:
             return Reading(0.0, 0.0)
         mouth = np.array([seen[1] for seen in self._seen])
+        if _turns(mouth) < 2:  # it opened, or closed, and stayed so
+            return Reading(0.0, self._fullness())
         change = float(np.abs(np.diff(mouth)).mean())
         return Reading(min(1.0, change / (2 * _MOUTH)), self._fullness())
 
@@ -67,7 +69,7 @@ class Motion:
 
 
 def _turns(angles: np.ndarray[tuple[int], np.dtype[np.float64]]) -> int:
-    """How often the movement reverses, counting only goes of a third of the swing or more."""
+    """How often a movement reverses, counting only goes of a third of its range or more."""
     step = max(float(np.ptp(angles)) / 3, 1e-6)
     turns, direction, extreme = 0, 0, angles[0]
     for angle in angles[1:]:

@@ -29,9 +29,7 @@ class Network:
         self._interpreter: Any = Interpreter(model_content=content, num_threads=1)
         self._interpreter.allocate_tensors()
         (self._input,) = (detail["index"] for detail in self._interpreter.get_input_details())
-        self._outputs = {
-            detail["name"]: detail["index"] for detail in self._interpreter.get_output_details()
-        }
+        self._outputs = {detail["name"]: detail["index"] for detail in self._interpreter.get_output_details()}
         self._lock = Lock()
 
     def __call__(self, values: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:

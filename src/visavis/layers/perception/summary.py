@@ -35,7 +35,9 @@ _WORTH_IT = 0.5
 """Seconds from which a condition is told of a turn."""
 
 
-def visual_phrase(account: Account, since: float, until: float, without: frozenset[Condition] = frozenset()) -> str:
+def visual_phrase(
+    account: Account, since: float, until: float, without: frozenset[Condition] = frozenset()
+) -> str:
     """What was seen between two moments, in a few words; empty when there were no pictures.
 
     Args:

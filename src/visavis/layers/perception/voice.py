@@ -75,7 +75,7 @@ def voice(audio: NDArray[np.float32], start: float, words: int | None = None) ->
 def measure(audio: NDArray[np.float32]) -> Frames:
     """Every 10 ms. ``audio``: mono, ``SAMPLE_RATE``."""
     count = (len(audio) - _WINDOW) // HOP + 1
-    windows = np.lib.stride_tricks.sliding_window_view(audio, _WINDOW)[:: HOP][:count]
+    windows = np.lib.stride_tricks.sliding_window_view(audio, _WINDOW)[::HOP][:count]
     level = 10 * np.log10(np.mean(np.square(windows), axis=1) + 1e-10)
     loud = np.percentile(level, 95)
     sounding = (level > loud - _BELOW_PEAK) & (level > _QUIETEST)
@@ -99,7 +99,11 @@ def _pitch(windows: NDArray[np.float32]) -> NDArray[np.float32]:
     strength = power[:, lags] / (np.sqrt(head * tail) + 1e-9)
     best = strength.max(axis=1, keepdims=True)
     # the shortest lag that is nearly as strong: an octave below is as strong, but not what is heard
-    peaks = (strength >= 0.9 * best) & (strength >= np.roll(strength, 1, 1)) & (strength >= np.roll(strength, -1, 1))
+    peaks = (
+        (strength >= 0.9 * best)
+        & (strength >= np.roll(strength, 1, 1))
+        & (strength >= np.roll(strength, -1, 1))
+    )
     chosen = np.where(peaks.any(axis=1), peaks.argmax(axis=1), strength.argmax(axis=1))
     return np.where(best[:, 0] >= _VOICED, SAMPLE_RATE / lags[chosen], 0.0).astype(np.float32)
 
