@@ -8,9 +8,9 @@ from collections import deque
 from visavis.layers.perception.blendshapes import Movements
 
 _KEPT = 120
-"""Values remembered of each movement: half a minute to two minutes, as it is fed once a second or oftener."""
-_EVERY = 0.5
-"""Seconds between two of them."""
+"""Values remembered of each movement: some four minutes."""
+_AT_FIRST, _LATER = 0.5, 2.0
+"""Seconds between two of them; later ones count less, or an expression that lasts would become rest."""
 _QUANTILE = 0.35
 _ENOUGH = 10
 """Values from which they are believed alone."""
@@ -35,7 +35,7 @@ class Baseline:
 
     def learn(self, at: float, movements: Movements) -> None:
         """Take one picture's movements in; ``at`` in seconds."""
-        if at - self._fed < _EVERY:
+        if at - self._fed < (_AT_FIRST if self.trust < 1.0 else _LATER):
             return
         self._fed = at
         for name, seen in self._seen.items():
