@@ -1,4 +1,4 @@
-"""Pictures of people for the engine, and a camera that shows them: every frame has new noise and a little drift."""
+"""Pictures of people for the engine, and a camera that shows them, with noise and a little drift."""
 
 from __future__ import annotations
 
