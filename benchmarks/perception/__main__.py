@@ -18,6 +18,7 @@ from benchmarks.perception.acts import FPS, alive
 from benchmarks.perception.clips import JUDGED, RESTING, TUNING, Score, judge, watch
 from benchmarks.perception.cost import cost
 from benchmarks.perception.people import LOOKS, Person
+from benchmarks.perception.voices import voices
 from benchmarks.report import Report
 from visavis.layers.perception.base import PerceptionEngine, Picture
 from visavis.layers.perception.conditions import Condition, Conditions
@@ -77,6 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         report.notes.append(
             f"{options.minutes:g} minutes of a neutral face: {dict(begun) or 'nothing begun'}"
         )
+    report.add(voices())
     report.add(cost(engine, options.runs))
     report.publish()
 

@@ -17,8 +17,8 @@ _LOUDER, _HIGHER, _FASTER = 4.0, 2.5, 1.35
 """dB, semitones, and times: what a listener calls louder, higher, faster."""
 _FLAT, _LIVELY = 2.5, 7.5
 """Semitones of pitch range."""
-_SLOW, _FAST = 1.7, 3.4
-"""Words a second, pauses included; English conversation lies around 2.5."""
+_SLOW, _FAST = 1.7, 4.2
+"""Words a second, pauses included; English conversation lies around 2.5 to 3.5."""
 _LONG_PAUSE = 1.0
 _RISING = 12.0
 """Semitones a second at the end."""

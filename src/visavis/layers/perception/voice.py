@@ -18,6 +18,8 @@ _VOICED = 0.55
 """Normalised autocorrelation from which a frame has a pitch."""
 _BELOW_PEAK = 28.0
 """dB below the loud parts under which a frame is silence."""
+_ABOVE_NOISE, _ABOVE_PAUSE = 6.0, 8.0
+"""dB: speech is so far above the softest tenth, but a pause at least so far below the loud parts."""
 _QUIETEST = -60.0
 """dBFS; nothing below is speech."""
 _PAUSE = 0.25
@@ -77,12 +79,15 @@ def measure(audio: NDArray[np.float32]) -> Frames:
     count = (len(audio) - _WINDOW) // HOP + 1
     windows = np.lib.stride_tricks.sliding_window_view(audio, _WINDOW)[::HOP][:count]
     level = 10 * np.log10(np.mean(np.square(windows), axis=1) + 1e-10)
-    loud = np.percentile(level, 95)
-    sounding = (level > loud - _BELOW_PEAK) & (level > _QUIETEST)
+    soft, loud = np.percentile(level, [10, 95])
+    audible = (level > loud - _BELOW_PEAK) & (level > _QUIETEST)
     pitch = np.zeros(count, np.float32)
-    if sounding.any():
-        pitch[sounding] = _pitch(windows[sounding])
-    return Frames(level.astype(np.float32), _without_leaps(pitch), sounding)
+    if audible.any():
+        pitch[audible] = _pitch(windows[audible])
+    pitch = _without_leaps(pitch)
+    # in a noisy room the pauses are loud: what is neither above the noise nor voiced is one
+    above = level > np.clip(soft + _ABOVE_NOISE, loud - _BELOW_PEAK, loud - _ABOVE_PAUSE)
+    return Frames(level.astype(np.float32), pitch, audible & (above | (pitch > 0)))
 
 
 def _pitch(windows: NDArray[np.float32]) -> NDArray[np.float32]:
