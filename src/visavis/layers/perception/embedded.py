@@ -37,6 +37,7 @@ _TURNED = 45.0
 _BROWS_TURNED = 32.0
 """Likewise for what the brows do."""
 _FRONTAL = 20.0
+_WIDE_OPEN = 0.4
 _SAME = 0.3
 _GLANCES = 60
 """Pictures from which the height of somebody's gaze at rest is known, a quarter of a minute."""
@@ -142,7 +143,7 @@ class EmbeddedEyes:
             Reading(seen.surprise, known),
             Reading(seen.frown, known),
             Reading(seen.eyes_closed, readable),
-            Reading(seen.mouth_open, readable),
+            Reading(min(1.0, mesh.lips_apart / _WIDE_OPEN), readable),
         )
 
     def _looking(

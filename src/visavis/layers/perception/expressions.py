@@ -26,7 +26,6 @@ class Expressions:
     surprise: float
     frown: float
     eyes_closed: float
-    mouth_open: float
 
 
 def of_both_sides(movements: Movements) -> Movements:
@@ -43,7 +42,6 @@ def of_both_sides(movements: Movements) -> Movements:
         "brow in": movements["browInnerUp"],
         "eye wide": mean("eyeWide"),
         "eye squint": mean("eyeSquint"),
-        "jaw": movements["jawOpen"],
     }
 
 
@@ -54,7 +52,6 @@ def expressions(moves: Movements, rest: Baseline) -> Expressions:
         surprise=_surprise(moves, rest),
         frown=rest.beyond("brow down", moves["brow down"]),
         eyes_closed=moves["blink"],
-        mouth_open=moves["jaw"],
     )
 
 

@@ -18,6 +18,8 @@ RIGHT_EYE, LEFT_EYE = (33, 133), (263, 362)
 """Outer and inner corner; right and left are the person's own."""
 RIGHT_IRIS, LEFT_IRIS = slice(468, 473), slice(473, 478)
 """Centre first, then four on its rim."""
+_UPPER_LIP, _LOWER_LIP = [82, 13, 312], [87, 14, 317]
+"""Their inner edges."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,13 @@ class Mesh:
         across = self.points[LEFT_EYE[0], :2] - self.points[RIGHT_EYE[0], :2]
         angle = math.atan2(float(across[1]), float(across[0]))
         return Square(float(x), float(y), float((high - low).max()) * _GROWN, angle)
+
+    @property
+    def lips_apart(self) -> float:
+        """The gap between the lips, in distances between the eyes' outer corners; about 0.4 is wide open."""
+        eyes = np.linalg.norm(self.points[LEFT_EYE[0]] - self.points[RIGHT_EYE[0]])
+        gaps = np.linalg.norm(self.points[_UPPER_LIP] - self.points[_LOWER_LIP], axis=1)
+        return float(gaps.mean() / max(float(eyes), 1.0))
 
     @property
     def box(self) -> tuple[float, float, float, float]:

@@ -12,7 +12,7 @@ WINDOW = 1.75
 """Seconds looked back."""
 _FEWEST = 5
 """Pictures needed within the window."""
-_MOUTH = 0.07
+_MOUTH = 0.055
 """Mean change of the mouth between pictures from which it is as likely talking as not."""
 _SWING = 7.0
 """Degrees a head must go to and fro."""
