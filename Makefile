@@ -1,11 +1,13 @@
 # Two commands: `make run` starts a conversation on this machine, `make test` proves that it works.
-.PHONY: run test test-python test-web lint types spec bench fuzz wheel clean help system system-test
+.PHONY: run test test-python test-web lint types audit spec bench fuzz wheel clean help system system-test
 .DELETE_ON_ERROR:
 
 VENV := .venv
 BIN := $(VENV)/bin
 STATIC := src/visavis/server/static/index.html
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+# What needs neither a browser nor sound in real time runs in two processes; the rest wants the machine to itself.
+SIDE_BY_SIDE := $(addprefix tests/,conversation media outbound protocol server session weights)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 run: system $(VENV)/.installed $(STATIC)  ## set up, start the server and print a conversation's URL
@@ -16,7 +18,8 @@ test: system-test $(VENV)/.installed-dev $(STATIC) test-web test-python  ## the 
 
 test-python: $(VENV)/.installed-dev $(STATIC)
 	$(BIN)/visavis models fetch $$($(BIN)/python -m tests.models)
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(PYTEST_ARGS) $(SIDE_BY_SIDE)
+	$(BIN)/python -m pytest $(PYTEST_ARGS) $(SIDE_BY_SIDE:%=--ignore=%)
 
 test-web: web/node_modules/.installed
 	cd web && npm test
@@ -29,6 +32,9 @@ lint: $(VENV)/.installed-dev web/node_modules/.installed  ## ruff and eslint
 types: $(VENV)/.installed-dev web/node_modules/.installed  ## mypy --strict and tsc
 	$(BIN)/mypy
 	cd web && npm run typecheck
+
+audit: $(VENV)/.installed-dev  ## known vulnerabilities of what is installed
+	./scripts/audit
 
 spec: $(VENV)/.installed-dev web/node_modules/.installed  ## the published specification, from the models
 	$(BIN)/python -m visavis.protocol.specification

@@ -23,7 +23,7 @@ from benchmarks import raw_http
 from benchmarks.figures import Figure, milliseconds
 from benchmarks.report import Report
 from benchmarks.rig import Rig, rig
-from visavis.server.recorder import Recorder
+from visavis.server.records.recorder import Recorder
 from visavis.server.store import Conversation, Store
 
 CONNECTIONS = 8
@@ -109,7 +109,7 @@ async def writing(url: str, seconds: float) -> float:
         written += 50 * TALKING
         await recorder.flush()
     took = time.perf_counter() - began
-    stored = sum([await store.logs.last_seq(name) for name in names])
+    stored = sum([seq for name in names for seq, _ in [await store.logs.last(name) or (0, {})]])
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     await store.close()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
+from limits import parse
 from platformdirs import user_cache_path, user_data_path
-from pydantic import Field, SecretStr, field_validator
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -21,6 +22,27 @@ from visavis.protocol.dialects import DialectName
 
 EMBEDDED_MODELS = Literal["qwen2.5-coder-0.5b", "smollm2-135m"]
 
+
+def _rate(text: str) -> str:
+    """A rate that can be read.
+
+    Raises:
+        ValueError: it cannot.
+    """
+    if text != "off":
+        try:
+            parse(text)
+        except ValueError:
+            raise ValueError("must look like 600/minute or 10/second, or be off") from None
+    return text
+
+
+Rate = Annotated[str, AfterValidator(_rate)]
+Origin = Annotated[str, StringConstraints(pattern=r"^(\*|https?://[A-Za-z0-9.:\[\]-]+)$")]
+"""A scheme, a host and perhaps a port; ``*`` for all."""
+Ancestor = Annotated[str, StringConstraints(pattern=r"^(\*|self|https?://(\*\.)?[A-Za-z0-9.:\[\]-]+)$")]
+"""The same, or ``self``, or ``https://*.example.com``."""
+
 ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 """Addresses that mean all of this machine's own, and one that reaches them."""
 
@@ -31,7 +53,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="VISAVIS_", extra="forbid")
 
     host: str = "127.0.0.1"
-    """Address to listen on. Beyond loopback an API key is required."""
+    """Address to listen on. Beyond loopback there must be an API key, in ``api_keys`` or stored."""
     port: int = Field(7600, ge=0, le=65535)
     public_url: str = ""
     """How browsers reach the server; default ``http://{host}:{port}``."""
@@ -50,11 +72,30 @@ class Settings(BaseSettings):
     secret_key: SecretStr = SecretStr("")
     """Encrypts stored secrets and signs tokens; at least 32 characters. Default: one made in ``data_dir``."""
 
+    rate_limit_api: Rate = "1200/minute"
+    """Requests of one API key; ``off`` for no limit."""
+    rate_limit_join: Rate = "600/minute"
+    """Requests of one address to what needs no key: pages, joins, chats."""
+    rate_limit_failed_keys: Rate = "60/minute"
+    """Requests of one address with a wrong key; beyond it no key of that address is looked at."""
+    trusted_proxies: list[str] = Field(default_factory=lambda: ["127.0.0.1", "::1"])
+    """Addresses or networks whose ``X-Forwarded-For`` and ``-Proto`` are believed."""
+    cors_origins: list[Origin] = Field(default_factory=lambda: ["*"])
+    """Origins whose pages may ask the server."""
+    frame_ancestors: list[Ancestor] = Field(default_factory=lambda: ["*"])
+    """Origins whose pages may show a call in a frame; empty for none."""
     outbound_allow: list[str] | None = None
     """Networks, addresses and host names that requests of users may reach though they are not public.
 
     Absent: this machine, as long as the server itself is for this machine alone; else none.
     """
+
+    webhook_secret: SecretStr = SecretStr("")
+    """Signs webhooks: ``whsec_…``, or several, separated by spaces. Default: one from ``secret_key``."""
+    conversation_retention_days: int = Field(0, ge=0)
+    """Days after which conversations that are over are removed with all that was kept; 0 keeps them."""
+    webhook_retention_days: int = Field(30, ge=1)
+    """How long what was delivered or given up stays in the log of deliveries."""
 
     workers: int = Field(default_factory=lambda: max(2, min(8, (os.cpu_count() or 2) // 2)), ge=1)
     """Worker processes that hold conversations."""
@@ -87,6 +128,18 @@ class Settings(BaseSettings):
     video_width: int = Field(640, ge=160, le=1920, multiple_of=2)
     video_height: int = Field(480, ge=120, le=1080, multiple_of=2)
     video_fps: int = Field(25, ge=1, le=60)
+
+    recordings_url: str = ""
+    """Where recordings go when a call is over: ``s3://…``, ``gs://…``, ``az://…`` or ``file:///…``; empty:
+    they stay in ``data_dir``."""
+    recordings_options: dict[str, Any] = Field(default_factory=dict, repr=False)
+    """Of its fsspec filesystem: keys, an endpoint."""
+    recordings_allow_buckets: list[str] = Field(default_factory=list)
+    """Which buckets conversations may name, as patterns such as ``s3://acme-*``."""
+    recording_codec: Literal["vp9", "h264"] = "vp9"
+    """Of recordings: VP9 with Opus, or H.264 with AAC by libx264, which is under the GPL."""
+    recording_fps: int = Field(25, ge=1, le=60)
+    """Pictures a second in recordings, at most."""
 
     dialect: DialectName = "union"
     """Which events are sent, and what of them, where a conversation does not say (docs/protocol.md)."""

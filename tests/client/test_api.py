@@ -1,3 +1,6 @@
+import io
+import zipfile
+
 import httpx
 import pytest
 
@@ -5,6 +8,11 @@ from tests.server.conftest import KEY, Api, api, run_server  # noqa: F401 (fixtu
 from visavis.client import Call, Client
 from visavis.errors import ApiError, ApiUnreachable
 from visavis.net import is_loopback
+
+
+@pytest.fixture
+def database(tmp_path):
+    return f"sqlite+aiosqlite:///{tmp_path}/visavis.db"
 
 
 @pytest.fixture
@@ -163,6 +171,10 @@ async def test_what_happened_is_read_from_a_seq_on_followed_and_replayed(client)
     assert later == events[1:]
     assert (await client.conversations.events(name, limit=1)) == events[:1]
     assert (await client.conversations.log(name)).splitlines()
+    said = await client.conversations.transcript(name)
+    assert [(entry["role"], entry["content"]) for entry in said] == [("user", "Hello!")]
+    archive = b"".join([piece async for piece in client.conversations.export(name)])
+    assert "events.jsonl" in zipfile.ZipFile(io.BytesIO(archive)).namelist()
 
 
 async def test_objectives_and_guardrails_are_kept_read_listed_and_forgotten(client):

@@ -9,6 +9,7 @@ import httpx
 import pytest
 import uvicorn
 from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
 
 from tests.rooms.webrtc_room import (
     ENGINES,
@@ -19,7 +20,7 @@ from tests.rooms.webrtc_room import (
     stage,
 )
 from visavis.client.call import Call
-from visavis.client.whip import Whip
+from visavis.client.whip import Pass, Whip
 from visavis.errors import EngineMissing, MessageTooLarge, SignallingError, VisavisError
 from visavis.rooms.base import AppMessage, ParticipantJoined, ParticipantLeft
 from visavis.rooms.webrtc import engine as engines
@@ -69,13 +70,15 @@ async def served(app: FastAPI) -> AsyncIterator[str]:
 async def test_a_call_is_joined_and_left_by_http(engine: str) -> None:
     seen: list[httpx.URL] = []
     async with stage(engine) as room, served(whip_app(room, seen)) as url:
-        async with Call.join(url + "?t=1", user_name="Bob Ö", engine=engine, receive_video=False) as call:
+        async with Call.join(
+            url + "?tenant=1", user_name="Bob Ö", engine=engine, receive_video=False
+        ) as call:
             (joined,) = await room.saw(ParticipantJoined)
             assert joined.participant.user_name == "Bob Ö"
         (left,) = await room.saw(ParticipantLeft)
         assert left.reason == "left"
     assert seen[0].path == "/c1/whip"
-    assert dict(seen[0].params) == {"t": "1", "user_name": "Bob Ö"}
+    assert dict(seen[0].params) == {"tenant": "1", "user_name": "Bob Ö"}
     assert str(seen[1]) == f"deleted:{call.participant_id}"
 
 
@@ -161,6 +164,40 @@ async def test_no_proxy_is_asked_for_a_server_on_this_machine(monkeypatch: pytes
     app.add_api_route("/c1/whip", offer, methods=["POST"])
     async with served(app) as url:
         assert await Whip(url).offer("v=0") == "an answer"
+
+
+async def test_a_private_room_is_shown_the_links_token_then_the_secret_of_the_session() -> None:
+    shown: list[tuple[str, str | None, str | None]] = []
+    app = FastAPI()
+
+    @app.api_route("/c1/{rest:path}", methods=["GET", "POST", "DELETE"])
+    async def any_(request: Request) -> Response:
+        shown.append((request.method, request.headers.get("authorization"), request.query_params.get("t")))
+        return Response("{}", 201, {"location": f"/c1/whip/secret-{len(shown)}"})
+
+    async with served(app) as url:
+        passed = Pass()
+        desk, first_, second = (Whip(f"{url}?t=a.b.c", token=passed) for _ in range(3))
+        await first_.offer("v=0")
+        await desk.shutdown_reason()
+        await second.offer("v=0")  # the first was lost
+        await second.leave()  # but nothing came of the second either
+        await desk.shutdown_reason()
+    assert shown == [
+        ("POST", "Bearer a.b.c", None),
+        ("GET", "Bearer secret-1", None),
+        ("POST", "Bearer secret-1", None),
+        ("DELETE", None, None),
+        ("GET", "Bearer secret-1", None),
+    ]
+
+
+async def test_a_refusal_is_told_in_the_servers_words() -> None:
+    app = FastAPI()
+    app.add_api_route("/c1/whip", lambda: JSONResponse({"message": "No."}, 403), methods=["POST"])
+    async with served(app) as url:
+        with pytest.raises(SignallingError, match=r"^the join was refused \(403\): No\.$"):
+            await Whip(url).offer("v=0")
 
 
 def test_what_is_no_url_is_refused_in_words() -> None:

@@ -162,3 +162,25 @@ def test_a_reply_to_results_that_were_not_seen_is_known_by_its_turn() -> None:
     assert not reply.done
     feed(reply, started("fresh"), utterance("replica", "It rains.", "fresh"), stopped("fresh"))
     assert reply.result == Heard("One moment. It rains.", False, 2.0, "fresh")
+
+
+def tool_run(state: str, on_resolve: str = "generate_response") -> EventMessage:
+    named = {"name": "book", "tool_call_id": "c1", "on_resolve": on_resolve}
+    return event("visavis.tool_run", state=state, **named)
+
+
+def test_a_reply_is_whole_when_the_server_has_called_a_tool_and_spoken_of_it() -> None:
+    reply = ReplyHeard("e", Server(acks=True), "Hi")
+    feed(reply, utterance("user", "Hi"), tool_run("called"), started(), utterance("replica", "One moment."))
+    feed(reply, stopped())
+    assert not reply.done
+    feed(reply, tool_run("succeeded"), started("fresh"), utterance("replica", "Done.", "fresh"))
+    feed(reply, stopped("fresh"))
+    assert reply.result == Heard("One moment. Done.", False, 2.0, "fresh")
+
+
+def test_what_the_server_fires_and_forgets_is_not_waited_for() -> None:
+    reply = ReplyHeard("e", Server(acks=True), "Hi")
+    feed(reply, utterance("user", "Hi"), tool_run("called", "fire_and_forget"), started())
+    feed(reply, utterance("replica", "Noted."), stopped(), tool_run("failed", "fire_and_forget"))
+    assert reply.result == Heard("Noted.", False, 1.0, "t")

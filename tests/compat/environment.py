@@ -1,4 +1,4 @@
-"""Environments of their own for public programs, in which the module ``daily`` is visavis."""
+"""Environments of their own for public programs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import subprocess
 import sys
 import sysconfig
 import venv
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -41,7 +41,7 @@ class Environment:
 
 
 def environment(cache: Path, program: str, dependencies: Sequence[str]) -> Environment:
-    """An environment with a program, made from the package index the first time.
+    """An environment with a program, in which ``daily`` is visavis; made from the package index once.
 
     Visavis and what it needs come from the environment that runs the tests; they come last, so that the
     program has the versions it was installed with.
@@ -51,15 +51,33 @@ def environment(cache: Path, program: str, dependencies: Sequence[str]) -> Envir
         program: a requirement, installed without its dependencies.
         dependencies: what it needs of them; not ``daily-python``.
     """
-    recipe = "\n".join((program, *dependencies, sys.version, str(DISTRIBUTION)))
+
+    def install(folder: Path) -> None:
+        _pip(folder, "--no-deps", program, DISTRIBUTION)
+        _pip(folder, *dependencies)
+        _lend(folder)
+
+    return _made(cache, program, (*dependencies, str(DISTRIBUTION)), install)
+
+
+def plain_environment(cache: Path, *program: str) -> Environment:
+    """An environment with a program and all that it asks for, and nothing of visavis.
+
+    Args:
+        cache: the folder where environments are kept between runs.
+        program: its requirements, the one that names it first.
+    """
+    return _made(cache, program[0], program[1:], lambda folder: _pip(folder, *program))
+
+
+def _made(cache: Path, program: str, others: Sequence[str], install: Callable[[Path], None]) -> Environment:
+    recipe = "\n".join((program, *others, sys.version))
     folder = cache / f"{program.partition('=')[0]}-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}"
     made = folder / "made"
     if not made.exists():
         shutil.rmtree(folder, ignore_errors=True)
         venv.create(folder, with_pip=True)
-        _pip(folder, "--no-deps", program, DISTRIBUTION)
-        _pip(folder, *dependencies)
-        _lend(folder)
+        install(folder)
         made.touch()
     return Environment(folder)
 

@@ -1,72 +1,89 @@
-"""``tavus-cli`` from the package index, unmodified, with visavis as its server and as its ``daily``."""
+"""``tavus-cli``, unmodified, with visavis as its server and as its ``daily``: calls, and what is refused."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-from collections.abc import Callable
-from pathlib import Path
+import re
 
 import pytest
 
-from tests.compat.environment import environment
+from tests.compat.tavus import Tavus
 from visavis.testing.server_process import RunningServer
 
-PROGRAM = "tavus-cli==0.11.0"
-DEPENDENCIES = (
-    *("fastmcp>=2.0.0", "httpx>=0.27.0", "jsonpatch>=1.33", "keyring>=25.0.0"),
-    *("pydantic>=2.7.0", "python-dotenv>=1.0.0", "rich>=13.7.0", "typer>=0.12.0"),
-)
 
-Tavus = Callable[..., subprocess.CompletedProcess[str]]
+def words(text: str) -> list[str]:
+    """Without where the program broke its lines."""
+    return re.findall(r"\w+", text)
 
 
-@pytest.fixture(scope="module")
-def tavus(cache: Path, server: RunningServer) -> Tavus:
-    """Runs the command with the server's address and key."""
-    installed = environment(cache, PROGRAM, DEPENDENCIES)
-
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return installed.run(
-            *("tavus", *arguments),
-            TAVUS_PUBLIC_API_BASE_URL=f"{server.url}/v2",
-            TAVUS_API_KEY=server.key,
-            PYTHON_KEYRING_BACKEND="keyring.backends.null.Keyring",
-            COLUMNS="200",
-        )
-
-    return run
+def test_the_doctor_reaches_the_server_with_its_key_alone(tavus: Tavus, server: RunningServer) -> None:
+    report = tavus.shown("doctor")
+    assert f"{server.url}/v2" in report
+    assert "Network check passed." in report
+    assert tavus.refused("doctor", key="wrong").endswith("GET /pals failed with 401")
 
 
-def done(result: subprocess.CompletedProcess[str]) -> str:
-    """What it printed, if it went well and had nothing to complain about."""
-    assert (result.returncode, result.stderr) == (0, ""), result
-    return result.stdout
+def test_faces(tavus: Tavus) -> None:
+    assert tavus.row("r-drawn-vera", "face", "list") == ["r-drawn-vera", "Vera", "completed", "drawn"]
+    listed = tavus.told("face", "list", "--stock", "--json")
+    assert [face["face_id"] for face in listed["data"]] == ["r-drawn-vera"]
 
 
 def test_a_chat_of_several_turns(tavus: Tavus, server: RunningServer) -> None:
-    started = json.loads(done(tavus("chat", "start", "--pal-id", "p-vera", "--greeting", "Hello there.")))
+    started = tavus.told("chat", "start", "--pal-id", "p-vera", "--greeting", "Hello there.")
     name = started["conversation_id"]
-    # Each turn joins the room anew and leaves it. What arrives before it speaks it throws away, such as the
-    # greeting, so that comes from the log.
-    assert done(tavus("chat", "turn", name, "--message", "What can you do?")).strip()
-    assert done(tavus("chat", "turn", name, "--message", "And what else?")).strip()
-    assert json.loads(done(tavus("chat", "end", name)))["status"] == "ended"
+    # Each turn joins the room anew and leaves it.
+    first, second = (
+        words(tavus.shown("chat", "turn", name, "--message", message))
+        for message in ("What can you do?", "And what else?")
+    )
+    assert tavus.told("chat", "end", name)["status"] == "ended"
     turns = [
-        event["properties"]
+        (event["properties"]["role"], words(event["properties"]["speech"]))
         for event in server.api("GET", f"/conversations/{name}/events").json()["data"]
         if event["event_type"] == "conversation.utterance"
     ]
-    assert turns[0]["speech"] == "Hello there."
-    asked = [turn["speech"] for turn in turns if turn["role"] == "user"]
-    assert asked == ["What can you do?", "And what else?"]
-    late = tavus("chat", "turn", name, "--message", "Anybody?")
+    assert [role for role, _ in turns] == ["replica", "user", "replica", "user", "replica"]
+    greeting, asked, answer, asked_again, last = (said for _, said in turns)
+    assert (greeting, asked, asked_again) == (
+        *(["Hello", "there"], ["What", "can", "you", "do"], ["And", "what", "else"]),
+    )
+    # The program throws away what came before it spoke, and takes the rest for the reply: the greeting races
+    # with its first turn.
+    assert first in (answer, greeting + answer, greeting)
+    assert second == last
+    late = tavus.run("chat", "turn", name, "--message", "Anybody?")
     assert late.returncode == 1
     assert "it has ended" in late.stdout
 
 
-def test_a_turn_in_a_live_conversation(tavus: Tavus) -> None:
-    created = json.loads(done(tavus("conversation", "create", "--pal-id", "p-vera")))
-    answer = done(tavus("chat", "turn", created["conversation_id"], "--message", "Who are you?"))
+def test_a_turn_in_a_live_conversation(tavus: Tavus, server: RunningServer) -> None:
+    made = tavus.told(
+        "conversation", "create", "--pal-id", "p-vera", "--face-id", "r-drawn-vera", "--name", "N"
+    )
+    path = f"/conversations/{made['conversation_id']}"
+    read = server.api("GET", path).json()
+    assert [read[field] for field in ("persona_id", "replica_id", "conversation_name", "status")] == [
+        *("p-vera", "r-drawn-vera", "N", "active")
+    ]
+    answer = tavus.shown("chat", "turn", made["conversation_id"], "--message", "Who are you?")
     assert answer.strip()
-    done(tavus("conversation", "end", created["conversation_id"]))
+    assert tavus.told("conversation", "end", made["conversation_id"])["status"] == "ended"
+    assert server.api("GET", path).json()["status"] == "ended"
+
+
+@pytest.mark.parametrize(
+    ("command", "path"),
+    [
+        (("builder", "list"), "GET /builder"),
+        (("pal", "build", "--prompt", "A greeter.", "--json"), "POST /builder"),
+        (("deployment", "list"), "GET /deployments"),
+    ],
+    ids=["builder", "pal build", "deployment"],
+)
+def test_the_maker_of_pals_is_not_here(
+    tavus: Tavus, server: RunningServer, command: tuple[str, ...], path: str
+) -> None:
+    assert tavus.refused(*command) == f"Tavus API {path} failed with 404"
+    method, _, route = path.partition(" ")
+    answer = server.api(method, route)
+    assert answer.json() == {"message": "Not Found", "error": "Not Found"}

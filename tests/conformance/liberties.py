@@ -12,8 +12,8 @@ import pytest
 from tests.conformance.mutations import Apply, Wire, kind, of_replica, on_the_wire
 from visavis.conversation import echoes
 from visavis.layers.llm.openai import OpenAICompatible
-from visavis.server import views
-from visavis.server.routes import steering
+from visavis.server.resources import personas
+from visavis.server.routes import objectives
 
 
 @dataclass(frozen=True)
@@ -150,35 +150,18 @@ def secrets_are_left_out(patch: pytest.MonkeyPatch) -> None:
             return {key: without(inner) for key, inner in value.items() if key != "api_key"}
         return value
 
-    patch.setattr(views, "_mask_secrets", without)
+    patch.setattr(personas, "masked", without)
 
 
 @liberty("REST-043")
 def objectives_are_read_as_an_object(patch: pytest.MonkeyPatch) -> None:
-    real = steering._objectives_view
+    real = objectives.with_steps
 
-    class Unwrapped(dict[str, Any]):
-        def __getitem__(self, key: str) -> Any:
-            found = super().__getitem__(key)
-            return found[0] if key == "data" else found
+    def unwrapped(row: Any) -> dict[str, Any]:
+        read = real(row)
+        return {**read, "data": read["data"][0]}
 
-    find = steering._find
-
-    async def found(*arguments: Any) -> Any:
-        row = await find(*arguments)
-        row.document = Unwrapped(row.document)
-        return row
-
-    def view(row: Any) -> dict[str, Any]:
-        plain = dict(row.document)
-        row.document, unwrapped = plain, row.document
-        try:
-            return real(row)
-        finally:
-            row.document = unwrapped
-
-    patch.setattr(steering, "_find", found)
-    patch.setattr(steering, "_objectives_view", view)
+    patch.setattr(objectives, "with_steps", unwrapped)
 
 
 @liberty("RESP-003", "RESP-012", "RESP-018", "CTX-003", "CTX-005", "CTX-015", "TOOL-001")

@@ -16,9 +16,12 @@ from visavis.conversation.generation import Generation
 from visavis.media.playout import Playout
 from visavis.media.sounds import Mouth
 from visavis.protocol import Ignored, events
-from visavis.server import auth, errors, views
-from visavis.server.routes import conversations, personas, replicas
-from visavis.server.store import Store
+from visavis.server import errors
+from visavis.server.access import auth, tokens
+from visavis.server.resources import personas
+from visavis.server.routes import conversations, documents, pronunciation, replicas
+from visavis.server.routes import personas as persona_routes
+from visavis.server.store.conversations import Conversations
 from visavis.session import ears, intake, outbox
 
 Wire = dict[str, Any]
@@ -461,8 +464,17 @@ def errors_have_one_key(patch: pytest.MonkeyPatch) -> None:
 
 @mutation("REST-002")
 def a_missing_key_is_let_in(patch: pytest.MonkeyPatch) -> None:
-    real = auth.Keyring.__contains__
-    patch.setattr(auth.Keyring, "__contains__", lambda self, key: not key or real(self, key))
+    real = auth.Keyring.find
+
+    async def find(self: auth.Keyring, key: str) -> auth.Caller | None:
+        return await real(self, key) if key else auth.Caller("nobody", frozenset({"*"}))
+
+    patch.setattr(auth.Keyring, "find", find)
+
+
+@mutation("REST-048")
+def a_private_room_has_no_token(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(tokens.MeetingTokens, "issue", lambda self, *about: None)
 
 
 @mutation("REST-006")
@@ -470,32 +482,56 @@ def a_verbose_conversation_has_no_events(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(conversations, "is_sketch", lambda event: True)
 
 
-@mutation("REST-010", "REST-012", "REST-036")
+@mutation("REST-010", "REST-012", "REST-036", "REST-056", "REST-057")
 def lists_are_empty(patch: pytest.MonkeyPatch) -> None:
-    for module in (conversations, replicas):
-        patch.setattr(module, "listing", lambda data, total: {"data": [], "total_count": total})
+    for module in (conversations, replicas, documents, pronunciation):
+        patch.setattr(module, "listing", lambda data, total, **more: {"data": [], "total_count": total})
+
+
+@mutation("REST-040", "REST-055")
+def a_patch_always_counts_as_a_change(patch: pytest.MonkeyPatch) -> None:
+    real = persona_routes.change_resource
+
+    async def change(*arguments: Any) -> Any:
+        return (await real(*arguments))[0], False
+
+    patch.setattr(persona_routes, "change_resource", change)
+
+
+@mutation("REST-039", "REST-053", "REST-054")
+def failing_operations_are_left_out(patch: pytest.MonkeyPatch) -> None:
+    real = personas.patched
+
+    def patched(document: Any, operations: list[Any]) -> Any:
+        kept = [one for one in operations if one["op"] == "test" and one["value"] != "Be loud."]
+        return real(
+            document, kept or [one for one in operations if len(operations) > 1 and one["op"] != "test"]
+        )
+
+    patch.setattr(personas, "patched", patched)
 
 
 @mutation("REST-012")
 def the_status_filter_is_ignored(patch: pytest.MonkeyPatch) -> None:
-    real = Store.conversations
-    patch.setattr(Store, "conversations", lambda self, limit, page, status: real(self, limit, page, None))
+    real = Conversations.page
+    patch.setattr(Conversations, "page", lambda self, limit, page, status: real(self, limit, page, None))
 
 
 @mutation("REST-030")
 def secrets_are_told_again(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(views, "_masked", lambda document: document)
+    patch.setattr(persona_routes, "sealed", lambda document, vault: document)
+    patch.setattr(personas, "masked", lambda document: document)
 
 
 @mutation("REST-052")
 def every_page_of_personas_is_the_first(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(personas, "page_of", lambda rows, limit, page: rows[:limit])
+    patch.setattr(persona_routes, "offset", lambda limit, page: 0)
 
 
 @mutation("REST-052")
 def every_page_of_conversations_is_the_first(patch: pytest.MonkeyPatch) -> None:
-    real = Store.conversations
-    patch.setattr(Store, "conversations", lambda self, limit, page, status: real(self, limit, 1, status))
+    real = Conversations.page
+    patch.setattr(Conversations, "page", lambda self, limit, page, status: real(self, limit, 1, status))
 
 
 @mutation("MEDIA-001", driver="webrtc")

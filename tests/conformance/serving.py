@@ -24,7 +24,7 @@ from visavis.rooms.base import PLAYOUT_RATE, Participant
 from visavis.rooms.webrtc import WebRTCRoom
 from visavis.server.app import create_app
 from visavis.server.store import Store
-from visavis.server.supervisor import Supervisor
+from visavis.server.workers.supervisor import Supervisor
 from visavis.session.host import Listener, Live, SignallingRoom
 from visavis.session.live import LiveConversation
 from visavis.session.spec import ConversationSpec, LLMSpec
@@ -98,7 +98,8 @@ async def serving(folder: Path, llm: LLMSpec | None = None) -> AsyncIterator[Tar
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        settings = Settings(data_dir=folder, api_keys=[KEY], workers=1, public_url=url)
+        unlimited = {"rate_limit_api": "off", "rate_limit_join": "off"}  # a suite asks as often as it can
+        settings = Settings(data_dir=folder, api_keys=[KEY], workers=1, public_url=url, **unlimited)
         unreachable = LLMSpec(base_url="http://127.0.0.1:9/v1", model="none")
         supervisor = Supervisor(settings, launcher=Launcher(), llm=FakeLLM(llm or unreachable))
         app = create_app(settings, supervisor, Store.from_settings(settings))

@@ -93,6 +93,14 @@ class Driven:
         requests = tuple(happens.ToolCallRequest(*call) for call in calls)
         return self.feed(happens.InferenceToolCalls(at=self.now, generation=generation, calls=requests))
 
+    def answers(
+        self, call_id: str, output: str, spoken: bool = True, failed: bool = False
+    ) -> list[does.Effect]:
+        """A tool's API."""
+        return self.feed(
+            happens.ToolAnswered(at=self.now, call_id=call_id, output=output, spoken=spoken, failed=failed)
+        )
+
     def synthesizes(self, generation: int, segment: int, text: str) -> list[does.Effect]:
         samples, words = spoken(text)
         return self.feed(

@@ -27,6 +27,8 @@ class AnyOrder(RuleBasedStateMachine):
         phrases=st.sampled_from([("", ""), ("", ""), ("what time", "hello")]),
         engagement=st.sampled_from(["off", "off", "eager"]),
         dialect=st.sampled_from(["union", "union", "2026-06", "pal"]),
+        on_call=st.sampled_from(["silent", "generate_filler", "generate_filler"]),
+        on_resolve=st.sampled_from(["generate_response", "generate_response", "response_in_result"]),
     )
     def start(
         self,
@@ -36,7 +38,11 @@ class AnyOrder(RuleBasedStateMachine):
         phrases: tuple[str, str],
         engagement: str,
         dialect: str,
+        on_call: str,
+        on_resolve: str,
     ) -> None:
+        uses = {"on_call": on_call, "on_resolve": on_resolve}
+        names = ("look", "see", "book")
         self.world = World(
             greeting=greeting,
             participant_left_timeout=30.0 if waits else 0.0,
@@ -45,6 +51,8 @@ class AnyOrder(RuleBasedStateMachine):
             sleep_phrase=phrases[1],
             idle_engagement=engagement,
             dialect=dialect,
+            tools=tuple({"type": "function", "function": {"name": name}, **uses} for name in names),
+            api_tools=("book",),
         )
         self.world.take(self.world.call.join("ann"))
 
@@ -103,17 +111,23 @@ class AnyOrder(RuleBasedStateMachine):
         which = data.draw(st.sampled_from([*self.world.tool_calls, "unknown"]))
         self.world.take(self.world.call.ask("tool_result", tool_call_id=which, output="done"))
 
+    @rule(data=st.data(), failed=st.booleans())
+    def tool_answered(self, data: st.DataObject, failed: bool) -> None:
+        which = data.draw(st.sampled_from([*self.world.api_calls, "unknown"]))
+        self.world.take(self.world.call.answers(which, "done", failed=failed))
+
     # Engines
 
     @rule(text=WORDS)
     def write(self, text: str) -> None:
         self.world.write(text)
 
-    @rule()
-    def call_tools(self) -> None:
+    @rule(names=st.sampled_from([("look", "see"), ("book",), ("book", "see")]))
+    def call_tools(self, names: tuple[str, ...]) -> None:
         if self.world.inferring:
             generation = self.world.inferring[-1]
-            self.world.take(self.world.call.calls(generation, ("t", "look", "{}"), ("", "see", "{}")))
+            calls = (("t" if name == "look" else "", name, "{}") for name in names)
+            self.world.take(self.world.call.calls(generation, *calls))
 
     @rule(fails=st.booleans())
     def finish(self, fails: bool) -> None:

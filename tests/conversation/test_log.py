@@ -10,7 +10,8 @@ from visavis.conversation.log import KINDS, decode, encode, replay, replayed_eve
 
 
 def eventful() -> Driven:
-    call = Driven(greeting="Good day.", tools=({"type": "function", "function": {"name": "look"}},))
+    tools = tuple({"type": "function", "function": {"name": name}} for name in ("look", "book"))
+    call = Driven(greeting="Good day.", tools=tools, api_tools=("book",))
     call.voices(call.effects)
     call.plays(1, 0.1)
     call.plays(1, 1.0)
@@ -19,9 +20,10 @@ def eventful() -> Driven:
     call.hears("Wie spät")
     call.pauses(silence=0.2)
     call.ends_turn("Wie spät ist es?")
-    call.calls(2, ("", "look", "{}"))
+    call.calls(2, ("", "look", "{}"), ("b1", "book", "{}"))
     call.voices(call.writes(2, "Let me look."))
     call.plays(2, 0.6)
+    call.answers("b1", "Booked.")
     call.ask("interrupt")
     call.falls_silent(2, 0.6)
     call.ask("echo", AudioClip(1, 4800), modality="audio", inference_id="x", done="true")
@@ -49,7 +51,7 @@ def test_an_input_survives_the_log() -> None:
 
 
 def test_every_kind_of_input_has_its_name_in_the_log() -> None:
-    assert len(KINDS) == 20
+    assert len(KINDS) == 21
     assert "Started" in KINDS
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.conversation.driving import Driven, event, names, only, wires
 from visavis.conversation import guardrails
-from visavis.conversation.effects import Ignore, Speak, StartInference
+from visavis.conversation.effects import CallBack, Ignore, Speak, StartInference
 from visavis.conversation.inner_tools import MOST_IN_A_ROW
 from visavis.conversation.inputs import Guardrail, Objective
 from visavis.conversation.objectives import NEXT, TOOL
@@ -160,6 +160,24 @@ def test_a_guardrail_without_app_message_is_told_to_nobody() -> None:
     quiet = Guardrail(name="rude", uuid="g1", prompt="Never be rude.", app_message=False)
     call = turn(guardrails=(quiet,))
     assert not wires(report(call, tool=guardrails.TOOL, guardrail="rude", reason="x"))
+
+
+@pytest.mark.parametrize("app_message", [True, False])
+def test_a_guardrail_calls_back_once_a_turn_whether_clients_are_told_or_not(app_message: bool) -> None:
+    rude = Guardrail(name="rude", uuid="g1", prompt="Never be rude.", app_message=app_message)
+    call = turn(guardrails=(rude,), dialect="seed")
+    breach = {"tool": guardrails.TOOL, "guardrail": "rude", "reason": "The user swore."}
+    told = CallBack("guardrail", "rude", {"properties": {"guardrail": "rude", "guardrail_uuid": "g1"}})
+    assert only(report(call, **breach), CallBack) == [told]
+    assert only(report(call, **breach), CallBack) == []
+
+
+def test_an_objective_calls_back_when_it_is_completed_and_not_when_it_only_waits() -> None:
+    call = turn(Objective(name="age", prompt="Ask.", manual=True, output_variables=("age",)))
+    assert only(report(call, age="40"), CallBack) == []
+    effects = call.ask("objective.confirm", output_variables={"age": "41"})
+    body = {"objective_name": "age", "output_variables": {"age": "41"}}
+    assert only(effects, CallBack) == [CallBack("objective", "age", body)]
 
 
 def test_a_guardrail_that_nobody_made_is_an_error_for_the_llm_alone() -> None:

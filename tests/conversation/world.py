@@ -8,6 +8,7 @@ from typing import Any
 from tests.conversation.driving import Driven, spoken
 from visavis.conversation import effects as does
 from visavis.conversation import inputs as happens
+from visavis.conversation.transcript import Transcriber
 
 
 @dataclass
@@ -73,7 +74,9 @@ class World:
         self.stops: list[int] = []
         self.timers: dict[str, float] = {}
         self.tool_calls: list[str] = []
+        self.api_calls: list[str] = []
         self.seq = 0
+        self.transcriber = Transcriber()
         self.replica_speaks = False
         self.users_speaking: set[str] = set()
         self.user_texts: list[str] = []
@@ -104,6 +107,9 @@ class World:
                     assert generation in self.said
                     assert generation not in self.stops
                     self.stops.append(generation)
+                case does.CallTool(call_id):
+                    assert call_id not in self.api_calls
+                    self.api_calls.append(call_id)
                 case does.SetTimer(name, at):
                     assert at >= self.call.now
                     self.timers[name] = at
@@ -125,6 +131,7 @@ class World:
 
     def hear(self, wire: dict[str, Any]) -> None:
         """What every client checks."""
+        self.transcriber.event(wire)
         self.seq += 1
         assert wire["seq"] == self.seq
         kind = wire["event_type"].removeprefix("conversation.")
@@ -232,6 +239,14 @@ class World:
         told = ["".join(entry.text.split()) for entry in entries if entry.role == "assistant"]
         assert told == heard
         assert [entry.text for entry in entries if entry.role == "user"] == self.user_texts
+        self.check_transcript(heard)
+
+    def check_transcript(self, heard: list[str]) -> None:
+        """The transcript, which knows nothing but the events, says the same; who began first comes first."""
+        said = self.transcriber.entries()
+        assert ["".join(entry.content.split()) for entry in said if entry.role == "assistant"] == heard
+        assert sorted(entry.content for entry in said if entry.role == "user") == sorted(self.user_texts)
+        assert [entry.timestamp for entry in said] == sorted(entry.timestamp or 0.0 for entry in said)
 
     def come_to_rest(self) -> None:
         """Let everything happen that is still to happen."""

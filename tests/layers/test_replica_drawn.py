@@ -7,6 +7,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -201,3 +202,23 @@ except ConfigurationError as error:
 """
     done: Any = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "apt-get install -y libegl1 libgl1" in done.stdout
+
+
+def test_a_greenscreen_is_one_green_around_the_same_figure() -> None:
+    """RGB 0, 255, 155 (PROTOCOL 2.1), to be keyed out of the video as it is decoded."""
+    before, room = DrawnReplica(640, 480, seed=2), DrawnReplica(640, 480, seed=2)
+    before.greenscreen = True
+    green, plain = (decoded(one.render(FRAME, "idle", SILENCE)) for one in (before, room))
+    key = np.abs(green - np.array([0, 255, 155])).max(axis=2) <= 6
+    assert key[:60, :200].all() and key[:60, 440:].all() and key[100:300, :80].all()
+    assert 0.25 < key.mean() < 0.75
+    face = (slice(150, 300), slice(270, 370))
+    assert not key[face].any()
+    assert np.abs(green[face] - plain[face]).max() <= 4, "who stands before it is unchanged"
+    nearly = np.abs(green - np.array([0, 255, 155])).max(axis=2) <= 40
+    assert (nearly & ~key).mean() < 0.01, "no shade of the room is left on it"
+
+
+def decoded(frame: NDArray[np.uint8]) -> NDArray[np.int16]:
+    """As a browser shows it: RGB."""
+    return av.VideoFrame.from_ndarray(frame, "yuv420p").to_ndarray(format="rgb24").astype(np.int16)

@@ -6,6 +6,7 @@ import pytest
 from tests import material
 from tests.layers.spoken import jfk, said, word_errors
 from visavis.errors import ModelUnavailable
+from visavis.layers.stt.base import Hints
 from visavis.layers.stt.whisper import Whisper, loops, words_only
 from visavis.layers.tts.hibari import HibariTTS
 
@@ -27,6 +28,18 @@ def test_human_speech_becomes_its_words(whisper: Whisper) -> None:
 )
 def test_synthesized_sentences_become_their_words(whisper: Whisper, hibari: HibariTTS, sentence: str) -> None:
     assert word_errors(sentence, whisper.transcribe(said(hibari, sentence)).text) <= 1
+
+
+def test_hotwords_are_spelt_as_they_were_given(whisper: Whisper, hibari: HibariTTS) -> None:
+    audio = said(hibari, "We use Tavus and Pipecat together.")
+    assert "Tavus" not in whisper.transcribe(audio).text
+    hinted = whisper.transcribe(audio, Hints(hotwords="Tavus, Pipecat")).text
+    assert "Tavus and Pipecat" in hinted
+
+
+def test_hotwords_are_not_heard_where_nothing_is_said(whisper: Whisper) -> None:
+    silence = np.zeros(48_000, np.float32)
+    assert whisper.transcribe(silence, Hints(hotwords="Tavus, Pipecat")).text == ""
 
 
 def test_the_same_audio_gives_the_same_words(whisper: Whisper) -> None:

@@ -9,7 +9,7 @@ from tests.layers.spoken import said, word_errors
 from visavis.errors import EngineMissing
 from visavis.layers.stt.whisper import Whisper
 from visavis.layers.tts import hibari as module
-from visavis.layers.tts.base import Speech
+from visavis.layers.tts.base import PhoneticTTS, Speech, Spelled
 from visavis.layers.tts.hibari import HibariTTS
 
 SENTENCE = "The boy put a big apple above the table by the pool."
@@ -130,6 +130,23 @@ def test_no_text_raises(hibari: HibariTTS, text: str) -> None:
     speech = hibari.synthesize(text)
     if len(speech.samples):
         check_timing(speech, text, hibari.sample_rate)
+
+
+def test_a_word_is_said_by_the_sounds_that_are_given(hibari: HibariTTS) -> None:
+    text = "I met Siobhan, in New York."
+    given = [Spelled(6, 13, "/ʃɪˈvɔːn/"), Spelled(18, 26, "ˈtʃeɪndʒd")]
+    speech = hibari.pronounce(text, given)
+    sounds = "".join(phoneme.symbol for phoneme in speech.phonemes)
+    assert "ʃɪvɔn" in sounds and "tʃeɪndʒd" in sounds and "jɔɹk" not in sounds
+    check_timing(speech, text, hibari.sample_rate)
+    assert [text[: word.text_end].split()[-1] for word in speech.words] == [
+        "I",
+        "met",
+        "Siobhan,",
+        "in",
+        "York.",
+    ]
+    assert isinstance(hibari, PhoneticTTS)
 
 
 def test_another_model_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from tests.layers.loudness import RATE, LoudnessVAD, silence, voice
 from visavis.layers.conversational_flow.flow import FlowSettings
 from visavis.layers.conversational_flow.listener import Listener
 from visavis.layers.conversational_flow.turns import TurnTaker
-from visavis.layers.stt.base import Transcript
+from visavis.layers.stt.base import NO_HINTS, Hints, Transcript
 
 
 class Output:
@@ -38,7 +38,7 @@ class Output:
 class SecondsSTT:
     """Transcribes a segment as the number of its voiced seconds."""
 
-    def transcribe(self, audio: NDArray[np.float32]) -> Transcript:
+    def transcribe(self, audio: NDArray[np.float32], hints: Hints = NO_HINTS) -> Transcript:
         voiced = round(np.count_nonzero(np.abs(audio) > 0.5) / RATE)
         return Transcript(str(voiced) if voiced else "")
 
@@ -195,7 +195,7 @@ async def test_a_very_long_turn_keeps_all_its_words() -> None:
 
 async def test_noise_ends_as_a_turn_without_words() -> None:
     class Deaf:
-        def transcribe(self, audio: NDArray[np.float32]) -> Transcript:
+        def transcribe(self, audio: NDArray[np.float32], hints: Hints = NO_HINTS) -> Transcript:
             return Transcript("", 0.9)
 
     assert await Person(0.9, stt=Deaf())(voice(1), silence(0.3)) == ["started", "stopped", "ended "]
@@ -231,7 +231,7 @@ async def test_nothing_is_told_after_closing() -> None:
 
 async def test_a_failing_engine_ends_the_turn_without_words_and_is_logged() -> None:
     class Broken:
-        def transcribe(self, audio: NDArray[np.float32]) -> Transcript:
+        def transcribe(self, audio: NDArray[np.float32], hints: Hints = NO_HINTS) -> Transcript:
             raise RuntimeError("out of memory")
 
         def complete(self, audio: NDArray[np.float32]) -> float:

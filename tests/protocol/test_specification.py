@@ -168,7 +168,11 @@ def lively(dialect: str, chat: bool) -> Driven:
         dialect=dialect,
         chat=chat,
         greeting="Hello.",
-        tools=({"type": "function", "function": {"name": "look"}, "canvas_config": {"version": "1"}},),
+        tools=(
+            {"type": "function", "function": {"name": "look"}, "canvas_config": {"version": "1"}},
+            {"type": "function", "function": {"name": "book"}},
+        ),
+        api_tools=("book",),
         objectives=(Objective(name="o", prompt="p", manual=True, output_variables=("v",)),),
         guardrails=(Guardrail(name="g", uuid="u", prompt="p"),),
         speculative_inference=True,
@@ -189,7 +193,8 @@ def lively(dialect: str, chat: bool) -> Driven:
             ("t1", "tavus_complete_objective", '{"v": "1"}'),
             ("t2", "tavus_report_guardrail", '{"guardrail": "g"}'),
         )
-        call.calls(generation, ("t3", "look", "{}"), *report)
+        call.calls(generation, ("t3", "look", "{}"), (f"b{generation}", "book", "{}"), *report)
+        call.answers(f"b{generation}", "Booked.")
         call.voices(call.all_effects)
         call.plays(generation, 1.2)
     call.feed(happens.InteractionRefused(at=call.now, participant_id="ann", event_id="e1", reason="no JSON"))

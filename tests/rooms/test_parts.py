@@ -24,7 +24,7 @@ def test_a_peer_that_answers_late_lives_and_a_silent_one_dies_at_the_seventh_tic
 
 
 async def test_arrivals_always_fit_and_messages_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inboxes, "MAX_UNREAD_MESSAGES", 2)
+    monkeypatch.setattr(inboxes, "MAX_UNREAD_MESSAGES", 8)
     inbox = inboxes.Inbox()
     message = AppMessage("a", 1)
     assert [inbox.put_message(message, 10) for _ in range(3)] == [True, True, False]
@@ -36,10 +36,19 @@ async def test_arrivals_always_fit_and_messages_up_to_a_bound(monkeypatch: pytes
     assert [event async for event in events] == [message, ParticipantJoined(REPLICA), message]
 
 
-async def test_unread_messages_are_bounded_in_bytes() -> None:
+def test_who_floods_the_room_takes_nobody_elses_place_until_many_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inboxes, "MAX_UNREAD_MESSAGES", 40)
     inbox = inboxes.Inbox()
-    assert inbox.put_message(AppMessage("a", 1), inboxes.MAX_UNREAD_BYTES)
+    taken = {who: sum(inbox.put_message(AppMessage(who, 1), 1) for _ in range(1000)) for who in "abcde"}
+    assert taken == {"a": 10, "b": 10, "c": 10, "d": 10, "e": 0}
+
+
+def test_unread_messages_are_bounded_in_bytes() -> None:
+    inbox = inboxes.Inbox()
+    share = inboxes.MAX_UNREAD_BYTES // inboxes.SHARE
+    assert inbox.put_message(AppMessage("a", 1), share)
     assert not inbox.put_message(AppMessage("a", 1), 1)
+    assert inbox.put_message(AppMessage("b", 1), share)
 
 
 def test_a_flood_of_bad_input_is_logged_ever_more_rarely() -> None:

@@ -16,7 +16,7 @@ from tests.server.fakes import FakeLive, FakeLLM, FakeRoom, TaskLauncher
 from visavis.config import Settings
 from visavis.server.app import create_app
 from visavis.server.store import Store
-from visavis.server.supervisor import Supervisor
+from visavis.server.workers.supervisor import Supervisor
 
 KEY = "the-key"
 

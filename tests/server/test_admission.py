@@ -6,7 +6,7 @@ import pytest
 
 from visavis.config import Settings
 from visavis.errors import CapacityExceeded
-from visavis.server.admission import choose
+from visavis.server.workers.admission import choose
 
 SETTINGS = Settings(conversations_per_worker=2, worker_load_limit=0.7)
 

@@ -21,11 +21,14 @@ from tests.server.fakes import FakeLLM, FakeRoom, TaskLauncher
 from visavis.config import Settings
 from visavis.errors import UnknownConversation
 from visavis.rooms.base import Participant
-from visavis.server import relays, sse
+from visavis.server import sse
+from visavis.server.access.limits import Limit
 from visavis.server.app import create_app
+from visavis.server.services import Services
 from visavis.server.serving import _uvicorn_config
 from visavis.server.store import Store
-from visavis.server.supervisor import Supervisor
+from visavis.server.workers import relays
+from visavis.server.workers.supervisor import Supervisor
 from visavis.session import rpc
 
 
@@ -38,6 +41,7 @@ class Site:
     room: FakeRoom
     http: httpx.AsyncClient
     supervisor: Supervisor
+    services: Services
 
     @property
     def chat(self) -> str:
@@ -80,7 +84,7 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         async with httpx.AsyncClient(headers={"x-api-key": KEY}, trust_env=False) as http:
             name = (await http.post(f"{url}/v2/conversations", json={"chat": True})).json()["conversation_id"]
-            yield Site(url, name, launcher.studio.made[name][0], http, supervisor)
+            yield Site(url, name, launcher.studio.made[name][0], http, supervisor, app.state.services)
         server.should_exit = True
         await serving
 
@@ -232,3 +236,46 @@ async def test_when_the_server_stops_everybody_is_told_why(site: Site) -> None:
         assert "system.shutdown" in (await events.aread()).decode()
         refused = await site.http.post(f"{site.url}/v2/conversations", json={})
         assert refused.status_code == 503
+
+
+async def test_a_private_room_is_entered_by_a_socket_or_a_stream_with_a_token(site: Site) -> None:
+    made = (
+        await site.http.post(f"{site.url}/v2/conversations", json={"chat": True, "require_auth": True})
+    ).json()
+    http = f"{site.url}/{made['conversation_id']}/chat"
+    ws = http.replace("http", "ws", 1)
+    refused = await site.http.get(http)
+    assert (refused.status_code, refused.json()["error"]) == (
+        403,
+        "You are not allowed to join this meeting.",
+    )
+    for query, headers in (("", {}), ("?t=a.b.c", {}), ("", {"Authorization": "Bearer a.b.c"})):
+        with pytest.raises(websockets.InvalidStatus) as error:
+            await websockets.connect(ws + query, additional_headers=headers)
+        assert error.value.response.status_code == 403
+    token = made["meeting_token"]
+    async with websockets.connect(f"{ws}?t={token}&user_name=Ada") as socket_:
+        resume = json.loads(await socket_.recv())["resume"]
+    async with websockets.connect(ws, additional_headers={"Authorization": f"Bearer {resume}"}) as again:
+        assert json.loads(await again.recv())["type"] == "welcome"
+    bearer = {"Authorization": f"Bearer {token}"}
+    async with site.http.stream("GET", http, headers=bearer) as answer:
+        assert answer.status_code == 200
+        lines = answer.aiter_lines()  # dropped, it would close the stream
+        welcome = json.loads((await anext(lines))[6:])
+        assert welcome["send_to"].endswith(welcome["resume"])
+        address = site.url + here(welcome["send_to"])
+        assert (await site.http.post(address, json={"data": 1})).status_code == 202
+
+
+async def test_who_posts_more_frames_than_a_minute_takes_is_told_to_wait(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with site.stream() as (welcome, _), site.stream() as (other, _):
+        limits_of = site.services.limits
+        monkeypatch.setattr(limits_of, "frames", Limit("2/minute"))
+        address = site.url + here(welcome["send_to"])
+        found = [(await site.http.post(address, json={"data": n})).status_code for n in range(3)]
+        assert found == [202, 202, 429]
+        elsewhere = site.url + here(other["send_to"])
+        assert (await site.http.post(elsewhere, json={"data": 1})).status_code == 202

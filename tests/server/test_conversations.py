@@ -57,7 +57,11 @@ async def test_getting_one_is_flat_and_verbose_adds_events_and_the_reason(api: A
     assert verbose["status"] == "ended"
     assert verbose["shutdown_reason"] == "end_conversation_endpoint_hit"
     types = [event["event_type"] for event in verbose["events"]]
-    assert types == ["system.replica_joined", "system.shutdown"], "heartbeats are not kept"
+    assert types == [
+        "system.replica_joined",
+        "system.shutdown",
+        "application.transcription_ready",
+    ], "heartbeats are not kept"
     assert verbose["events"][0]["timestamp"] == "2025-04-30T08:00:00.123000Z"
 
 
@@ -132,6 +136,12 @@ async def test_a_body_without_a_content_type_is_json(api: Api) -> None:
     assert (await api.http.send(request)).json()["conversation_name"] == "x"
 
 
+async def test_a_body_that_curl_calls_a_form_is_json(api: Api) -> None:
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    answer = await api.http.post("/v2/conversations", content=b'{"conversation_name": "x"}', headers=form)
+    assert answer.json()["conversation_name"] == "x"
+
+
 async def test_a_body_beyond_the_limit_is_a_413(api: Api) -> None:
     answer = await api.http.post("/v2/conversations", json={"conversational_context": "x" * 1_100_000})
     assert answer.status_code == 413
@@ -144,7 +154,6 @@ async def test_nulls_are_absent_fields(api: Api) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        {"require_auth": True},
         {"properties": {"livekit_ws_url": "wss://x.test"}},
         {"meeting_url": "https://x.test"},
     ],

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from tests.server.conftest import Api
-from visavis.server import feeds
-from visavis.server.feeds import Feeds
+from visavis.server.records import feeds
+from visavis.server.records.feeds import Feeds
 
 
 def said(conversation_id: str, text: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from tests.server.fakes import FakeLLM, TaskLauncher
 from visavis.config import Settings
 from visavis.server.app import create_app
 from visavis.server.store import Store
-from visavis.server.supervisor import Supervisor
+from visavis.server.workers.supervisor import Supervisor
 
 
 async def test_a_ready_server_says_so(api: Api) -> None:

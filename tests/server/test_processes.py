@@ -23,8 +23,9 @@ from visavis.errors import ConfigurationError, EngineMissing
 from visavis.logs import short
 from visavis.server.app import create_app
 from visavis.server.store import Store
-from visavis.server.supervisor import Supervisor
-from visavis.server.worker_process import ProcessLauncher
+from visavis.server.workers import supervisor as supervisor_module
+from visavis.server.workers.supervisor import Supervisor
+from visavis.server.workers.worker_process import ProcessLauncher
 
 WORKER = (sys.executable, "-m", "tests.server.fakes")
 LIMIT = 90.0
@@ -93,6 +94,22 @@ async def test_a_killed_worker_ends_its_calls_alone_and_a_new_one_comes_up(
     assert not any(name in written for name in names), "logs carry hashes only"
 
 
+async def test_a_stuck_worker_is_killed_and_its_calls_are_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor_module, "MEASURE_PERIOD", 0.1)
+    monkeypatch.setattr(supervisor_module, "STUCK", 1.0)
+    async with server(tmp_path, workers=1) as (http, supervisor):
+        await supervisor.wait_ready()
+        name = await create(http)
+        (worker,) = supervisor.workers
+        os.kill(worker.pid, signal.SIGSTOP)
+        ended = await http.post(f"/v2/conversations/{name}/end")
+        assert (ended.status_code, ended.json()["status"]) == (200, "ended")
+        assert (await verbose(http, name))["shutdown_reason"] == "internal error occurred at step worker"
+        await until(lambda: not psutil.pid_exists(worker.pid))
+
+
 async def test_stopping_says_goodbye_in_every_call_and_leaves_no_process(tmp_path: Path) -> None:
     async with server(tmp_path) as (http, supervisor):
         await supervisor.wait_ready()
@@ -102,7 +119,8 @@ async def test_stopping_says_goodbye_in_every_call_and_leaves_no_process(tmp_pat
     async with server(tmp_path) as (http, _):
         over = await verbose(http, name)
     assert over["shutdown_reason"] == "server_shutdown"
-    assert over["events"][-1]["event_type"] == "system.shutdown"
+    ends = [event["event_type"] for event in over["events"]][-2:]
+    assert ends == ["system.shutdown", "application.transcription_ready"]
 
 
 async def test_a_worker_exits_when_its_server_is_gone(tmp_path: Path) -> None:
@@ -184,8 +202,8 @@ from tests.server.fakes import FakeLLM
 from visavis.config import Settings
 from visavis.server import serving
 from visavis.server.app import run
-from visavis.server.supervisor import Supervisor
-from visavis.server.worker_process import ProcessLauncher
+from visavis.server.workers.supervisor import Supervisor
+from visavis.server.workers.worker_process import ProcessLauncher
 
 def supervised(settings):
     command = (sys.executable, "-m", "tests.server.fakes")

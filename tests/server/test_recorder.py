@@ -11,9 +11,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from visavis.config import Settings
-from visavis.server import journal
-from visavis.server import recorder as module
-from visavis.server.recorder import Recorder
+from visavis.server.records import journal
+from visavis.server.records import recorder as module
+from visavis.server.records.recorder import Recorder
 from visavis.server.store import Conversation, Store
 
 
@@ -99,7 +99,7 @@ async def test_a_database_that_is_away_for_a_while_loses_nothing(
     async def away(*arguments: Any) -> None:
         if failures:
             raise failures.pop()
-        await (add_events if len(arguments) == 1 else end_conversation)(*arguments)
+        await (end_conversation if arguments[0] == "c1" else add_events)(*arguments)
 
     monkeypatch.setattr(store.logs, "add_events", away)
     monkeypatch.setattr(store.conversations, "end", away)
@@ -121,7 +121,7 @@ async def test_a_database_that_stays_away_loses_events_but_no_end(
     async def away(*arguments: str) -> None:
         if failures:
             raise failures.pop()
-        if len(arguments) == 2:
+        if arguments[0] == "c1":
             await end_conversation(*arguments)
 
     monkeypatch.setattr(store.logs, "add_events", away)
@@ -215,6 +215,31 @@ async def test_a_dead_workers_conversation_gets_the_shutdown_it_could_not_send(
     assert await types(store, recorder) == ["conversation.utterance", "system.shutdown"]
     (*_, (_, last)) = await store.logs.events("c1")
     assert last["properties"]["shutdown_reason"] == "internal error occurred at step worker"
+
+
+async def test_an_end_that_a_killed_server_had_stored_but_not_written_keeps_its_reason(store: Store) -> None:
+    said = event("system.shutdown", shutdown_reason="max_call_duration reached")
+    await store.logs.add_events([("c1", 7, said)])
+    recorder = Recorder(store)
+    assert await recorder.recover() == 1
+    running = asyncio.create_task(recorder.run())
+    assert await types(store, recorder) == ["system.shutdown"]
+    row = await store.conversations.get("c1")
+    assert row and (row.status, row.shutdown_reason) == ("ended", "max_call_duration reached")
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_who_resumes_behind_what_a_killed_server_had_not_stored_is_told_the_end(store: Store) -> None:
+    await store.logs.add_events([("c1", 7, event("conversation.utterance"))])
+    recorder = Recorder(store)
+    await recorder.recover()
+    running = asyncio.create_task(recorder.run())
+    await recorder.flush()
+    ((_, told),) = await store.logs.events("c1", after=7 + 100)
+    assert told["properties"]["shutdown_reason"] == "internal error occurred at step server"
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
 
 
 async def test_a_shutdown_that_was_sent_is_not_told_twice(store: Store, recorder: Recorder) -> None:

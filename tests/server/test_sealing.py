@@ -8,7 +8,7 @@ import pytest
 
 from tests.server.conftest import Api
 from visavis.errors import ConfigurationError
-from visavis.server.sealing import MASK, ForgedSecret, masked, opened, sealed, unmasked
+from visavis.server.resources.sealing import MASK, ForgedSecret, masked, opened, sealed, unmasked
 from visavis.server.vault import SEALED, Vault
 
 VAULT = Vault("k" * 32)

@@ -22,7 +22,8 @@ async def test_an_offer_is_answered_without_a_key(api: Api, name: str) -> None:
     )
     assert answer.status_code == 201
     assert answer.headers["content-type"] == "application/sdp"
-    assert answer.headers["location"] == f"/{name}/whip/p1"
+    location = answer.headers["location"]
+    assert location.startswith(f"/{name}/whip/") and not location.endswith("p1"), "ids are no credentials"
     assert answer.text == "v=0\r\ns=Ada\r\n"
     person = api.held(name)[0].people["p1"]
     assert (person.user_id, person.user_name) == ("u1", "Ada")
@@ -52,9 +53,14 @@ async def test_candidates_are_passed_on_and_leaving_frees_the_place(api: Api, na
 
 
 @pytest.mark.parametrize("method", ["PATCH", "DELETE"])
-async def test_an_unknown_participant_is_a_404(api: Api, name: str, method: str) -> None:
-    answer = await api.http.request(method, f"/{name}/whip/nobody", content="a=x", headers=FRAGMENT)
+@pytest.mark.parametrize("who", ["nobody", "p1", "%ff%00"])
+async def test_what_names_nobody_or_only_their_public_id_is_a_404(
+    api: Api, name: str, method: str, who: str
+) -> None:
+    await api.http.post(f"/{name}/whip", content=GOOD_OFFER, headers=SDP)
+    answer = await api.http.request(method, f"/{name}/whip/{who}", content="a=x", headers=FRAGMENT)
     assert answer.status_code == 404
+    assert "p1" in api.held(name)[0].people
 
 
 async def test_a_bad_offer_is_a_400_with_words(api: Api, name: str) -> None:
@@ -120,6 +126,7 @@ async def test_the_status_tells_the_page_what_it_needs(api: Api, name: str) -> N
         "replica_name": "Vera",
         "persona_name": "Vera",
         "audio_only": False,
+        "captions": None,
         "shutdown_reason": None,
     }
     assert (await api.http.get(f"/{name}/status")).json() == expected
@@ -135,4 +142,4 @@ async def test_behind_a_path_the_location_holds_it(run_server: RunServer) -> Non
         assert created["conversation_url"].startswith("https://example.test/calls/c")
         path = f"/{created['conversation_id']}/whip"
         answer = await api.http.post(path, content=GOOD_OFFER, headers=SDP)
-        assert answer.headers["location"] == f"/calls{path}/p1"
+        assert answer.headers["location"].startswith(f"/calls{path}/")

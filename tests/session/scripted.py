@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from visavis.errors import InferenceFailed
 from visavis.layers.llm.base import TextDelta, ToolCallDelta
 from visavis.layers.replica.base import Activity
-from visavis.layers.stt.base import Transcript
+from visavis.layers.stt.base import NO_HINTS, Hints, Transcript
 from visavis.layers.tts.base import Speech, Word
 from visavis.media.sounds import Mouth, Phoneme
 from visavis.session.engines import Engines
@@ -22,6 +22,7 @@ class ToneTTS:
     """Says every word as 0.1 s of tone."""
 
     sample_rate = 24_000
+    languages = frozenset({"en"})
 
     def synthesize(self, text: str) -> Speech:
         if "unspeakable" in text:
@@ -68,10 +69,14 @@ class ScriptedLLM:
 class Deaf:
     """An STT that hears its script."""
 
+    languages = frozenset({"en"})
+
     def __init__(self, text: str = "") -> None:
         self.text = text
+        self.hints = NO_HINTS
 
-    def transcribe(self, audio: NDArray[np.float32]) -> Transcript:
+    def transcribe(self, audio: NDArray[np.float32], hints: Hints = NO_HINTS) -> Transcript:
+        self.hints = hints
         return Transcript(self.text)
 
 
@@ -97,6 +102,7 @@ class Blank:
 
     def __init__(self, width: int, height: int) -> None:
         self.width, self.height = width, height
+        self.greenscreen = False
         self.drawn: list[tuple[Activity, Mouth]] = []
 
     def render(self, elapsed: float, activity: Activity, mouth: Mouth) -> NDArray[np.uint8]:

@@ -8,23 +8,28 @@ import dataclasses
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from structlog.testing import capture_logs
 
+from tests.media.recording.movies import look
 from tests.session.scripted import Energy, ScriptedLLM, engines
 from visavis.config import Settings
+from visavis.conversation.inputs import Guardrail
 from visavis.conversation.log import replayed_events
 from visavis.conversation.replica import Replica
 from visavis.errors import InferenceFailed
 from visavis.layers.llm.base import TextDelta, ToolCallDelta
+from visavis.layers.stt.base import Hints
 from visavis.rooms.base import Participant
 from visavis.rooms.memory import Guest, MemoryRoom
+from visavis.session.apicalls import Outbound
 from visavis.session.live import LiveConversation
 from visavis.session.speaker import AHEAD
-from visavis.session.spec import ConversationSpec, LLMSpec
+from visavis.session.spec import ConversationSpec, LLMSpec, RecordingSpec
 
 SPEC = ConversationSpec(
     conversation_id="c1",
@@ -42,12 +47,14 @@ class Stage:
     """A conversation under way, and the time in its room."""
 
     live: LiveConversation
+    stt: Any
 
     def __init__(self, room: MemoryRoom) -> None:
         self.room = room
         self.heard: list[np.ndarray] = []
         self.told: list[tuple[int, dict[str, Any]]] = []
         self.log: list[str] = []
+        self.callbacks: list[tuple[str, str, dict[str, Any]]] = []
         self.logged_before: list[int] = []
 
     def event(self, seq: int, message: dict[str, Any]) -> None:
@@ -56,6 +63,9 @@ class Stage:
 
     def logged(self, lines: list[str]) -> None:
         self.log += lines
+
+    def called_back(self, kind: str, subject: str, body: dict[str, Any]) -> None:
+        self.callbacks.append((kind, subject, body))
 
     async def play(self, seconds: float = 0.0) -> None:
         """Let everything due be done, then pull audio, in steps of 20 ms."""
@@ -93,11 +103,13 @@ async def conversation(
     spec: ConversationSpec = SPEC,
     heard: str = "",
     make_vad: Callable[[], Energy] = Energy,
+    outbound: Outbound | None = None,
     **settings: Any,
 ) -> AsyncIterator[Stage]:
     room = MemoryRoom(Participant("replica", "tavus-replica-r1", "Vera", "replica", 0.0))
-    shared = dataclasses.replace(engines(llm, heard), make_vad=make_vad)
+    shared = dataclasses.replace(engines(llm, heard), make_vad=make_vad, outbound=outbound)
     stage = Stage(room)
+    stage.stt = shared.stt
     stage.live = live = LiveConversation(spec, shared, room, Settings(**settings), stage)
     running = asyncio.create_task(live.run())
     try:
@@ -260,11 +272,7 @@ async def test_a_spoken_turn_is_transcribed_and_answered() -> None:
     llm = ScriptedLLM([TextDelta("Hello you.")])
     async with conversation(llm, heard="Hello replica.") as stage:
         guest = stage.room.join()
-        voice = (9000 * np.sin(np.arange(16_000) * 0.2)).astype(np.int16)
-        silence = np.zeros(24_000, np.int16)
-        for chunk in np.array_split(np.concatenate([silence[:8000], voice, silence]), 150):
-            guest.speak(chunk)
-            await stage.play(0.02)
+        await says_something(stage, guest)
         said = await stage.until(guest, "conversation.utterance")
         assert said["properties"] == {"role": "user", "speech": "Hello replica."}
         await stage.until(guest, "conversation.replica.stopped_speaking")
@@ -272,6 +280,47 @@ async def test_a_spoken_turn_is_transcribed_and_answered() -> None:
         assert order.index("conversation.user.started_speaking") < order.index(
             "conversation.user.stopped_speaking"
         )
+
+
+async def says_something(stage: Stage, guest: Guest) -> None:
+    voice = (9000 * np.sin(np.arange(16_000) * 0.2)).astype(np.int16)
+    silence = np.zeros(24_000, np.int16)
+    for chunk in np.array_split(np.concatenate([silence[:8000], voice, silence]), 150):
+        guest.speak(chunk)
+        await stage.play(0.02)
+
+
+async def test_the_speech_to_text_is_told_language_and_hotwords() -> None:
+    spec = SPEC.model_copy(update={"language": "english", "hotwords": "Tavus, Pipecat"})
+    async with conversation(ScriptedLLM(), spec, heard="Hello.") as stage:
+        guest = stage.room.join()
+        await says_something(stage, guest)
+        await stage.until(guest, "conversation.utterance")
+        assert stage.stt.hints == Hints("en", "Tavus, Pipecat")
+
+
+async def test_a_language_that_an_engine_does_not_have_is_said_once_for_each_engine() -> None:
+    with capture_logs() as logs:
+        for language in ("english", "french", "multilingual"):
+            spec = SPEC.model_copy(update={"language": language})
+            async with conversation(ScriptedLLM(), spec):
+                pass
+    told = [(line["layer"], line["language"]) for line in logs if "language" in line]
+    assert told == [(layer, language) for language in ("french", "multilingual") for layer in ("stt", "tts")]
+
+
+async def test_a_guardrail_that_fires_is_to_be_called_back() -> None:
+    rude = Guardrail(name="rude", uuid="g1", prompt="Never be rude.", app_message=False)
+    breach = ToolCallDelta("t1", "tavus_report_guardrail", '{"guardrail": "rude", "reason": "x"}')
+    llm = ScriptedLLM([breach, TextDelta("Let us stay polite.")])
+    async with conversation(llm, SPEC.model_copy(update={"guardrails": [rude]})) as stage:
+        guest = stage.room.join()
+        guest.send(message("conversation.respond", text="Something rude."))
+        await stage.until(guest, "conversation.utterance", 2)
+        assert stage.callbacks == [
+            ("guardrail", "rude", {"properties": {"guardrail": "rude", "guardrail_uuid": "g1"}})
+        ]
+        assert "conversation.guardrail.triggered" not in kinds(guest)
 
 
 async def test_speaking_over_the_replica_stops_it() -> None:
@@ -422,3 +471,35 @@ async def test_a_microphone_whose_vad_cannot_be_made_is_lost_and_the_call_goes_o
             guest.send(message("conversation.echo", text="Hello."))
             await stage.until(guest, "conversation.stopped_speaking")
     assert "a microphone can no longer be heard" in [line["event"] for line in logged]
+
+
+async def test_a_recording_has_what_was_heard_and_nothing_of_what_was_cut(tmp_path: Path) -> None:
+    folder = tmp_path / "c1"
+    spec = SPEC.model_copy(update={"recording": RecordingSpec(folder=str(folder)), "pipeline_mode": "echo"})
+    async with conversation(ScriptedLLM(), spec, video_width=160, video_height=120) as stage:
+        await stage.play(0.4)
+        assert not folder.exists(), "nobody has come"
+        guest = stage.room.join()
+        await stage.play(0.2)
+        guest.send(message("conversation.echo", text=" ".join(["word"] * 30)))
+        await stage.until(guest, "conversation.replica.started_speaking")
+        spoken = len(stage.heard)
+        await stage.play(0.5)
+        guest.send(message("conversation.interrupt"))
+        await stage.until(guest, "conversation.replica.stopped_speaking")
+        spoken = len(stage.heard) - spoken
+        for _ in range(25):
+            guest.speak((6000 * np.sin(np.arange(320) * 2 * np.pi * 1500 / 16_000)).astype(np.int16))
+            await stage.play(0.02)
+        await stage.play(0.5)
+    (path,) = folder.glob("*.mp4")
+    seen = look(path)
+    loud = [seen.loudness(at / 50, (at + 1) / 50) > 0.02 for at in range(round(len(seen.sound) / 960))]
+    assert sum(loud) == pytest.approx(spoken + 25, abs=5)
+    begins = loud.index(True) / 50
+    assert seen.pitch(begins + 0.1, begins + 0.3) == pytest.approx(382, abs=10), "the replica's tone"
+    ends = (len(loud) - loud[::-1].index(True)) / 50
+    assert seen.pitch(ends - 0.3, ends - 0.1) == pytest.approx(1500, abs=10), (
+        "the guest, though nobody listens"
+    )
+    assert seen.pictures

@@ -7,7 +7,7 @@ import sys
 import typer
 
 from visavis import __version__
-from visavis.cli import conformance, database, doctor, models, replay, serve, talk
+from visavis.cli import conformance, database, doctor, export, keys, models, replay, serve, talk, webhooks
 from visavis.cli.output import complain
 from visavis.errors import ConfigurationError, EngineMissing, ModelUnavailable, VisavisError
 
@@ -24,9 +24,12 @@ app.command("serve")(serve.serve)
 app.command("talk")(talk.talk)
 app.command("conformance")(conformance.conformance)
 app.command("replay")(replay.replay)
+app.command("export")(export.export)
 app.command("doctor")(doctor.doctor)
+app.add_typer(keys.app, name="keys")
 app.add_typer(models.app, name="models")
 app.add_typer(database.app, name="db")
+app.add_typer(webhooks.app, name="webhooks")
 
 
 @app.command()

@@ -12,6 +12,7 @@ from visavis import __version__
 from visavis.cli import settings as settings_
 from visavis.cli.output import out
 from visavis.config import Settings
+from visavis.errors import ConfigurationError
 
 AT_LEISURE = {"participant_absent_timeout": 3600, "participant_left_timeout": 600}
 """Whoever starts a server by hand opens its page later, and reloads it."""
@@ -45,7 +46,7 @@ def serve(
         llm_model=llm_model,
         log_level=log_level,
     )
-    _check(settings)
+    _check(settings, open_conversation)
 
     def ready(in_force: Settings) -> None:
         _announce(in_force)
@@ -56,7 +57,7 @@ def serve(
     run(settings, on_ready=ready)
 
 
-def _check(settings: Settings) -> None:
+def _check(settings: Settings, open_conversation: bool) -> None:
     """Say at once what is missing, rather than when a worker fails.
 
     Raises:
@@ -65,10 +66,12 @@ def _check(settings: Settings) -> None:
         ModelUnavailable: a model that they need.
     """
     from visavis.layers.registry import require
-    from visavis.server.auth import api_keys
+    from visavis.server.access.auth import configured_keys, require_keys
     from visavis.weights import Store, needed
 
-    api_keys(settings)
+    asyncio.run(require_keys(settings))
+    if open_conversation and not configured_keys(settings):
+        raise ConfigurationError("--open-conversation needs a key of the settings: set api_keys")
     for layer in ("stt", "tts", "vad", "turn", "replica"):
         require(layer, getattr(settings, f"{layer}_engine"))
     store = Store.of(settings)
@@ -77,11 +80,12 @@ def _check(settings: Settings) -> None:
 
 
 def _announce(settings: Settings) -> None:
-    from visavis.server.auth import development_key, development_key_path
+    from visavis.server.access.auth import configured_keys, development_key_path
 
     out.print(f"\nvisavis {__version__} is ready at [bold]{settings.base_url}[/]")
-    if not settings.api_keys:
-        out.print(f"API key         {development_key(settings)}")
+    keys = configured_keys(settings)
+    if keys and not settings.api_keys:
+        out.print(f"API key         {keys[0]}")
         out.print(f"                a development key, kept in {development_key_path(settings)}")
     out.print(f"Language model  {describe_llm(settings)}")
 
@@ -98,8 +102,8 @@ def describe_llm(settings: Settings) -> str:
 
 async def _open_conversation(settings: Settings) -> str:
     from visavis.client.api import Client
-    from visavis.server.auth import api_keys
+    from visavis.server.access.auth import configured_keys
 
     # Behind a proxy the public URL may not be reachable from here, and a certificate names another host.
-    async with Client(settings.local_url, api_keys(settings)[0], verify=False) as client:
+    async with Client(settings.local_url, configured_keys(settings)[0], verify=False) as client:
         return (await client.conversations.create(properties=AT_LEISURE)).conversation_url

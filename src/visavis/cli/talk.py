@@ -36,6 +36,7 @@ def talk(
     chat: Annotated[bool, typer.Option("--chat", help="Make it a conversation of text only.")] = False,
     api_key: Annotated[str | None, typer.Option(envvar=KEY, help="Key for the server.")] = None,
     name: Annotated[str, typer.Option(help="How others in the room see you.")] = "Terminal",
+    token: Annotated[str | None, typer.Option(help="A meeting token, for a private room.")] = None,
 ) -> None:
     """Type to a replica; its words appear as they are heard.
 
@@ -51,19 +52,31 @@ def talk(
     given = {key: value for key, value in body.items() if value}
     if url and (given or server):
         raise ConfigurationError("a conversation_url leaves nothing to choose: drop the URL or the options")
-    if not asyncio.run(_talk(url, server, api_key, name, given)):
+    if token and not url:
+        raise ConfigurationError("a token belongs to a conversation: give its URL, too")
+    if not asyncio.run(_talk(url, server, api_key, name, given, token)):
         raise typer.Exit(1)
 
 
 async def _talk(
-    url: str | None, server: str | None, api_key: str | None, name: str, body: dict[str, Any]
+    url: str | None,
+    server: str | None,
+    api_key: str | None,
+    name: str,
+    body: dict[str, Any],
+    token: str | None,
 ) -> bool:
     from visavis.cli.conversing import Conversing
     from visavis.client.call import Call
 
     async with _conversation(url, server, api_key, body) as conversation_url:
         room = Call.join(
-            conversation_url, user_name=name, user_id="terminal", receive_audio=False, receive_video=False
+            conversation_url,
+            user_name=name,
+            user_id="terminal",
+            receive_audio=False,
+            receive_video=False,
+            token=token,
         )
         async with room as call:
             call.on("state", _tell_state)
@@ -104,7 +117,7 @@ def known_key(settings: Settings, server: str) -> str:
     Raises:
         ConfigurationError: there is none, or the server is another machine.
     """
-    from visavis.server.auth import development_key_path
+    from visavis.server.access.auth import development_key_path
 
     path = development_key_path(settings)
     if is_loopback(server):

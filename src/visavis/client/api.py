@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from visavis.client.following import follow
 from visavis.client.models import Answer, Conversation, Page, Persona, Replica
+from visavis.client.words import words_of
 from visavis.errors import ApiError, ApiUnreachable
 from visavis.net import is_loopback
 
@@ -41,7 +42,8 @@ class Client:
         transport: for tests: an ASGI application in place of the network.
 
     Attributes:
-        conversations: ``create``, ``get``, ``list``, ``events``, ``follow``, ``log``, ``end``, ``delete``.
+        conversations: ``create``, ``get``, ``list``, ``events``, ``follow``, ``log``, ``transcript``,
+            ``export``, ``token``, ``end``, ``delete``.
         personas: ``create``, ``get``, ``list``, ``delete``.
         replicas: ``get``, ``list``.
         objectives: ``create``, ``get``, ``list``, ``delete``.
@@ -122,7 +124,7 @@ class Client:
             url = conversation
         else:
             url = conversation.conversation_url
-            token = token or getattr(conversation, "meeting_token", None)
+            token = token or conversation.meeting_token
         return join(
             url,
             user_name=user_name,
@@ -171,7 +173,7 @@ class Client:
             reason = str(error) or type(error).__name__
             raise ApiUnreachable(f"no answer from {self.base_url}: {reason}") from error
         if not response.is_success:
-            raise ApiError(response.status_code, _message(response))
+            raise ApiError(response.status_code, words_of(response) or response.reason_phrase or "error")
         if not response.content:
             return None
         try:
@@ -195,7 +197,9 @@ class Client:
             async with self._http.stream(method, path, timeout=patience, **options) as response:
                 if not response.is_success:
                     await response.aread()
-                    raise ApiError(response.status_code, _message(response))
+                    raise ApiError(
+                        response.status_code, words_of(response) or response.reason_phrase or "error"
+                    )
                 yield response
         except (httpx.TransportError, httpx.InvalidURL) as error:
             reason = str(error) or type(error).__name__
@@ -270,6 +274,33 @@ class Conversations:
         """The log of inputs, JSON lines: what ``visavis replay`` reads."""
         async with self._client.stream("GET", f"/conversations/{conversation_id}/log") as response:
             return (await response.aread()).decode()
+
+    async def transcript(self, conversation_id: str) -> builtins.list[dict[str, Any]]:
+        """Who said what and when, so far or in all: entries as webhooks have them (PROTOCOL 3)."""
+        answer = await self._client.request("GET", f"/conversations/{conversation_id}/transcript")
+        found: builtins.list[dict[str, Any]] = answer["transcript"]
+        return found
+
+    async def export(self, conversation_id: str) -> AsyncIterator[bytes]:
+        """A ZIP file of all that is kept of it, piece by piece."""
+        async with self._client.stream("GET", f"/conversations/{conversation_id}/export") as response:
+            async for piece in response.aiter_bytes():
+                yield piece
+
+    async def token(
+        self, conversation_id: str, *, user_name: str = "", user_id: str = "", exp: int | None = None
+    ) -> str:
+        """A meeting token for one participant of a conversation that was made with ``require_auth``.
+
+        Args:
+            conversation_id: which room it opens.
+            user_name: how others see them.
+            user_id: the application's name for them.
+            exp: Unix seconds after which nobody joins with it; in five minutes if None.
+        """
+        body = {"user_name": user_name, "user_id": user_id, "exp": exp}
+        answer = await self._client.request("POST", f"/conversations/{conversation_id}/tokens", json=body)
+        return str(answer["meeting_token"])
 
     async def end(self, conversation_id: str) -> None:
         """End the call; everybody in it is told."""
@@ -355,16 +386,3 @@ class Interactions:
     async def send(self, message: dict[str, Any]) -> None:
         """Send an interaction without being in the room; it must hold the ``conversation_id``."""
         await self._client.request("POST", "/interactions", json=message)
-
-
-def _message(response: httpx.Response) -> str:
-    """What the server says is wrong; clients read ``message`` first, then ``error`` (PROTOCOL 2.0)."""
-    try:
-        body = response.json()
-    except ValueError:
-        body = None
-    if isinstance(body, dict):
-        for key in ("message", "error"):
-            if isinstance(body.get(key), str) and body[key]:
-                return str(body[key])
-    return response.reason_phrase or "error"

@@ -16,7 +16,7 @@ from visavis.client.connection import Connection, Signal
 from visavis.client.kinds import read_event
 from visavis.client.received import ReceivedAudio, ReceivedMessage, ReceivedPicture
 from visavis.client.transport import Dial, Transport
-from visavis.client.whip import Whip
+from visavis.client.whip import Pass, Whip
 from visavis.errors import CallEnded, SignallingError
 from visavis.ice import IceServer
 from visavis.protocol.base import Message
@@ -98,6 +98,7 @@ class Call(BaseCall):
             ConfigurationError: when there is no such engine.
             EngineMissing: when the engine is not installed.
         """
+        passed = Pass(token or "")
 
         def dial() -> Any:
             return Connection.join(
@@ -109,12 +110,12 @@ class Call(BaseCall):
                 camera=camera,
                 receive_audio=receive_audio,
                 receive_video=receive_video,
-                token=token,
+                token=passed,
                 ice_servers=ice_servers,
                 signal=signal,
             )
 
-        desk = Whip(url, token=token) if signal is None else None
+        desk = Whip(url, token=passed) if signal is None else None
         async with cls.join_by(dial, desk) as call:
             yield call
 

@@ -13,7 +13,7 @@ import structlog
 from visavis.client.offers import Offers
 from visavis.client.others import Others
 from visavis.client.received import ReceivedAudio, ReceivedMessage, ReceivedPicture
-from visavis.client.whip import Whip
+from visavis.client.whip import Pass, Whip
 from visavis.errors import CallEnded, SignallingError
 from visavis.ice import IceServer
 from visavis.media.buffer import LiveBuffer
@@ -104,7 +104,7 @@ class Connection:
         camera: VideoSource | None = None,
         receive_audio: bool = True,
         receive_video: bool = True,
-        token: str | None = None,
+        token: str | Pass | None = None,
         ice_servers: Sequence[IceServer] = (),
         signal: Signal | None = None,
     ) -> AsyncIterator[Connection]:

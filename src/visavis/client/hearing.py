@@ -21,6 +21,7 @@ from visavis.protocol.events import (
     ReplicaStartedSpeaking,
     ReplicaStoppedSpeaking,
     ToolCall,
+    ToolRun,
     Utterance,
     UtteranceStreaming,
 )
@@ -230,9 +231,9 @@ class ReplyHeard(Hearing):
         """The user's utterance with the same words; behind tools' results, the same turn under a fresh id."""
         if isinstance(event, Utterance) and event.properties.role == "user":
             return not self._bound and _plain(event.properties.speech) == self._expected
-        is_reply = isinstance(event, ReplicaStartedSpeaking | Utterance | ToolCall | LayerFailed) or (
-            isinstance(event, UtteranceStreaming) and event.properties.role == "replica"
-        )
+        is_reply = isinstance(
+            event, ReplicaStartedSpeaking | Utterance | ToolCall | ToolRun | LayerFailed
+        ) or (isinstance(event, UtteranceStreaming) and event.properties.role == "replica")
         return is_reply and self._awaits_reply and event.turn_idx == self._turn
 
     @property
@@ -270,8 +271,22 @@ class ReplyHeard(Hearing):
                 self._open_calls.add(event.properties.tool_call_id or "")
             if not self._underway:
                 self._wait_for_more()
+        elif isinstance(event, ToolRun):
+            self._server_calls(event)
         else:
             super()._take(event)
+
+    def _server_calls(self, event: ToolRun) -> None:
+        """The server itself calls a tool, and says when that is done."""
+        asked = event.properties
+        if asked.on_resolve not in ("generate_response", "response_in_result"):
+            return
+        if asked.state == "called":
+            self._call_id, self._called = event.inference_id, True
+            self._open_calls.add(asked.tool_call_id)
+            self._wait(None)
+        else:
+            self.tool_answered(asked.tool_call_id, None)
 
     def tool_answered(self, tool_call_id: str, queued: bool | None) -> None:
         """Once all calls have results the reply is owed: the next utterance, or the one behind this one."""

@@ -26,6 +26,8 @@ class Conversation(Answer):
     replica_id: str = ""
     persona_id: str = ""
     callback_url: str = ""
+    meeting_token: str | None = None
+    """Only from ``create(…, require_auth=True)``: what its room is joined with."""
     created_at: datetime | None = None
     updated_at: datetime | None = None
     events: list[dict[str, Any]] = Field(default_factory=list)

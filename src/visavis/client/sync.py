@@ -228,8 +228,14 @@ class Conversations:
         self.list = loop.blocking(conversations.list)
         self.events = loop.blocking(conversations.events)
         self.log = loop.blocking(conversations.log)
+        self.transcript = loop.blocking(conversations.transcript)
+        self.token = loop.blocking(conversations.token)
         self.end = loop.blocking(conversations.end)
         self.delete = loop.blocking(conversations.delete)
+
+    def export(self, conversation_id: str) -> Iterator[bytes]:
+        """As ``client.Conversations.export``."""
+        return self._loop.iterate(self._conversations.export(conversation_id))
 
     def follow(self, conversation_id: str, *, after: int = 0) -> Iterator[dict[str, Any]]:
         """Every event from a ``seq`` on, each once, until the call is over."""

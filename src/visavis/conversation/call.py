@@ -54,7 +54,7 @@ class Call:
         voice = Writer if config.chat else Replica
         self._replica = voice(self.out, self.history, self._stopwatch)
         self._users = Users(self.out, self._ids)
-        toolbox = Toolbox(config.tools)
+        toolbox = Toolbox(config.tools, config.api_tools)
         self._objectives = Objectives(self.out, config.objectives)
         self._inner = InnerTools(self._objectives, Guardrails(self.out, config.guardrails))
         self._tools = Tools(self.out, self._ids, toolbox, self._inner)
@@ -234,7 +234,9 @@ class Call:
         if self._speculation.hold(message.generation, lambda: self.inference_tool_calls(message)):
             return
         generation = self._inferring(message.generation)
-        if generation is not None:
+        if generation is not None and self._floor.fills(generation):
+            self.out.ignore("the model called tools instead of filling the time")
+        elif generation is not None:
             self._tools.call(generation, message.calls)
             self._replica.go_on(generation)
 
@@ -259,6 +261,12 @@ class Call:
         if generation is not None:
             self._layer_failed(generation, message.reason)
             self._close_inference(generation)
+
+    def tool_answered(self, message: happens.ToolAnswered) -> None:
+        """A tool's API has answered."""
+        batch = self._tools.answered(message)
+        if batch is not None:
+            self._requests.go_on(batch)
 
     def speech_synthesized(self, message: happens.SpeechSynthesized) -> None:
         """A segment can be heard."""
@@ -365,7 +373,11 @@ class Call:
 
     def _go_on_silently(self, generation: Generation, calls: list[ToolCall]) -> None:
         """The LLM said nothing: it is asked once more, unless a result will have it asked again."""
+        if self._floor.fills(generation):
+            return
         if any(call.result is None for call in calls):
+            if self._tools.wants_filler(calls) and not self._config.chat:  # nobody hears the silence there
+                self._floor.wait(Reply(generation.tie, "filler", generation.entry), first=True)
             return
         if calls and self._inner.may_go_on(generation.tie):
             self._floor.wait(Reply(generation.tie, "tool"), first=True)
@@ -375,7 +387,7 @@ class Call:
 
     def _restore(self, cut: Generation | None) -> None:
         """A noise must not eat an answer: what it cut before it could be heard is inferred again."""
-        if cut is None or cut.kind != "reply" or cut.heard:
+        if cut is None or cut.kind != "reply" or cut.heard or self._floor.fills(cut):
             return
         if cut.entry is not None and any(call.result is None for call in cut.entry.calls):
             return

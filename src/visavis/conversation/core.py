@@ -62,6 +62,7 @@ def _handlers(call: Call) -> dict[type[happens.Input], Callable[[Any], None]]:
         happens.InferenceToolCalls: call.inference_tool_calls,
         happens.InferenceFinished: call.inference_finished,
         happens.InferenceFailed: call.inference_failed,
+        happens.ToolAnswered: call.tool_answered,
         happens.SpeechSynthesized: call.speech_synthesized,
         happens.SpeechFailed: call.speech_failed,
         happens.PlayoutProgressed: call.playout_progressed,

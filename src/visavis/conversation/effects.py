@@ -84,6 +84,24 @@ class StopPlayout:
 
 
 @dataclass(frozen=True, slots=True)
+class CallTool:
+    """Call the API of this tool; answer with ``ToolAnswered``. What is out is never called back.
+
+    Attributes:
+        call_id: the ``tool_call_id``.
+        arguments: JSON text as the LLM wrote it.
+        inference_id: of what the LLM was answering.
+        turn_idx: likewise.
+    """
+
+    call_id: str
+    name: str
+    arguments: str
+    inference_id: str
+    turn_idx: int
+
+
+@dataclass(frozen=True, slots=True)
 class SetTimer:
     """Send ``TimerFired(name)`` at this time; replaces a timer of the same name.
 
@@ -125,6 +143,22 @@ class SetSensitivity:
 
 
 @dataclass(frozen=True, slots=True)
+class CallBack:
+    """Tell whoever keeps the objective or the guardrail, at its ``callback_url`` (PROTOCOL 3).
+
+    It is apart from the event: clients may not be told, and dialects may not have it.
+
+    Attributes:
+        subject: the name of the objective or of the guardrail; the URL is outside.
+        body: what is posted, without the ``conversation_id``.
+    """
+
+    kind: Literal["objective", "guardrail"]
+    subject: str
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Ignore:
     """An input had no effect; log it once.
 
@@ -154,11 +188,13 @@ Effect = (
     | PlayAudio
     | DropClip
     | StopPlayout
+    | CallTool
     | SetTimer
     | CancelTimer
     | SetActivity
     | SetEmotion
     | SetSensitivity
+    | CallBack
     | Ignore
     | EndCall
 )

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from visavis.conversation.attention import Attention
 from visavis.conversation.effects import StartInference
 from visavis.conversation.generation import Generation, Kind
-from visavis.conversation.history import History
+from visavis.conversation.history import Entry, History
 from visavis.conversation.ids import Ids
 from visavis.conversation.inner_tools import InnerTools
 from visavis.conversation.latency import Stopwatch
@@ -25,10 +25,11 @@ from visavis.protocol import events
 MOST_WAITING = 100
 """Utterances that may wait; a client that sends more is told by an ``Ignore``."""
 
-Cause = Literal["turn", "tool", "job", "silence"]
+Cause = Literal["turn", "tool", "filler", "job", "silence"]
 
 NOTES: dict[Cause, str] = {
     "turn": "(Now answer the user.)",
+    "filler": "While I wait, tell me in one short sentence that you are working on it.",
     "tool": "(The results of your tool calls have arrived; go on.)",
     "silence": "(The user has been silent for a while. Say something short that takes the conversation on.)",
     "job": "(A job has finished; its result is in your context. Tell the user.)",
@@ -55,10 +56,12 @@ class Reply:
     Attributes:
         cause: what it is about. A ``turn`` is answered even while another user speaks; the others are the
             replica's own initiative and wait for silence.
+        fills: the calls whose time a filler fills.
     """
 
     tie: Tie
     cause: Cause
+    fills: Entry | None = None
 
 
 Job = Generation | Typed | Reply
@@ -97,6 +100,7 @@ class Floor:
         self.cut: Generation | None = None
         self.dropped: Callable[[Generation], None] = lambda generation: None
         self.lost: list[Job] = []
+        self._filler: Generation | None = None
         self.speculation = Speculation(out)
 
     @property
@@ -116,9 +120,23 @@ class Floor:
     def tie_now(self, tie: Tie) -> Tie:
         """The tie of what a turn asked for: its own, or a fresh one when other turns have passed since.
 
-        Rows of a chat are keyed by the id, so what comes late must not change an old row.
+        Rows of a chat are keyed by the id, so what comes late must not change an old row; nor must the answer
+        change that of the words that filled the time before it.
         """
-        return tie if tie.turn_idx >= self.turn_idx else Tie(self._ids.new(), self.turn_idx)
+        filler = self._filler
+        filled = filler is not None and filler.audible and filler.tie.inference_id == tie.inference_id
+        return tie if tie.turn_idx >= self.turn_idx and not filled else Tie(self._ids.new(), self.turn_idx)
+
+    def drop_filler(self) -> None:
+        """What was waited for is there: words that fill the time are not begun any more."""
+        self._forget(_is_filler)
+        current = self._replica.current
+        if current is not None and current is self._filler and not current.audible:
+            self._cut()
+
+    def fills(self, generation: Generation) -> bool:
+        """Whether these words only fill the time until a tool has answered."""
+        return generation is self._filler
 
     def wait(self, job: Job, first: bool = False) -> bool:
         """Queue it; False when there is no room. What goes first, or answers tools, always finds room."""
@@ -150,7 +168,7 @@ class Floor:
         generation.number = self._number()
         generation.inferring = True
         self.speculation.begin(Ahead(generation, participant_id, text))
-        messages = self._history.messages(NOTES["turn"], self._inner.instructions, ahead=text)
+        messages = self._history.messages(NOTES["turn"], self._instructions, ahead=text)
         self._start(generation, messages, ahead=True)
 
     def take_up(self, tie: Tie) -> None:
@@ -253,13 +271,22 @@ class Floor:
         """Start the inference; it answers every other reply that waits, for the history holds their cause."""
         waiting = [job for job in self._queue if isinstance(job, Reply)]
         self._forget(lambda job: isinstance(job, Reply))
-        latest = max([reply, *waiting], key=lambda one: (one.cause == "turn", one.tie.turn_idx))
+        latest = max(
+            [reply, *waiting],
+            key=lambda one: (one.cause != "filler", one.cause == "turn", one.tie.turn_idx),
+        )
         generation = Generation("reply", self.tie_now(latest.tie))
         generation.inferring = True
         generation.event_id = event_id
         self._stopwatch.mark(generation.tie.inference_id, "inference_started", self._out.now)
-        messages = self._history.messages(NOTES[latest.cause], self._inner.instructions)
+        filler = latest.cause == "filler"
+        if filler:
+            self._filler = generation
+        messages = self._history.messages(NOTES[latest.cause], self._instructions, insist=filler)
         self._give_to(generation)
+        if generation.entry is not None:
+            generation.entry.fills = latest.fills
+        # Offered also where none may be called: a call written as text is then known for one, and not said.
         self._start(generation, messages)
 
     def _start(
@@ -267,6 +294,10 @@ class Floor:
     ) -> None:
         tools = (*self._toolbox.definitions, *self._inner.definitions)
         self._out.put(StartInference(generation.number, messages, tools, ahead))
+
+    @property
+    def _instructions(self) -> str:
+        return "\n\n".join(filter(None, (self._toolbox.instructions, self._inner.instructions)))
 
     def _give_to(self, generation: Generation) -> None:
         self.speculation.cancel()
@@ -280,6 +311,10 @@ class Floor:
 
 def _is_echo(job: Job) -> bool:
     return isinstance(job, Generation) and job.kind == "echo"
+
+
+def _is_filler(job: Job) -> bool:
+    return isinstance(job, Reply) and job.cause == "filler"
 
 
 def _own_initiative(job: Job) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from visavis.conversation.effects import CallBack
 from visavis.conversation.inputs import Guardrail
 from visavis.conversation.outbox import Outbox, Tie
 from visavis.protocol import events
@@ -61,14 +62,21 @@ class Guardrails:
             return f"Error: guardrail must be one of: {', '.join(self._all)}."
         if tie.turn_idx != self._fired_in:
             self._fired, self._fired_in = set(), tie.turn_idx
-        if guardrail.app_message and guardrail.name not in self._fired:
+        if guardrail.name not in self._fired:
             self._fired.add(guardrail.name)
+            self._tell(guardrail, str(arguments.get("reason") or "").strip(), tie)
+        return "Noted; go on, within the guardrail."
+
+    def _tell(self, guardrail: Guardrail, reason: str, tie: Tie) -> None:
+        """Clients, unless they are not to know, and whoever keeps the guardrail."""
+        if guardrail.app_message:
             self._out.broadcast(
                 events.GuardrailTriggered,
                 tie,
                 guardrail=guardrail.name,
                 guardrail_name=guardrail.name,
                 guardrail_uuid=guardrail.uuid,
-                reason=str(arguments.get("reason") or "").strip(),
+                reason=reason,
             )
-        return "Noted; go on, within the guardrail."
+        properties = {"guardrail": guardrail.name, "guardrail_uuid": guardrail.uuid}
+        self._out.put(CallBack("guardrail", guardrail.name, {"properties": properties}))

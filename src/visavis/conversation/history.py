@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import Any, Literal
 
@@ -46,12 +46,14 @@ class Entry:
         text: for the replica: what was heard, growing while it speaks.
         interrupted: whether it was cut off.
         calls: what the LLM called along with it.
+        fills: the calls whose time it fills, if it does.
     """
 
     role: Literal["user", "assistant"]
     text: str
     interrupted: bool = False
     calls: list[ToolCall] = field(default_factory=list)
+    fills: Entry | None = None
 
 
 class History:
@@ -96,15 +98,18 @@ class History:
         if not entry.text and not entry.calls:
             self._entries = [other for other in self._entries if other is not entry]
 
-    def messages(self, note: str, instructions: str = "", ahead: str = "") -> tuple[dict[str, Any], ...]:
+    def messages(
+        self, note: str, instructions: str = "", ahead: str = "", insist: bool = False
+    ) -> tuple[dict[str, Any], ...]:
         """The OpenAI chat messages of a request.
 
         Args:
             note: what the LLM is to do, told when neither a user nor a tool has the last word.
             instructions: stand at the end of the system message.
             ahead: words that a user is expected to have said; they do not become history.
+            insist: tell it the note in any case, as a user would: small models repeat instructions instead.
         """
-        entries = [entry for entry in self._entries if entry.text or entry.calls]
+        entries = _folded([entry for entry in self._entries if entry.text or entry.calls])
         if ahead:
             entries.append(Entry("user", ahead))
         last_reply = next((entry for entry in reversed(entries) if entry.role == "assistant"), None)
@@ -113,15 +118,29 @@ class History:
         system = "\n\n".join(part for part in (self._system_prompt, self.context, instructions) if part)
         if system:
             messages.insert(0, {"role": "system", "content": system})
-        if messages and messages[-1]["role"] in ("user", "tool"):
+        if messages and messages[-1]["role"] in ("user", "tool") and not insist:
             return tuple(messages)
-        return (*messages, {"role": "system", "content": note})
+        return (*messages, {"role": "user" if insist else "system", "content": note})
 
     def _add(self, entry: Entry) -> Entry:
         self._entries.append(entry)
         if len(self._entries) > MOST_ENTRIES:
             del self._entries[: 10 * TRIM_STEP]
         return entry
+
+
+def _folded(entries: list[Entry]) -> list[Entry]:
+    """Words that fill the time of calls stand beside these, as if they had been said with them.
+
+    So the results come last, and that is what models answer best.
+    """
+    folded: list[Entry] = []
+    for entry in entries:
+        if folded and entry.fills is not None and folded[-1].calls is entry.fills.calls:
+            folded[-1] = replace(folded[-1], text=entry.text, interrupted=entry.interrupted)
+        else:
+            folded.append(entry)
+    return folded
 
 
 def _render(entry: Entry, told_off: bool) -> list[dict[str, Any]]:

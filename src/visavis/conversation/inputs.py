@@ -59,6 +59,8 @@ class Config:
         tools: OpenAI function definitions. Keys beside ``type`` and ``function`` say how a tool is used and
             do not go to the LLM: ``on_call``, ``static_filler``, ``on_resolve`` (PROTOCOL 2.7),
             ``canvas_config`` (1.4).
+        api_tools: names of those among them whose calls the session carries out (``delivery.api``): no client
+            is asked to, and none can answer them.
         pipeline_mode: ``echo`` means no STT and no LLM: the replica says what echoes bring.
         chat: text only: nothing is spoken or heard, what is written counts as received (PROTOCOL 5.1).
         dialect: a name in ``visavis.protocol.dialects.DIALECTS``.
@@ -78,6 +80,7 @@ class Config:
     context: str = ""
     greeting: str = ""
     tools: tuple[dict[str, Any], ...] = ()
+    api_tools: tuple[str, ...] = ()
     pipeline_mode: Literal["full", "echo"] = "full"
     chat: bool = False
     dialect: str = "union"
@@ -281,6 +284,22 @@ class InferenceFailed(Input):
 
     generation: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolAnswered(Input):
+    """The answer to ``CallTool``.
+
+    Attributes:
+        output: what the API said; or, in words fit for the LLM, what went wrong.
+        spoken: the output is text for people, not data.
+        failed: it did not do what was asked.
+    """
+
+    call_id: str
+    output: str
+    spoken: bool = True
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from visavis.conversation.effects import CallBack
 from visavis.conversation.inputs import Objective
 from visavis.conversation.outbox import Outbox, Tie
 from visavis.protocol import events
@@ -118,6 +119,8 @@ class Objectives:
         self, tie: Tie | None, current: Objective, variables: dict[str, str], following: str
     ) -> None:
         self._tell(events.ObjectiveCompleted, tie, current, variables)
+        body = {"objective_name": current.name, "output_variables": variables}
+        self._out.put(CallBack("objective", current.name, body))
         self._activate(following, tie)
 
     def _activate(self, name: str, tie: Tie | None = None) -> None:

@@ -14,7 +14,7 @@ from visavis.conversation.ids import Ids
 from visavis.conversation.inputs import Config, InteractionReceived
 from visavis.conversation.objectives import Objectives
 from visavis.conversation.outbox import Outbox, Tie
-from visavis.conversation.tools import Tools
+from visavis.conversation.tools import Batch, Tools
 from visavis.conversation.users import Users
 from visavis.protocol import interactions as asks
 from visavis.protocol.emotions import emotion
@@ -139,12 +139,19 @@ class Requests:
 
     def _tool_result(self, asked: asks.ToolResult) -> Job | None:
         batch = self._tools.result(asked.properties)
-        if batch is None:
+        return self.go_on(batch) if batch is not None else None
+
+    def go_on(self, batch: Batch) -> Job | None:
+        """All calls of an inference have their results.
+
+        Returns:
+            What needs the floor for it, if anything does.
+        """
+        if not batch.wants_inference and not batch.words:
             return None
+        self._floor.drop_filler()
         if batch.wants_inference:
             return self._wait(Reply(batch.tie, "tool"))
-        if not batch.words:
-            return None
         said = self._floor.generation("reply", self._floor.tie_now(batch.tie).inference_id)
         said.say(batch.words)
         said.close()

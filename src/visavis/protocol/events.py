@@ -318,6 +318,26 @@ class LayerFailed(EventMessage):
     properties: LayerFailedProperties
 
 
+class ToolRunProperties(Properties):
+    """Which tool the server calls, and how that went."""
+
+    name: str
+    tool_call_id: str
+    state: Literal["called", "succeeded", "failed"]
+    on_resolve: Literal["generate_response", "response_in_result", "add_to_context", "fire_and_forget"]
+    """What its result does."""
+    duration: float | None = None
+    """Seconds it took; absent while it runs."""
+
+
+class ToolRun(EventMessage):
+    """Extension: the server calls the API of a tool itself; no client is asked to, and none may answer."""
+
+    message_type: Literal["visavis"] = "visavis"
+    event_type: Literal["visavis.tool_run"] = "visavis.tool_run"
+    properties: ToolRunProperties
+
+
 class LatencyProperties(Properties):
     """Seconds, step by step; a step that was not passed (speech, in a typed turn) is absent."""
 
@@ -407,6 +427,7 @@ Event = Annotated[
     | PalPresent
     | Shutdown
     | LayerFailed
+    | ToolRun
     | Latency
     | Ack
     | Playback,

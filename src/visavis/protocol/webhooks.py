@@ -17,6 +17,16 @@ Moment = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z
 """ISO 8601, UTC, with a Z."""
 
 
+DOCUMENTED_ORDER = (
+    "properties",
+    "conversation_id",
+    "webhook_url",
+    "event_type",
+    "message_type",
+    "timestamp",
+)
+
+
 class WebhookMessage(Message):
     """What every webhook carries. Unknown keys are kept."""
 
@@ -26,6 +36,11 @@ class WebhookMessage(Message):
     """The ``callback_url`` itself."""
     timestamp: Moment
     """When it was sent."""
+
+    def wire(self) -> dict[str, Any]:
+        """The JSON object that is posted: what was set, in the order of the documented examples."""
+        data = super().wire()
+        return {**{name: data[name] for name in DOCUMENTED_ORDER if name in data}, **data}
 
 
 class ReplicaIdProperties(Properties):
@@ -87,13 +102,15 @@ class TranscriptionReady(WebhookMessage):
     properties: TranscriptionProperties
 
 
-StorageProvider = Literal["s3", "gcs", "azure_blob"]
+StorageProvider = Literal["s3", "gcs", "azure_blob", "local"]
+"""``local``, a folder of the server's, is an extension."""
 
 
 class RecordingProperties(Properties):
     """Where the recording is."""
 
     bucket_name: str
+    """Or container; empty, or a folder, where the provider is ``local``."""
     s3_key: str
     """``tavus/<conversation_id>/<Unix milliseconds>``."""
     duration: int
@@ -146,10 +163,17 @@ class CallAnalysis(WebhookMessage):
 
 
 class PostCallActionProperties(Properties):
-    """What was sent."""
+    """What was sent, and what came back."""
 
     request: dict[str, Any]
-    """Its ``body`` among others."""
+    """Its ``body`` among others: JSON text, also where the request failed."""
+    tool_id: str | None = None
+    tool_name: str | None = None
+    status: Literal["success", "error"] | None = None
+    response: dict[str, Any] | None = None
+    """``status_code``, which is null where there was no answer, and ``body``."""
+    error: str | None = None
+    """What went wrong."""
 
 
 class PostCallActionExecuted(WebhookMessage):

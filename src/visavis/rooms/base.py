@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -91,6 +91,9 @@ class AudioStarted:
     participant_id: str
 
 
+Overhear = Callable[[str, NDArray[np.int16]], None]
+"""Takes what a source sends: a name that only this source has, and mono samples at ``PLAYOUT_RATE``."""
+
 RoomEvent = ParticipantJoined | ParticipantLeft | AppMessage | AudioStarted
 
 
@@ -153,6 +156,13 @@ class Room(Protocol):
 
     def audio_in(self, participant_id: str) -> AsyncIterator[NDArray[np.int16]]:
         """The participant's microphone: mono chunks at ``MIC_RATE``, until the participant leaves."""
+        ...
+
+    def overhear(self, hear: Overhear) -> None:
+        """Let this one hear everything that people send to each other, as it comes, from now on.
+
+        It is called on the event loop; must not block.
+        """
         ...
 
     async def send_app_message(self, data: Any, to: str = "*") -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import soxr
 from numpy.typing import NDArray
 
 from visavis.errors import VisavisError
@@ -16,10 +17,12 @@ from visavis.media.buffer import LiveBuffer
 from visavis.rooms.base import (
     FRAME_SAMPLES,
     MIC_RATE,
+    PLAYOUT_RATE,
     AppMessage,
     AudioSource,
     AudioStarted,
     LeaveReason,
+    Overhear,
     Participant,
     ParticipantJoined,
     ParticipantLeft,
@@ -104,6 +107,7 @@ class MemoryRoom:
         self._speaking: set[str] = set()
         self._source: AudioSource | None = None
         self._inbox = Inbox()
+        self._overhear: Overhear | None = None
         self._closed = False
 
     def join(self, user_name: str = "", user_id: str = "") -> Guest:
@@ -143,6 +147,8 @@ class MemoryRoom:
             self._speaking.add(participant_id)
             self._inbox.put(AudioStarted(participant_id))
         self._microphones[participant_id].push(samples)
+        if self._overhear:
+            self._overhear(participant_id, soxr.resample(samples, MIC_RATE, PLAYOUT_RATE))
 
     def depart(self, guest: Guest, reason: LeaveReason) -> None:
         """Let a guest go."""
@@ -173,6 +179,10 @@ class MemoryRoom:
         if microphone is not None:
             async for samples in microphone:
                 yield samples
+
+    def overhear(self, hear: Overhear) -> None:
+        """Let this one hear what guests speak, from now on."""
+        self._overhear = hear
 
     async def send_app_message(self, data: Any, to: str = "*") -> None:
         """Send from the replica to all, or to one participant.

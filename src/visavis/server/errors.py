@@ -20,7 +20,8 @@ from visavis.errors import (
     VisavisError,
     WorkerLost,
 )
-from visavis.server.sealing import ForgedSecret
+from visavis.server.recordings.storage import StorageFailed
+from visavis.server.resources.sealing import ForgedSecret
 
 STATUS: dict[type[VisavisError], int] = {
     CapacityExceeded: 400,
@@ -29,6 +30,7 @@ STATUS: dict[type[VisavisError], int] = {
     ForgedSecret: 400,
     UnknownConversation: 404,
     UnknownParticipant: 404,
+    StorageFailed: 502,
     WorkerLost: 503,
     RemoteError: 500,
 }
@@ -42,11 +44,12 @@ class Refusal(Exception):
     Attributes:
         status: HTTP status.
         message: for the client.
+        headers: to go with it.
     """
 
-    def __init__(self, status: int, message: str) -> None:
+    def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(message)
-        self.status, self.message = status, message
+        self.status, self.message, self.headers = status, message, headers
 
 
 def error_response(status: int, message: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
@@ -59,7 +62,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Refusal)
     async def refused(_: Request, refusal: Refusal) -> JSONResponse:
-        return error_response(refusal.status, refusal.message)
+        return error_response(refusal.status, refusal.message, refusal.headers)
 
     @app.exception_handler(VisavisError)
     async def failed(_: Request, error: VisavisError) -> JSONResponse:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from visavis.server.supervisor import Supervisor
+from visavis.server.workers.supervisor import Supervisor
 from visavis.session.lag import LoopLag
 
 
@@ -29,6 +29,15 @@ class Metrics:
             "Time to answer a request.",
             ("method", "route"),
             registry=self._registry,
+        )
+        self.webhooks = Counter(
+            "visavis_webhooks",
+            "Attempts to deliver webhooks: delivered, retried (to be tried again) or failed (given up).",
+            ("event_type", "outcome"),
+            registry=self._registry,
+        )
+        self.webhooks_pending = Gauge(
+            "visavis_webhooks_pending", "Webhooks that wait for their delivery.", registry=self._registry
         )
         self._registry.register(_Supervision(supervisor, self.lag))
 

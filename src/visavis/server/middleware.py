@@ -1,4 +1,4 @@
-"""What happens to every request before its route: limits, keys, slashes, headers, metrics."""
+"""What happens to every request before its route: size, slashes, metrics."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ import time
 from collections.abc import Callable
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from visavis.server.auth import Keyring
 from visavis.server.errors import error_response, route_of
 from visavis.server.metrics import Metrics
 
@@ -19,13 +18,6 @@ MAX_BODY = 1024 * 1024
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PATCH", "PUT", "DELETE")
 """Told apart in metrics and logs; clients can make up any number of others."""
-
-SECURITY_HEADERS = {
-    "x-content-type-options": "nosniff",
-    # The address of a conversation opens its room: no other site may learn it from a link.
-    "referrer-policy": "no-referrer",
-    "cross-origin-resource-policy": "cross-origin",
-}
 
 log = structlog.get_logger(__name__)
 
@@ -63,9 +55,6 @@ class Observe:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                for name, value in SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
             await send(message)
 
         try:
@@ -79,28 +68,16 @@ class Observe:
             log.debug("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
 
 
-class Guard:
-    """Strips a final slash (PROTOCOL 2: never a redirect), asks the REST API's callers for their key."""
+class Slashes:
+    """Strips a final slash (PROTOCOL 2: never a redirect)."""
 
-    def __init__(self, app: ASGIApp, keys: Keyring) -> None:
-        self.app, self.keys = app, keys
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let one request pass, or answer it."""
-        if scope["type"] not in ("http", "websocket"):
-            await self.app(scope, receive, send)
-            return
-        path = scope["path"]
-        if len(path) > 1 and path.endswith("/"):
-            scope["path"] = path.rstrip("/") or "/"
-        if scope["type"] == "websocket":  # the REST API has none
-            await self.app(scope, receive, send)
-            return
-        if scope["path"] == "/v2" or scope["path"].startswith("/v2/"):
-            key = Headers(scope=scope).get("x-api-key", "")
-            if key not in self.keys:
-                await error_response(401, "Invalid access token")(scope, receive, send)
-                return
+        """One request."""
+        if scope["type"] in ("http", "websocket") and len(scope["path"]) > 1 and scope["path"].endswith("/"):
+            scope["path"] = scope["path"].rstrip("/") or "/"
         await self.app(scope, receive, send)
 
 

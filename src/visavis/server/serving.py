@@ -15,15 +15,18 @@ from fastapi import FastAPI
 
 from visavis.config import Settings
 from visavis.errors import ConfigurationError
-from visavis.server.auth import api_keys, development_key_path
+from visavis.server.access.auth import configured_keys, development_key_path, require_keys
 from visavis.server.store import Store
-from visavis.server.supervisor import Supervisor
+from visavis.server.workers.supervisor import Supervisor
 
 GRACE = 2
 """Seconds that requests in progress have to finish."""
 
 MAX_WEBSOCKET_FRAME = 1024 * 1024
 """Bytes. What is larger than a room takes gets an answer; what is larger than this ends the socket."""
+
+MAX_HEADERS = 64 * 1024
+"""Bytes of a request's first line and headers."""
 
 log = structlog.get_logger(__name__)
 
@@ -46,7 +49,7 @@ async def serve(settings: Settings, make_app: AppFactory, on_ready: OnReady | No
     Raises:
         ConfigurationError: see ``run``.
     """
-    api_keys(settings)  # before anything listens
+    await require_keys(settings)  # before anything listens
     _check_certificate(settings)
     listener = bind(settings.host, settings.port)
     settings = settings.model_copy(update={"port": listener.getsockname()[1]})
@@ -107,6 +110,9 @@ def _uvicorn_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
         ssl_keyfile=settings.ssl_keyfile,
         timeout_graceful_shutdown=GRACE,
         ws_max_size=MAX_WEBSOCKET_FRAME,
+        forwarded_allow_ips=settings.trusted_proxies,
+        http="h11",  # the faster one takes headers without end
+        h11_max_incomplete_event_size=MAX_HEADERS,
     )
 
 
@@ -145,7 +151,7 @@ async def _announce(
     on_ready: OnReady | None,
 ) -> None:
     """Tell when conversations can begin, or stop the server if they never can."""
-    if not settings.api_keys:
+    if not settings.api_keys and configured_keys(settings):
         log.info("development key in use (x-api-key)", kept_in=str(development_key_path(settings)))
     log.info("server listens; workers are starting", url=settings.base_url, workers=settings.workers)
     try:

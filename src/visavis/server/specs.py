@@ -6,8 +6,8 @@ import secrets
 
 from visavis.config import Settings
 from visavis.errors import WorkerLost
-from visavis.server.catalogue import Replica
-from visavis.server.sealing import opened
+from visavis.server.resources.catalogue import Replica
+from visavis.server.resources.sealing import opened
 from visavis.server.store import Resource
 from visavis.server.vault import Vault
 from visavis.session.bodies import CreateConversation, LLMLayer, PersonaBody

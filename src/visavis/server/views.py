@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from visavis.server.catalogue import BUILT, Replica
-from visavis.server.sealing import masked
-from visavis.server.store import Conversation, Resource
-from visavis.session.bodies import PersonaBody
+from visavis.server.resources.catalogue import BUILT, Replica
+from visavis.server.store import Conversation, Recording
 
 
 def iso(moment: datetime) -> str:
@@ -38,29 +36,29 @@ def conversation_view(conversation: Conversation, base_url: str) -> dict[str, An
     }
 
 
+def recording_view(recording: Recording, base_url: str) -> dict[str, Any]:
+    """A recording."""
+    return {
+        "recording_id": recording.id,
+        "conversation_id": recording.conversation_id,
+        "status": recording.state,
+        "duration": round(recording.duration),
+        "storage_provider": recording.storage_provider,
+        "bucket_name": recording.bucket_name,
+        "s3_key": recording.s3_key,
+        "storage_uri": recording.storage_uri,
+        "file_url": f"{base_url}/v2/conversations/{recording.conversation_id}/recordings/{recording.id}/file",
+        "error_code": recording.error_code or None,
+        "error_message": recording.error_message or None,
+        "created_at": iso(recording.created_at),
+    }
+
+
 def event_view(message: dict[str, Any]) -> dict[str, Any]:
     """An event of a verbose conversation: as it was sent, with the moment as ISO 8601."""
     sent = message.get("timestamp")
     moment = iso(datetime.fromtimestamp(sent, UTC)) if isinstance(sent, int | float) else None
     return {"properties": {}, **message, "timestamp": moment}
-
-
-def persona_view(persona: Resource) -> dict[str, Any]:
-    """A persona, flat as clients read it."""
-    about = PersonaBody.model_validate(persona.document)
-    return {
-        **masked(persona.document),
-        "persona_id": persona.id,
-        "pal_id": persona.id,
-        "persona_name": about.persona_name,
-        "pal_name": about.persona_name,
-        "system_prompt": about.system_prompt,
-        "pipeline_mode": about.pipeline_mode,
-        "default_replica_id": about.default_replica_id,
-        "default_face_id": about.default_replica_id,
-        "created_at": iso(persona.created_at),
-        "updated_at": iso(persona.updated_at),
-    }
 
 
 def replica_view(replica: Replica) -> dict[str, Any]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from visavis.protocol.dialects import DialectName
-from visavis.session.bodies import CreateConversation, PersonaBody
+from visavis.session.bodies import CreateConversation, Layers, PersonaBody
+from visavis.session.bodies.languages import instruction
+from visavis.session.bodies.layers import Sensitivity
 from visavis.session.spec import ConversationSpec, FlowSpec, LLMSpec
+
+Level = Literal["low", "medium", "high"]
+INVERTED: dict[Level, Level] = {"low": "high", "medium": "medium", "high": "low"}
 
 
 def composed(
@@ -31,17 +36,20 @@ def composed(
     return ConversationSpec(
         conversation_name=body.conversation_name,
         pipeline_mode=about.pipeline_mode,
-        system_prompt=about.system_prompt,
-        context="\n\n".join(filter(None, (about.context, body.conversational_context))),
+        system_prompt=_joined(about.system_prompt, instruction(body.properties.language)),
+        context=_joined(about.context, body.conversational_context),
         greeting=_greeting(body, about, echo),
         llm=None if echo else llm,
         flow=FlowSpec(
-            turn_taking_patience=flow.turn_taking_patience,
-            replica_interruptibility=flow.replica_interruptibility,
+            turn_taking_patience=_patience(about.layers),
+            replica_interruptibility=_interruptibility(about.layers),
             wake_phrase=flow.wake_phrase,
             sleep_phrase=flow.sleep_phrase,
             idle_engagement=flow.idle_engagement,
         ),
+        language=body.properties.language,
+        hotwords=about.layers.stt.hotwords,
+        greenscreen=body.properties.apply_greenscreen,
         chat=body.chat,
         dialect=body.properties.dialect or dialect,
         audio_only=body.audio_only,
@@ -51,6 +59,33 @@ def composed(
         max_participants=body.max_participants,
         **identity,
     )
+
+
+def _joined(*texts: str) -> str:
+    """Paragraphs, without those that are empty."""
+    return "\n\n".join(filter(None, texts))
+
+
+def _patience(layers: Layers) -> Level:
+    """The flow layer's, else what the older speech-to-text layer meant: a quick reply is little patience."""
+    flow, older = layers.conversational_flow, layers.stt.participant_pause_sensitivity
+    if flow.model_fields_set:
+        return flow.turn_taking_patience
+    return INVERTED[_level(older)]
+
+
+def _interruptibility(layers: Layers) -> Level | Literal["verylow"]:
+    """Likewise; whoever is heard easily stops the replica easily (PROTOCOL 7)."""
+    flow, older = layers.conversational_flow, layers.stt.participant_interrupt_sensitivity
+    if flow.model_fields_set:
+        return flow.replica_interruptibility
+    return _level(older)
+
+
+def _level(sensitivity: Sensitivity) -> Level:
+    if sensitivity in ("superlow", "verylow", "low"):
+        return "low"
+    return "high" if sensitivity == "high" else "medium"
 
 
 def _greeting(body: CreateConversation, about: PersonaBody, echo: bool) -> str:

@@ -17,6 +17,7 @@ from visavis.conversation.inputs import (
 from visavis.layers.conversational_flow.flow import FlowSettings
 from visavis.layers.conversational_flow.listener import STOP, Listener
 from visavis.layers.conversational_flow.turns import TurnTaker
+from visavis.layers.stt.base import NO_HINTS, Hints
 from visavis.protocol.interactions import Sensitivity_
 from visavis.rooms.base import Room
 from visavis.session.engines import Engines
@@ -57,6 +58,7 @@ class Ears:
     Args:
         elapsed: seconds since the conversation began.
         feed: takes what users say.
+        hints: for the speech to text.
     """
 
     def __init__(
@@ -66,8 +68,10 @@ class Ears:
         flow: FlowSpec,
         elapsed: Callable[[], float],
         feed: Callable[[Input], None],
+        hints: Hints = NO_HINTS,
     ) -> None:
         self._engines = engines
+        self._hints = hints
         self._room = room
         self._persona = FlowSettings(flow.turn_taking_patience, flow.replica_interruptibility)
         self._elapsed = elapsed
@@ -150,6 +154,7 @@ class Ears:
             transcribing=self._engines.listening,
             judging=self._engines.judging,
             output=_Told(participant_id, self._elapsed, self._feed),
+            hints=self._hints,
         )
         turns.set_sensitivity(*self._sensed)
         turns.replica_speaking = self._replica_speaking

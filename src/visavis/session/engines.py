@@ -15,6 +15,7 @@ from visavis.layers.registry import engine
 from visavis.layers.replica.base import ReplicaRenderer
 from visavis.layers.stt.base import STT
 from visavis.layers.tts.base import TTS
+from visavis.session.apicalls import Outbound
 from visavis.session.spec import ConversationSpec, LLMSpec
 
 T = TypeVar("T")
@@ -43,6 +44,7 @@ class Engines:
         make_vad: a new voice activity detector for each microphone.
         make_replica: a new renderer for each conversation, from (width, height, seed).
         make_llm: an adapter for an endpoint.
+        outbound: calls the APIs of tools; None: a tool with an API fails.
     """
 
     stt: STT
@@ -51,6 +53,7 @@ class Engines:
     make_vad: Callable[[], VAD]
     make_replica: Callable[[int, int, int], ReplicaRenderer]
     make_llm: Callable[[LLMSpec], LLM]
+    outbound: Outbound | None = None
     listening: Lane = field(default_factory=lambda: Lane("stt"))
     judging: Lane = field(default_factory=lambda: Lane("turn"))
     talking: Lane = field(default_factory=lambda: Lane("tts"))
@@ -74,6 +77,7 @@ class Engines:
             make_vad=vad,
             make_replica=lambda width, height, seed: drawn(width=width, height=height, seed=seed),
             make_llm=engine("llm", "openai"),
+            outbound=Outbound.from_settings(settings).ready(),
         )
 
     def llm_for(self, spec: ConversationSpec) -> LLM | None:

@@ -14,6 +14,7 @@ import structlog
 
 from visavis.errors import CapacityExceeded, SignallingError, UnknownConversation, UnknownParticipant
 from visavis.logs import short
+from visavis.protocol.shutdown import SESSION_CRASHED
 from visavis.rooms.base import Participant, Room
 from visavis.session.spec import ConversationSpec
 
@@ -23,7 +24,6 @@ JOIN_GRACE = 15.0
 """Seconds after which an accepted participant must have shown up in the room."""
 GOODBYE = 4.0
 """Seconds that ending calls have to say goodbye when the process shuts down."""
-CRASHED = "internal error occurred at step session"
 
 log = structlog.get_logger(__name__)
 
@@ -39,6 +39,10 @@ class Listener(Protocol):
         """These inputs came, as JSON lines (``conversation.log``)."""
         ...
 
+    def called_back(self, kind: str, subject: str, body: dict[str, Any]) -> None:
+        """Whoever keeps an objective or a guardrail is to be told (``effects.CallBack``)."""
+        ...
+
 
 class Reporter(Protocol):
     """Told what happens in all conversations of a host; the server's end of it."""
@@ -49,6 +53,10 @@ class Reporter(Protocol):
 
     def logged(self, conversation_id: str, lines: list[str]) -> None:
         """These inputs came, as JSON lines."""
+        ...
+
+    def called_back(self, conversation_id: str, kind: str, subject: str, body: dict[str, Any]) -> None:
+        """Whoever keeps an objective or a guardrail is to be told."""
         ...
 
     def relayed(self, conversation_id: str, participant_id: str, frame: str) -> None:
@@ -74,6 +82,10 @@ class Report:
     def logged(self, lines: list[str]) -> None:
         """These inputs came."""
         self.to.logged(self.conversation_id, lines)
+
+    def called_back(self, kind: str, subject: str, body: dict[str, Any]) -> None:
+        """Whoever keeps an objective or a guardrail is to be told."""
+        self.to.called_back(self.conversation_id, kind, subject, body)
 
 
 class Joined(Protocol):
@@ -325,7 +337,7 @@ class Host:
     async def _hold(self, call: Call) -> None:
         """Run one conversation; whatever goes wrong in it ends it alone."""
         name = call.spec.conversation_id
-        reason = CRASHED
+        reason = SESSION_CRASHED
         try:
             reason = await call.live.run()
         except Exception as error:

@@ -11,18 +11,23 @@ import structlog
 from visavis.config import Settings
 from visavis.conversation import effects as does
 from visavis.conversation import inputs as happens
+from visavis.layers.stt.base import Hints
 from visavis.media.playout import Playout
+from visavis.protocol.shutdown import SESSION_CRASHED
 from visavis.rooms import base as rooms
+from visavis.session.apicalls import ApiCalls
+from visavis.session.bodies.languages import LANGUAGES
 from visavis.session.clips import Clips
 from visavis.session.driver import Driver
 from visavis.session.ears import Ears
 from visavis.session.engines import Engines
 from visavis.session.face import Face
-from visavis.session.host import CRASHED, Listener
+from visavis.session.host import Listener
 from visavis.session.ignored import IgnoredLog
 from visavis.session.inputlog import InputLog
 from visavis.session.intake import Intake
 from visavis.session.outbox import Outbox
+from visavis.session.recording import Recording
 from visavis.session.speaker import Speaker
 from visavis.session.spec import ConversationSpec
 from visavis.session.thinker import Thinker
@@ -59,11 +64,20 @@ class LiveConversation:
         self._clips = Clips()
         self._intake = Intake(self._clips, self._elapsed, self._feed, self._ignored.note)
         self._playout = Playout(self._playout_progressed)
-        self._speaker = Speaker(engines, self._playout, self._clips, self._elapsed, self._feed)
+        self._speaker = Speaker(
+            engines, self._playout, self._clips, self._elapsed, self._feed, spec.pronunciation
+        )
         self._thinker = Thinker(engines.llm_for(spec), self._elapsed, self._feed)
+        self._apis = ApiCalls(spec, engines.outbound, self._elapsed, self._feed)
         self._outbox = Outbox(room)
-        self._ears = Ears(engines, room, spec.flow, self._elapsed, self._feed)
+        hints = Hints(LANGUAGES.get(spec.language, ""), spec.hotwords)
+        self._ears = Ears(engines, room, spec.flow, self._elapsed, self._feed, hints)
+        self._recording = Recording.of(spec, settings)
+        if self._recording:
+            room.overhear(self._recording.overhear)
         self._face = self._make_face(engines, settings)
+        if not spec.chat:
+            _warn_of_language(spec.language, engines)
 
     async def run(self) -> str:
         """Hold the conversation until it is over.
@@ -72,7 +86,9 @@ class LiveConversation:
             The ``shutdown_reason`` (PROTOCOL 3).
         """
         if not self._spec.chat:
-            self._room.publish_audio(self._playout)
+            self._room.publish_audio(
+                self._recording.audio(self._playout) if self._recording else self._playout
+            )
         self._feed(self._started())
         works = [self._speaker.run(), self._outbox.run(), self._watch_room(), self._log.run()]
         if self._face:
@@ -112,7 +128,7 @@ class LiveConversation:
         except Exception as error:
             # Not the mistake of whoever brought it, be it the room, a timer or a layer: the call is broken.
             log.error("conversation failed", exc_info=error)
-            self._finish(CRASHED)
+            self._finish(SESSION_CRASHED)
 
     def _elapsed(self) -> float:
         return time.monotonic() - self._began
@@ -125,6 +141,8 @@ class LiveConversation:
         async for event in self._room.events():
             match event:
                 case rooms.ParticipantJoined(participant):
+                    if self._recording:
+                        self._recording.begin()
                     self._feed(happens.ParticipantJoined(at=self._elapsed(), participant_id=participant.id))
                 case rooms.ParticipantLeft(participant, reason):
                     self._ears.leave(participant.id)
@@ -163,6 +181,8 @@ class LiveConversation:
                 self._thinker.start(effect)
             case does.CancelInference(generation):
                 self._thinker.cancel(generation)
+            case does.CallTool():
+                self._apis.start(effect)
             case does.Speak() | does.PlayAudio():
                 self._speaker.say(effect)
             case does.DropClip(ref):
@@ -181,6 +201,8 @@ class LiveConversation:
                     self._face.show(emotion)
             case does.SetSensitivity(pause, interrupt):
                 self._ears.set_sensitivity(pause, interrupt)
+            case does.CallBack(kind, subject, body):
+                self._listener.called_back(kind, subject, body)
             case does.Ignore(reason):
                 self._ignored.note(reason)
             case does.EndCall(reason):
@@ -203,7 +225,10 @@ class LiveConversation:
             return None
         width, height, fps = settings.video_width, settings.video_height, settings.video_fps
         renderer = engines.make_replica(width, height, self._spec.seed)
+        renderer.greenscreen = self._spec.greenscreen
         sink = self._room.publish_video(width, height, fps)
+        if self._recording:
+            sink = self._recording.video(sink)
         return Face(renderer, engines.drawing, self._playout, sink, fps, time.monotonic)
 
     def _report_crash(self, tasks: list[asyncio.Task[None]]) -> None:
@@ -213,10 +238,10 @@ class LiveConversation:
         for task in tasks:
             if task.done() and (error := task.exception()):
                 log.error("conversation failed", exc_info=error)
-        self._finish(CRASHED)
+        self._finish(SESSION_CRASHED)
 
     async def _shut_down(self, tasks: list[asyncio.Task[None]]) -> None:
-        reason = self._over.result() if self._over.done() and not self._over.cancelled() else CRASHED
+        reason = self._over.result() if self._over.done() and not self._over.cancelled() else SESSION_CRASHED
         if not self._driver.core.ended:
             self.end(reason)
         self._timers.clear()
@@ -226,6 +251,23 @@ class LiveConversation:
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._ears.aclose()
         await self._thinker.aclose()
-        await self._room.close(reason)
+        ends = [self._room.close(reason), *([self._recording.aclose()] if self._recording else [])]
+        await asyncio.gather(*ends)
+        await self._apis.aclose()
         self._log.flush()
         self._ignored.summarize()
+
+
+def _warn_of_language(language: str, engines: Engines) -> None:
+    """Say which of the engines cannot do what was asked for; they do what they can."""
+    if not language:
+        return
+    code = LANGUAGES.get(language)
+    for layer, known in (("stt", engines.stt.languages), ("tts", engines.tts.languages)):
+        if known is not None and code not in known:
+            log.warning(
+                "the engine does not have the conversation's language",
+                layer=layer,
+                language=language,
+                has=sorted(known),
+            )

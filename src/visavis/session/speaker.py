@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import dataclasses
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,10 +14,11 @@ from numpy.typing import NDArray
 
 from visavis.conversation.effects import PlayAudio, Speak
 from visavis.conversation.inputs import Input, SpeechFailed, SpeechSynthesized, WordMark
-from visavis.layers.tts.base import Speech
+from visavis.layers.tts.base import PhoneticTTS, Speech
 from visavis.media.playout import RATE, Playout
 from visavis.session.clips import Clips
 from visavis.session.engines import Engines
+from visavis.session.pronunciation import Pronunciation, Rule
 
 log = structlog.get_logger(__name__)
 
@@ -39,6 +41,7 @@ class Speaker:
     Args:
         elapsed: seconds since the conversation began.
         feed: takes the inputs that answer ``Speak`` and ``PlayAudio``.
+        rules: how words are pronounced.
     """
 
     def __init__(
@@ -48,8 +51,11 @@ class Speaker:
         clips: Clips,
         elapsed: Callable[[], float],
         feed: Callable[[Input], None],
+        rules: Sequence[Rule] = (),
     ) -> None:
         self._engines = engines
+        self._pronunciation = Pronunciation(list(rules))
+        self._sounds_are_no_use = False
         self._playout = playout
         self._clips = clips
         self._elapsed = elapsed
@@ -139,8 +145,23 @@ class Speaker:
 
     def _voice(self, text: str) -> Voiced:
         """In the TTS thread: synthesize, and bring it to the playout's rate."""
-        speech = self._engines.tts.synthesize(text)
+        speech = self._speech(text)
         if not len(speech.samples):
             return Voiced(np.zeros(0, np.int16), speech)
         at_rate = soxr.resample(speech.samples, self._engines.tts.sample_rate, RATE)
         return Voiced((np.clip(at_rate, -1.0, 1.0) * 32767.0).astype(np.int16), speech)
+
+    def _speech(self, text: str) -> Speech:
+        """The text spoken as the rules have it; its words are those that are written."""
+        tts = self._engines.tts
+        if not self._pronunciation:
+            return tts.synthesize(text)
+        respelling, spelled = self._pronunciation.applied(text)
+        if spelled and not isinstance(tts, PhoneticTTS) and not self._sounds_are_no_use:
+            self._sounds_are_no_use = True
+            log.warning("rules of type ipa have no effect: the TTS engine takes no sounds")
+        if spelled and isinstance(tts, PhoneticTTS):
+            speech = tts.pronounce(respelling.said, spelled)
+        else:
+            speech = tts.synthesize(respelling.said)
+        return dataclasses.replace(speech, words=respelling.written_words(speech.words))

@@ -8,6 +8,8 @@ from pydantic import BaseModel, Field
 
 from visavis.conversation.inputs import Config, Guardrail, Objective
 from visavis.protocol.dialects import DialectName
+from visavis.session.pronunciation import Rule
+from visavis.session.tools import ToolSpec
 
 
 class LLMSpec(BaseModel):
@@ -34,6 +36,13 @@ class FlowSpec(BaseModel):
     idle_engagement: Literal["off", "patient", "eager"] = "off"
 
 
+class RecordingSpec(BaseModel):
+    """Where a conversation is recorded."""
+
+    folder: str
+    """On the worker's disk; it need not exist yet."""
+
+
 class ConversationSpec(BaseModel):
     """One conversation."""
 
@@ -50,8 +59,18 @@ class ConversationSpec(BaseModel):
     llm: LLMSpec | None = None
     """None in echo mode."""
     flow: FlowSpec = Field(default_factory=FlowSpec)
+    tools: list[ToolSpec] = Field(default_factory=list)
+    """Beside the inline ones of the LLM's layer, which give way to one of the same name."""
     objectives: list[Objective] = Field(default_factory=list)
     guardrails: list[Guardrail] = Field(default_factory=list)
+    pronunciation: list[Rule] = Field(default_factory=list)
+    """How words are said."""
+    language: str = ""
+    """A name in ``bodies.languages``, or ``multilingual``; empty: nobody said."""
+    hotwords: str = ""
+    """For the speech to text."""
+    greenscreen: bool = False
+    """The replica stands before green."""
     chat: bool = False
     """Text only: no audio, no video, no STT, no TTS."""
     dialect: DialectName = "union"
@@ -63,7 +82,19 @@ class ConversationSpec(BaseModel):
     """The replica counts; None leaves it to the worker's own limit."""
     keep_log: bool = True
     """Whether the log of inputs, which holds users' words, goes to the server."""
+    recording: RecordingSpec | None = None
     seed: int = 0
+
+    @property
+    def offered_tools(self) -> list[ToolSpec]:
+        """Those that the LLM may call."""
+        return [tool for tool in self.tools if tool.origin == "llm"] if self.llm else []
+
+    def _tools(self) -> tuple[dict[str, Any], ...]:
+        offered = self.offered_tools
+        names = {tool.name for tool in offered}
+        inline = [tool for tool in (self.llm.tools if self.llm else ()) if _name(tool) not in names]
+        return (*inline, *(tool.definition for tool in offered))
 
     def config(self) -> Config:
         """What the core needs to know of it."""
@@ -73,7 +104,8 @@ class ConversationSpec(BaseModel):
             system_prompt=self.system_prompt,
             context=self.context,
             greeting=self.greeting,
-            tools=tuple(self.llm.tools) if self.llm else (),
+            tools=self._tools(),
+            api_tools=tuple(tool.name for tool in self.offered_tools if tool.api is not None),
             pipeline_mode=self.pipeline_mode,
             chat=self.chat,
             dialect=self.dialect,
@@ -87,3 +119,8 @@ class ConversationSpec(BaseModel):
             participant_left_timeout=self.participant_left_timeout,
             participant_absent_timeout=self.participant_absent_timeout,
         )
+
+
+def _name(tool: dict[str, Any]) -> object:
+    function = tool.get("function")
+    return function.get("name") if isinstance(function, dict) else None

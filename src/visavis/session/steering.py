@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
 from visavis.conversation import inputs
-from visavis.session.bodies import Body
+from visavis.session.bodies import URL, Body, Tag
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 StepName = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9_]+$")]
-CallbackURL = Annotated[str, StringConstraints(max_length=2048)]
-Tag = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
 
 class ObjectiveBody(Body):
@@ -25,13 +23,22 @@ class ObjectiveBody(Body):
     modality: Literal["verbal", "visual", "audio"] = "verbal"
     next_conditional_objectives: dict[str, str] = Field(default_factory=dict)
     next_required_objective: str = ""
-    callback_url: CallbackURL = ""
+    callback_url: URL = ""
+    tool_call: dict[str, Any] = Field(default_factory=dict)
+    """Kept; no effect yet."""
 
     @model_validator(mode="after")
     def _one_way_on(self) -> Self:
         if self.next_conditional_objectives and self.next_required_objective:
             raise ValueError("next_conditional_objectives and next_required_objective exclude each other")
+        if self.objective_name in self.following:
+            raise ValueError(f"{self.objective_name} leads to itself")
         return self
+
+    @property
+    def following(self) -> list[str]:
+        """The names of the steps that may be next."""
+        return [*self.next_conditional_objectives, *filter(None, [self.next_required_objective])]
 
 
 class ObjectivesBody(Body):
@@ -39,6 +46,8 @@ class ObjectivesBody(Body):
 
     data: list[ObjectiveBody] = Field(min_length=1, max_length=50)
     name: str = Field("", max_length=100)
+    allow_loops: bool = False
+    """Whether steps may lead back to earlier ones."""
 
     @model_validator(mode="after")
     def _names_are_known(self) -> Self:
@@ -46,13 +55,37 @@ class ObjectivesBody(Body):
         if len(set(names)) < len(names):
             raise ValueError("objective_name must be unique in the set")
         for step in self.data:
-            following = [*step.next_conditional_objectives, step.next_required_objective]
-            if unknown := [name for name in following if name and name not in names]:
+            if unknown := [name for name in step.following if name not in names]:
                 raise ValueError(f"{step.objective_name} leads to {unknown[0]!r}, which is not in the set")
         return self
 
+    @model_validator(mode="after")
+    def _leads_somewhere(self) -> Self:
+        """One step begins, all others can be reached from it, and none leads back without leave."""
+        following = {step.objective_name: step.following for step in self.data}
+        if not any(following.values()):
+            return self  # one after the other
+        begins, *others = self._beginnings()
+        if others:
+            raise ValueError(f"nothing leads to {begins!r} and to {others[0]!r}: a set begins at one step")
+        reached = {begins, *_reached(following, begins)}
+        if unreached := [name for name in following if name not in reached]:
+            raise ValueError(f"nothing leads from {begins!r}, where the set begins, to {unreached[0]!r}")
+        if not self.allow_loops and (
+            loops := [name for name in following if name in _reached(following, name)]
+        ):
+            raise ValueError(f"{loops[0]!r} leads back to itself: set allow_loops if that is meant")
+        return self
+
+    def _beginnings(self) -> list[str]:
+        """The steps that nothing leads to; in a loop, the first."""
+        led_to = {name for step in self.data for name in step.following}
+        names = [step.objective_name for step in self.data]
+        return [name for name in names if name not in led_to] or names[:1]
+
     def steps(self) -> list[inputs.Objective]:
-        """As a conversation takes them."""
+        """As a conversation takes them: it begins with the first."""
+        begins = self._beginnings()[0]
         return [
             inputs.Objective(
                 name=step.objective_name,
@@ -62,8 +95,20 @@ class ObjectivesBody(Body):
                 next_conditional=step.next_conditional_objectives,
                 next_required=step.next_required_objective,
             )
-            for step in self.data
+            for step in sorted(self.data, key=lambda step: step.objective_name != begins)
         ]
+
+
+def _reached(following: dict[str, list[str]], start: str) -> list[str]:
+    """All steps that may come some time after this one."""
+    found: list[str] = []
+    waiting = [*following[start]]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.append(name)
+            waiting += following[name]
+    return found
 
 
 class GuardrailBody(Body):
@@ -71,10 +116,12 @@ class GuardrailBody(Body):
 
     guardrail_name: Name
     guardrail_prompt: str = Field(min_length=1, max_length=1000)
-    modality: Literal["verbal", "visual"] = "verbal"
-    callback_url: CallbackURL = ""
+    modality: Literal["verbal", "visual", "audio"] = "verbal"
+    callback_url: URL = ""
     tags: list[Tag] = Field(default_factory=list, max_length=32)
     app_message: bool = True
+    tool_call: dict[str, Any] = Field(default_factory=dict)
+    """Kept; no effect yet."""
 
     def rule(self, uuid: str) -> inputs.Guardrail:
         """As a conversation takes it."""

@@ -19,6 +19,7 @@ import structlog
 from visavis import logs
 from visavis.config import Settings
 from visavis.errors import WorkerLost
+from visavis.protocol.shutdown import SERVER_CRASHED
 from visavis.session.host import Host, Studio
 from visavis.session.lag import LoopLag
 from visavis.session.rpc import Channel, Handler
@@ -49,6 +50,12 @@ class OverChannel:
     def logged(self, conversation_id: str, lines: list[str]) -> None:
         """These inputs came."""
         self._channel.notify("logged", conversation_id=conversation_id, lines=lines)
+
+    def called_back(self, conversation_id: str, kind: str, subject: str, body: dict[str, Any]) -> None:
+        """Whoever keeps an objective or a guardrail is to be told."""
+        self._channel.notify(
+            "called_back", conversation_id=conversation_id, kind=kind, subject=subject, body=body
+        )
 
     def relayed(self, conversation_id: str, participant_id: str, frame: str) -> None:
         """A frame for a participant whom the server connects."""
@@ -81,7 +88,7 @@ class Worker:
         finally:
             watching.cancel()
             if self._host:
-                await self._host.shutdown("internal error occurred at step server")
+                await self._host.shutdown(SERVER_CRASHED)
 
     async def _start(self, settings: dict[str, Any]) -> None:
         """Load the engines; the answer means that a conversation can begin at once."""

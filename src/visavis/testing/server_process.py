@@ -83,6 +83,9 @@ def running_server(folder: Path, *arguments: str, **settings: object) -> Iterato
         "VISAVIS_EMBEDDED_LLM": "smollm2-135m",
         "VISAVIS_WORKER_LOAD_LIMIT": "10",
         "VISAVIS_LOG_FORMAT": "json",
+        # All of a test's clients are one address, and a benchmark asks as often as it can.
+        "VISAVIS_RATE_LIMIT_API": "off",
+        "VISAVIS_RATE_LIMIT_JOIN": "off",
         **{f"VISAVIS_{name.upper()}": _as_text(value) for name, value in settings.items()},
     }
     log = folder / "server.log"

@@ -28,7 +28,7 @@ from visavis.layers.conversational_flow.listener import (
     SpeechStarted,
     SpeechStopped,
 )
-from visavis.layers.stt.base import STT
+from visavis.layers.stt.base import NO_HINTS, STT, Hints
 
 log = structlog.get_logger(__name__)
 
@@ -64,6 +64,7 @@ class TurnTaker:
         transcribing: where speech becomes text.
         judging: where turns are judged.
         output: is told.
+        hints: for the speech to text.
     """
 
     def __init__(
@@ -75,10 +76,11 @@ class TurnTaker:
         transcribing: Lane,
         judging: Lane,
         output: TurnOutput,
+        hints: Hints = NO_HINTS,
     ) -> None:
         self._listener = listener
         self._persona = listener.settings
-        self._stt = stt
+        self._stt, self._hints = stt, hints
         self._detector = detector
         self._transcribing, self._judging = transcribing, judging
         self._output = output
@@ -187,7 +189,7 @@ class TurnTaker:
 
     async def _transcribe(self, audio: Audio) -> str:
         try:
-            transcript = await self._transcribing(self._stt.transcribe, audio)
+            transcript = await self._transcribing(self._stt.transcribe, audio, self._hints)
         except Exception:
             log.exception("speech to text failed; the segment counts as empty")
             return ""

@@ -20,11 +20,14 @@ class ReplicaRenderer(Protocol):
         width: of its frames, pixels.
         height: likewise.
         emotion: what the face shows; the session sets it, ``neutral`` at first.
+        greenscreen: whether the background is RGB 0, 255, 155, to be keyed out (PROTOCOL 2.1); the session
+            sets it before the first frame.
     """
 
     width: int
     height: int
     emotion: Emotion
+    greenscreen: bool
 
     def render(self, elapsed: float, activity: Activity, mouth: Mouth) -> NDArray[np.uint8]:
         """The next frame.

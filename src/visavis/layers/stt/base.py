@@ -25,9 +25,31 @@ class Transcript:
     no_speech: float = 0.0
 
 
-class STT(Protocol):
-    """An engine. One instance serves a worker; calls come from one thread at a time."""
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What is known before anything was said; an engine that cannot use it need not.
 
-    def transcribe(self, audio: NDArray[np.float32]) -> Transcript:
+    Attributes:
+        language: ISO 639-1; empty: whichever it is.
+        hotwords: words and names to be expected; empty for none.
+    """
+
+    language: str = ""
+    hotwords: str = ""
+
+
+NO_HINTS = Hints()
+
+
+class STT(Protocol):
+    """An engine. One instance serves a worker; calls come from one thread at a time.
+
+    Attributes:
+        languages: ISO 639-1 codes of those it understands; None: any that is asked for.
+    """
+
+    languages: frozenset[str] | None
+
+    def transcribe(self, audio: NDArray[np.float32], hints: Hints = NO_HINTS) -> Transcript:
         """Blocking. ``audio`` is mono, ``SAMPLE_RATE``, within -1 to 1, at most 30 s."""
         ...

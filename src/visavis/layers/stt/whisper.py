@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from visavis import weights
-from visavis.layers.stt.base import SAMPLE_RATE, Transcript
+from visavis.layers.stt.base import NO_HINTS, SAMPLE_RATE, Hints, Transcript
 from visavis.media.mel import log_mel
 
 WINDOW = 30.0
@@ -25,6 +25,8 @@ _TAIL = 8.0
 _SHORTEST = 0.1
 _TOKENS_PER_SECOND = 7
 _MOST_TOKENS = 200
+_MOST_HOTWORDS = 100
+"""Tokens; what the decoder was told before leaves less room for what it is to write."""
 _NO_SPEECH = 0.6
 _SOUND_NOTE = re.compile(r"\[[^\]]*\]|\([^)]*\)|[♪♫]+")
 
@@ -46,38 +48,65 @@ class Whisper:
             str(folder), device="cpu", compute_type="int8", intra_threads=threads, inter_threads=1
         )
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        task = ["<|en|>", "<|transcribe|>"] if self._model.is_multilingual else []
-        self._prompt = [self._tokenizer.token_to_id(token) for token in ["<|startoftranscript|>", *task]]
+        self.languages = None if self._model.is_multilingual else frozenset({"en"})
         self._first_special = self._tokenizer.token_to_id("<|endoftext|>")
         self.transcribe(np.zeros(SAMPLE_RATE, np.float32))
 
-    def transcribe(self, audio: NDArray[np.float32]) -> Transcript:
-        """Blocking. What was said; see ``STT``. Takes 0.2 to 0.4 s for an utterance."""
+    def transcribe(self, audio: NDArray[np.float32], hints: Hints = NO_HINTS) -> Transcript:
+        """Blocking. What was said; see ``STT``. Takes 0.2 to 0.4 s for an utterance.
+
+        A language that the model does not know counts as English.
+        """
         seconds = len(audio) / SAMPLE_RATE
         if seconds < _SHORTEST:
             return Transcript("", no_speech=1.0)
-        text, no_speech = self._decode(audio, _TAIL)
+        text, no_speech = self._decode(audio, _TAIL, hints)
         if no_speech <= _NO_SPEECH and loops(text, seconds):
-            text, no_speech = self._decode(audio, WINDOW)
+            text, no_speech = self._decode(audio, WINDOW, hints)
         if no_speech > _NO_SPEECH:
             return Transcript("", no_speech)
         return Transcript(words_only(text), no_speech)
 
-    def _decode(self, audio: NDArray[np.float32], tail: float) -> tuple[str, float]:
+    def _decode(self, audio: NDArray[np.float32], tail: float, hints: Hints) -> tuple[str, float]:
         seconds = len(audio) / SAMPLE_RATE
         # an even number of 10 ms frames: the encoder halves them
         frames = 2 * int(min(WINDOW, seconds + tail) * 50)
         features = ctranslate2.StorageView.from_array(log_mel(audio, frames)[None])
-        limit = len(self._prompt) + 10 + int(seconds * _TOKENS_PER_SECOND)
+        prompt = self._prompt(features, hints)
+        limit = 11 + int(seconds * _TOKENS_PER_SECOND)
         (result,) = self._model.generate(
             features,
-            [self._prompt],
+            [prompt],
             beam_size=1,
             max_length=min(_MOST_TOKENS, limit),
             return_no_speech_prob=True,
         )
         words = [token for token in result.sequences_ids[0] if token < self._first_special]
         return self._tokenizer.decode(words).strip(), float(result.no_speech_prob)
+
+    def _prompt(self, features: ctranslate2.StorageView, hints: Hints) -> list[int]:
+        """What the decoder begins with: words that seem to have been said before, language and task."""
+        before: list[int] = []
+        if hints.hotwords.strip():
+            words = self._tokenizer.encode(f" {hints.hotwords.strip()}", add_special_tokens=False).ids
+            before = [self._token("<|startofprev|>"), *words[:_MOST_HOTWORDS]]
+        task: list[int] = []
+        if self._model.is_multilingual:
+            task = [self._language(features, hints.language), self._token("<|transcribe|>")]
+        return [*before, self._token("<|startoftranscript|>"), *task]
+
+    def _language(self, features: ctranslate2.StorageView, code: str) -> int:
+        """The token of the language that was asked for, or that is heard."""
+        if code:
+            known = self._tokenizer.token_to_id(f"<|{code}|>") is not None
+            return self._token(f"<|{code}|>" if known else "<|en|>")
+        ((heard, _), *_), *_ = self._model.detect_language(features)
+        return self._token(heard)
+
+    def _token(self, name: str) -> int:
+        token = self._tokenizer.token_to_id(name)
+        assert token is not None, f"a Whisper model has {name}"
+        return token
 
 
 def loops(text: str, seconds: float) -> bool:

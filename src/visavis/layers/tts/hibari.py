@@ -8,8 +8,8 @@ file, whose hash is therefore checked.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -25,7 +25,8 @@ from visavis.errors import EngineMissing
 from visavis.layers import onnx
 from visavis.layers.tts import misaki
 from visavis.layers.tts.alignment import last_spoken
-from visavis.layers.tts.base import Speech, Word
+from visavis.layers.tts.base import Speech, Spelled, Voice, Word
+from visavis.layers.tts.respelling import Respelling, Substitute
 from visavis.layers.tts.spoken import source_words
 from visavis.media.sounds import Phoneme
 
@@ -39,6 +40,8 @@ _TAIL = 0.25
 _DECAY = 0.03
 _AUDIBLE = 0.01
 _PAD = 0
+_PLACEHOLDER = 0x10F000
+"""The first of the characters that stand for words whose sounds are given: nobody writes them."""
 
 Samples = NDArray[np.float32]
 
@@ -72,6 +75,8 @@ class HibariTTS:
     """
 
     sample_rate: int = dsp.SR
+    languages: frozenset[str] | None = frozenset({"en"})
+    voices: tuple[Voice, ...] = (Voice("heart", ("english", "american", "female")),)
 
     def __init__(self, threads: int = 1) -> None:
         model = (Path(ASSETS) / "hibari.onnx").read_bytes()
@@ -87,8 +92,20 @@ class HibariTTS:
 
     def synthesize(self, text: str) -> Speech:
         """Blocking. Speech for one clause or sentence; see ``TTS``."""
+        return self._synthesize(text, {})
+
+    def pronounce(self, text: str, spelled: Sequence[Spelled]) -> Speech:
+        """Blocking. As ``synthesize``, with the sounds of some words given; see ``PhoneticTTS``."""
+        places = {chr(_PLACEHOLDER + number): one for number, one in enumerate(spelled)}
+        respelling = Respelling(text, [Substitute(one.start, one.end, mark) for mark, one in places.items()])
+        given = {mark: self._known(misaki.letters(one.ipa)) for mark, one in places.items()}
+        speech = self._synthesize(respelling.said, given)
+        return replace(speech, words=respelling.written_words(speech.words))
+
+    def _synthesize(self, text: str, given: Mapping[str, str]) -> Speech:
+        """Speech for a text in which marks stand for words whose letters are given."""
         written = source_words(text)
-        runs = list(self._runs(" ".join(word.spoken for word in written if word.spoken)))
+        runs = list(self._runs(" ".join(word.spoken for word in written if word.spoken), given))
         chunks = [chunk for run in runs if (chunk := self._speak(run))]
         if not chunks:
             return Speech(np.zeros(0, np.float32), (), ())
@@ -102,12 +119,12 @@ class HibariTTS:
         )
         return Speech(samples, tuple(phonemes), words)
 
-    def _runs(self, text: str) -> Iterator[list[_SpokenWord]]:
+    def _runs(self, text: str, given: Mapping[str, str]) -> Iterator[list[_SpokenWord]]:
         """The text's sentences, in pieces that the model can take."""
         for sentence in Hibari.split_sentences(text):
             run: list[_SpokenWord] = []
             length = 0
-            for word in self._phonemize(sentence):
+            for word in self._phonemize(sentence, given):
                 if run and length + len(word.letters) > MAX_PHONEMES:
                     yield run
                     run, length = [], 0
@@ -115,9 +132,12 @@ class HibariTTS:
                 length += len(word.letters) + 1
             yield run
 
-    def _phonemize(self, sentence: str) -> Iterator[_SpokenWord]:
+    def _phonemize(self, sentence: str, given: Mapping[str, str]) -> Iterator[_SpokenWord]:
         text = letters = ""
-        for token in self._g2p.phonemize_tokens(self._g2p.tokenize(normalize(sentence))):
+        plain = normalize(sentence)
+        for mark, sounds in given.items():
+            plain = plain.replace(mark, f"[x](/{sounds}/)")
+        for token in self._g2p.phonemize_tokens(self._g2p.tokenize(plain)):
             text += token.text
             letters += token.phonemes or ""
             if token.whitespace:

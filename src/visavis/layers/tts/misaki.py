@@ -5,6 +5,7 @@ Source: https://github.com/hexgrad/misaki/blob/main/EN_PHONES.md
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 
 from visavis.media.sounds import Phoneme
@@ -31,6 +32,32 @@ _COMPOUNDS = {
 }
 _STRESS = frozenset("ˈˌ")
 _LENGTHENS = frozenset("ːʰʲ̃ᵝ ↓→↗↘")
+
+
+_WRITTEN = {"r": "ɹ", "g": "ɡ", "ɫ": "l", "ɝ": "ɜɹ", "ɚ": "əɹ", "'": "ˈ", ":": "ː", "ʌɪ": "I", "ɛɪ": "A"}
+"""Other spellings of the alphabet's sounds."""
+_LETTERS = {
+    **{spelt: letter for letter, spelt in _COMPOUNDS.items() if letter not in "Tᵊᵻ"},
+    **_WRITTEN,
+}
+_LONGEST = max(map(len, _LETTERS))
+
+
+def letters(ipa: str) -> str:
+    """A word in the International Phonetic Alphabet, in these letters; it may be between slashes."""
+    text = unicodedata.normalize("NFC", ipa).strip("/[] ").replace("͡", "").replace("͜", "")
+    result = ""
+    position = 0
+    while position < len(text):
+        for length in range(_LONGEST, 0, -1):
+            piece = text[position : position + length]
+            if piece in _LETTERS:
+                result += _LETTERS[piece]
+                break
+        else:
+            result += piece
+        position += len(piece)
+    return result
 
 
 def is_sound(letter: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fractions
 import time
+from collections.abc import Callable
 from typing import Any, Literal
 
 import av
@@ -53,21 +54,33 @@ class AudioOutlet(Outlet):
 
     Args:
         channels: how many each frame has; all carry the same.
+
+    Attributes:
+        tap: gets each 20 ms too, mono at ``RATE``; None if nobody else wants them.
     """
 
     def __init__(self, channels: Literal[1, 2]) -> None:
         super().__init__()
+        self.tap: Callable[[NDArray[np.int16]], None] | None = None
         self._channels = channels
         self._resampler = MonoResampler(RATE)
         self._rest: NDArray[np.int16] = np.empty(0, np.int16)
         self._due = 0
+
+    def put(self, frame: Any) -> None:
+        """A decoded frame has come."""
+        if self.slots or self.tap:
+            self._pass_on(frame)
 
     def _pass_on(self, frame: Any) -> None:
         samples = np.concatenate((self._rest, self._resampler.convert(frame)))
         whole = len(samples) - len(samples) % FRAME_SAMPLES
         self._rest = samples[whole:]
         for piece in samples[:whole].reshape(-1, FRAME_SAMPLES):
-            self._stamp(piece)
+            if self.tap:
+                self.tap(piece)
+            if self.slots:
+                self._stamp(piece)
 
     def _stamp(self, piece: NDArray[np.int16]) -> None:
         """Time goes by samples; after a silence, or where clocks have drifted apart, by our clock."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import time
 import uuid
 from collections.abc import AsyncIterator, Coroutine, Sequence
@@ -24,6 +25,7 @@ from visavis.rooms.base import (
     AudioSource,
     AudioStarted,
     LeaveReason,
+    Overhear,
     Participant,
     ParticipantJoined,
     ParticipantLeft,
@@ -35,7 +37,7 @@ from visavis.rooms.inbox import Inbox
 from visavis.rooms.webrtc import engine as engines
 from visavis.rooms.webrtc import wire
 from visavis.rooms.webrtc.keepalive import PING_SECONDS
-from visavis.rooms.webrtc.outlet import Outlet
+from visavis.rooms.webrtc.outlet import KINDS, AudioOutlet, Outlet
 from visavis.rooms.webrtc.peer import Client, Peer
 from visavis.rooms.webrtc.relayed import Deliver, RelayedPeer
 
@@ -84,6 +86,7 @@ class WebRTCRoom:
         self._peers: dict[str, Client] = {}
         self._arriving: dict[str, float] = {}
         self._inbox = Inbox()
+        self._overhear: Overhear | None = None
         self._pictures = Pictures()
         self._pump: AudioPump | None = None
         self._pumping: asyncio.Task[None] | None = None
@@ -104,6 +107,7 @@ class WebRTCRoom:
         participant = Participant(str(uuid.uuid4()), user_id, user_name, "person", time.time())
         peer = Peer(self._engine, participant, self._ice_servers, self._pictures, self)
         self._peers[participant.id] = peer
+        self._tap(peer)
         self._arriving[participant.id] = asyncio.get_running_loop().time()
         if self._ticker is None:
             self._ticker = self._spawn(self._tick())
@@ -202,6 +206,12 @@ class WebRTCRoom:
         if peer is not None:
             async for samples in peer.microphone.heard:
                 yield samples
+
+    def overhear(self, hear: Overhear) -> None:
+        """Let this one hear microphones and screens' sound, as they come, from now on."""
+        self._overhear = hear
+        for peer in self._peers.values():
+            self._tap(peer)
 
     async def send_app_message(self, data: Any, to: str = "*") -> None:
         """Send from the replica to all, or to one participant. Nobody there: nothing is sent.
@@ -314,6 +324,13 @@ class WebRTCRoom:
 
     def _joined(self) -> list[Client]:
         return [peer for peer in self._peers.values() if peer.joined]
+
+    def _tap(self, peer: Client) -> None:
+        if self._overhear is None:
+            return
+        for source in KINDS:
+            if isinstance(outlet := peer.outlet(source), AudioOutlet):
+                outlet.tap = functools.partial(self._overhear, f"{peer.participant.id} {source}")
 
     def _tell_others(self, about: Client, kind: str, **fields: Any) -> None:
         for peer in self._joined():

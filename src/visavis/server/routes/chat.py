@@ -7,18 +7,22 @@ import contextlib
 import json
 from collections.abc import AsyncIterator
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response, WebSocket
+from starlette.requests import HTTPConnection
 from starlette.responses import StreamingResponse
 from starlette.websockets import WebSocketState
 
 from visavis.errors import CapacityExceeded, UnknownConversation, VisavisError, WorkerLost
 from visavis.rooms.webrtc.wire import MAX_FRAME_BYTES, dump
 from visavis.server import sse
+from visavis.server.access.gate import enter
+from visavis.server.access.limits import TOO_MANY
+from visavis.server.access.sessions import Session
 from visavis.server.errors import Refusal, error_response
-from visavis.server.relays import SocketRelay
 from visavis.server.services import Injected, Services
+from visavis.server.workers.relays import SocketRelay
 
 GOODBYES = (1000, 1001)
 """Close codes of a client that meant to go (RFC 6455, 7.4.1)."""
@@ -29,6 +33,9 @@ CLOSING = 1.0
 OVER = "there is no such conversation, or it has ended"
 
 Name = Annotated[str, Query(max_length=200)]
+
+STREAM: dict[int | str, dict[str, Any]] = {200: {"content": {"text/event-stream": {}}}}
+"""For the API's description."""
 
 router = APIRouter(tags=["chat"])
 
@@ -41,39 +48,34 @@ async def socket(
     services: Services = websocket.app.state.services
     relay = SocketRelay()
     try:
-        participant_id = await _join(services, conversation_id, user_id, user_name, relay)
+        participant_id, secret = await _join(websocket, services, conversation_id, user_id, user_name, relay)
     except Refusal as refusal:
-        await websocket.send_denial_response(error_response(refusal.status, refusal.message))
+        denial = error_response(refusal.status, refusal.message, refusal.headers)
+        await websocket.send_denial_response(denial)
         return
     lost = True
     try:
         await websocket.accept()
-        lost = await _converse(websocket, services, conversation_id, participant_id, relay)
+        frames = _welcoming(relay, resume=secret)
+        lost = await _converse(websocket, services, conversation_id, participant_id, relay, frames)
     finally:
         await _detach(services, conversation_id, participant_id, lost)
 
 
-@router.get("/{conversation_id}/chat")
+@router.get("/{conversation_id}/chat", response_class=StreamingResponse, responses=STREAM)
 async def stream(
-    conversation_id: str, services: Injected, user_name: Name = "", user_id: Name = ""
+    conversation_id: str, request: Request, services: Injected, user_name: Name = "", user_id: Name = ""
 ) -> StreamingResponse:
     """A participant for as long as the stream is open; ``welcome`` says who, and where to send to."""
     relay = SocketRelay()
-    participant_id = await _join(services, conversation_id, user_id, user_name, relay)
-    secret = services.senders.admit(conversation_id, participant_id)
+    participant_id, secret = await _join(request, services, conversation_id, user_id, user_name, relay)
+    send_to = f"{services.prefix}/{conversation_id}/chat/{secret}"
 
     async def frames() -> AsyncIterator[str]:
-        welcomed = False
-        async for frame in relay:
-            if not welcomed:  # the room's first frame is `welcome`
-                frame = dump(
-                    {**json.loads(frame), "send_to": f"{services.prefix}/{conversation_id}/chat/{secret}"}
-                )
-                welcomed = True
+        async for frame in _welcoming(relay, resume=secret, send_to=send_to):
             yield sse.encode(frame)
 
     async def ended() -> None:
-        services.senders.forget(secret)
         await _detach(services, conversation_id, participant_id, lost=True)
 
     return sse.EventStream(frames(), relay.dropped, ended)
@@ -85,7 +87,9 @@ async def send(conversation_id: str, secret: str, request: Request, services: In
     body = await request.body()
     if len(body) > MAX_FRAME_BYTES:
         raise Refusal(413, f"a frame may have {MAX_FRAME_BYTES} bytes at most")
-    participant_id = _sender(services, conversation_id, secret)
+    participant_id = _sender(services, conversation_id, secret).participant_id
+    if wait := services.limits.frames.take(participant_id):
+        raise Refusal(429, TOO_MANY, {"retry-after": str(wait)})
     await services.supervisor.relay(conversation_id, participant_id, body.decode("utf-8", "replace"))
     return Response(status_code=202)
 
@@ -93,25 +97,43 @@ async def send(conversation_id: str, secret: str, request: Request, services: In
 @router.delete("/{conversation_id}/chat/{secret}", status_code=204)
 async def leave(conversation_id: str, secret: str, services: Injected) -> Response:
     """Let the participant go who reads the stream that named this address; the stream ends."""
-    participant_id = _sender(services, conversation_id, secret)
-    await services.supervisor.detach(conversation_id, participant_id, lost=False)
+    session = _sender(services, conversation_id, secret)
+    session.left = True
+    await services.supervisor.detach(conversation_id, session.participant_id, lost=False)
     return Response(status_code=204)
 
 
-def _sender(services: Services, conversation_id: str, secret: str) -> str:
-    participant_id = services.senders.find(conversation_id, secret)
-    if participant_id is None or not services.supervisor.relays(conversation_id, participant_id):
+async def _welcoming(relay: SocketRelay, **more: str) -> AsyncIterator[str]:
+    """A participant's frames; the first, the room's ``welcome``, tells them more than others may know."""
+    welcomed = False
+    async for frame in relay:
+        yield frame if welcomed else dump({**json.loads(frame), **more})
+        welcomed = True
+
+
+def _sender(services: Services, conversation_id: str, secret: str) -> Session:
+    session = services.sessions.find(conversation_id, secret)
+    if session is None or not services.supervisor.relays(conversation_id, session.participant_id):
         raise Refusal(404, "no stream named this address, or it has ended")
-    return participant_id
+    return session
 
 
 async def _join(
-    services: Services, conversation_id: str, user_id: str, user_name: str, relay: SocketRelay
-) -> str:
+    connection: HTTPConnection,
+    services: Services,
+    conversation_id: str,
+    user_id: str,
+    user_name: str,
+    relay: SocketRelay,
+) -> tuple[str, str]:
+    """Let somebody in: their participant id, and the secret of their session."""
     if "tavus-replica" in user_id:
         raise Refusal(400, "user_id: 'tavus-replica' marks the replica")
+    guest = await enter(connection, services, conversation_id)
     try:
-        participant_id = await services.supervisor.attach(conversation_id, user_id, user_name, relay)
+        participant_id = await services.supervisor.attach(
+            conversation_id, guest.user_id or user_id, guest.user_name or user_name, relay
+        )
     except UnknownConversation:
         raise Refusal(404, OVER) from None
     except CapacityExceeded as error:
@@ -119,7 +141,7 @@ async def _join(
     except WorkerLost as error:
         raise Refusal(503, str(error)) from None
     relay.read = partial(services.supervisor.read, conversation_id, participant_id)
-    return participant_id
+    return participant_id, services.sessions.admit(conversation_id, participant_id, guest)
 
 
 async def _detach(services: Services, conversation_id: str, participant_id: str, lost: bool) -> None:
@@ -128,10 +150,15 @@ async def _detach(services: Services, conversation_id: str, participant_id: str,
 
 
 async def _converse(
-    websocket: WebSocket, services: Services, conversation_id: str, participant_id: str, relay: SocketRelay
+    websocket: WebSocket,
+    services: Services,
+    conversation_id: str,
+    participant_id: str,
+    relay: SocketRelay,
+    frames: AsyncIterator[str],
 ) -> bool:
     """Carry frames both ways until one side ends it; whether the client was lost."""
-    sending = asyncio.create_task(_send_all(websocket, relay))
+    sending = asyncio.create_task(_send_all(websocket, frames))
     receiving = asyncio.create_task(_receive_all(websocket, services, conversation_id, participant_id))
     dropped = asyncio.create_task(relay.dropped.wait())
     try:
@@ -168,8 +195,8 @@ async def _receive_all(
     return int(message.get("code") or 1005)
 
 
-async def _send_all(websocket: WebSocket, relay: SocketRelay) -> None:
-    async for frame in relay:
+async def _send_all(websocket: WebSocket, frames: AsyncIterator[str]) -> None:
+    async for frame in frames:
         await websocket.send_text(frame)
     if websocket.application_state is WebSocketState.CONNECTED:
         await websocket.close(1000)

@@ -3,70 +3,41 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from typing import Any
 
 import structlog
 from fastapi import APIRouter, Query, Response
 
-from visavis.errors import UnknownConversation, VisavisError
-from visavis.logs import short
-from visavis.server.catalogue import persona_or_default, replica_or_default
+from visavis.errors import UnknownConversation
+from visavis.protocol.shutdown import DELETED, ENDED
+from visavis.server.beginning import begin
+from visavis.server.description.replies import Conversation as ConversationReply
+from visavis.server.description.replies import ConversationCreated, ConversationList, replies
 from visavis.server.errors import Refusal
-from visavis.server.recorder import is_sketch
-from visavis.server.routes.eventpages import EventList
 from visavis.server.routes.paging import Limit, Page, listing
+from visavis.server.routes.verbose import everything
 from visavis.server.services import Injected, Services, StrictRoute
-from visavis.server.specs import conversation_id, conversation_spec
-from visavis.server.steering import guardrails_of, objectives_of
 from visavis.server.store import Conversation
 from visavis.server.store.conversations import Status
-from visavis.server.views import conversation_view, created_conversation, event_view
-from visavis.session.bodies import CreateConversation, PersonaBody
-from visavis.session.spec import ConversationSpec
-
-ENDED = "end_conversation_endpoint_hit"
-TEST_MODE = "test_mode"
-
-IGNORED = ("callback_url", "memory_stores", "document_ids", "document_tags")
-IGNORED_PROPERTIES = ("enable_recording", "apply_greenscreen", "language")
-"""Fields of the hosted service that have no effect here yet; a request that sets one is logged."""
+from visavis.server.views import conversation_view, created_conversation, recording_view
+from visavis.session.bodies import CreateConversation
 
 router = APIRouter(prefix="/v2/conversations", tags=["conversations"], route_class=StrictRoute)
 log = structlog.get_logger(__name__)
 
 
-@router.post("")
+@router.post("", responses=replies(ConversationCreated))
 async def create(body: CreateConversation, services: Injected) -> dict[str, Any]:
     """Begin a conversation; its replica waits in the room behind ``conversation_url``."""
-    _refuse_unsupported(body)
-    persona = await persona_or_default(services.store, body.persona_id)
-    about = PersonaBody.model_validate(persona.document)
-    replica = replica_or_default(body.replica_id, about)
-    name = conversation_id()
-    if not body.conversation_name:
-        body.conversation_name = f"New Conversation {int(time.time() * 1000)}"
-    if body.test_mode:
-        spec = ConversationSpec(
-            conversation_id=name,
-            conversation_name=body.conversation_name,
-            replica_id=replica.id,
-            replica_name=replica.name,
-            persona_id=persona.id,
-            persona_name=about.persona_name or replica.name,
-        )
-    else:
-        spec = conversation_spec(
-            name, body, persona, replica, services.supervisor.llm, services.settings, services.vault
-        )
-        spec.objectives = await objectives_of(services.store, about)
-        spec.guardrails = await guardrails_of(services.store, about)
-    row = await _begin(services, body, spec)
-    _log_ignored(body, name)
-    return created_conversation(row, services.settings.base_url)
+    row = await begin(services, body)
+    created = created_conversation(row, services.settings.base_url)
+    if row.require_auth:
+        expires = row.created_at.timestamp() + body.properties.participant_absent_timeout
+        created["meeting_token"] = services.tokens.issue(row.id, expires)
+    return created
 
 
-@router.get("")
+@router.get("", responses=replies(ConversationList))
 async def list_(
     services: Injected, limit: Limit = 10, page: Page = 1, status: Status | None = None
 ) -> dict[str, Any]:
@@ -75,7 +46,7 @@ async def list_(
     return listing([conversation_view(row, services.settings.base_url) for row in rows], total)
 
 
-@router.get("/{conversation_id}", response_model=None)
+@router.get("/{conversation_id}", response_model=None, responses=replies(ConversationReply))
 async def get(
     conversation_id: str, services: Injected, verbose: bool = Query(default=False)
 ) -> dict[str, Any] | Response:
@@ -86,66 +57,37 @@ async def get(
     view = conversation_view(row, services.settings.base_url)
     if not verbose:
         return view
-    events = EventList(lambda event: None if is_sketch(event) else event_view(event))
-    await events.read(services.store.logs.event_pages(row.id))
-    return events.answer("events", **view, shutdown_reason=row.shutdown_reason)
+    recordings = [
+        recording_view(one, services.settings.base_url)
+        for one in await services.store.recordings.of_conversation(row.id)
+    ]
+    events = await everything(services.store, row)
+    return events.answer("events", **view, shutdown_reason=row.shutdown_reason, recordings=recordings)
 
 
-@router.post("/{conversation_id}/end")
+@router.post("/{conversation_id}/end", responses=replies(ConversationReply))
 async def end(conversation_id: str, services: Injected) -> dict[str, Any]:
     """End a conversation; one that is over stays as it is."""
     row = await _find(services, conversation_id)
-    await _end(services, row.id)
+    await _end(services, row.id, ENDED)
     return conversation_view(await _find(services, row.id), services.settings.base_url)
 
 
-@router.delete("/{conversation_id}", status_code=204)
+@router.delete(
+    "/{conversation_id}",
+    status_code=204,
+    responses={502: {"description": "The storage of a recording did not remove it; nothing is lost."}},
+)
 async def delete(conversation_id: str, services: Injected, hard: bool = Query(default=False)) -> None:
     """End it if need be, and let nobody be told of it any more; ``hard`` removes all that was kept of it."""
     row = await services.store.conversations.get(conversation_id, deleted=hard)
     if row is None:
         raise Refusal(400, "Invalid conversation_id")
-    await _end(services, row.id)
+    await _end(services, row.id, DELETED)
     if hard:
-        await services.recorder.forget(row.id)
+        await services.removal.remove(row.id)
     else:
         await services.store.conversations.hide(row.id)
-
-
-def _refuse_unsupported(body: CreateConversation) -> None:
-    """Say no where going on without would betray what was asked for."""
-    if body.require_auth or body.properties.require_auth:
-        raise Refusal(
-            400, "require_auth is not supported: the unguessable conversation_id is the key to a room"
-        )
-    if body.properties.livekit_ws_url:
-        raise Refusal(400, "properties.livekit_ws_url is not supported: rooms are this server's own")
-    if body.meeting_url:
-        raise Refusal(400, "meeting_url is not supported: rooms are this server's own")
-
-
-async def _begin(services: Services, body: CreateConversation, spec: ConversationSpec) -> Conversation:
-    """Insert the row first, so that whatever the worker tells about the conversation finds it."""
-    row = Conversation(
-        id=spec.conversation_id,
-        name=spec.conversation_name,
-        status="ended" if body.test_mode else "active",
-        replica_id=spec.replica_id,
-        replica_name=spec.replica_name,
-        persona_id=spec.persona_id,
-        persona_name=spec.persona_name,
-        callback_url=body.callback_url,
-        audio_only=body.audio_only,
-        shutdown_reason=TEST_MODE if body.test_mode else None,
-    )
-    await services.store.conversations.add(row)
-    if not body.test_mode:
-        try:
-            await services.supervisor.create(spec)
-        except VisavisError:
-            await services.recorder.forget(row.id)
-            raise
-    return row
 
 
 async def _find(services: Services, conversation_id: str) -> Conversation:
@@ -155,14 +97,7 @@ async def _find(services: Services, conversation_id: str) -> Conversation:
     return row
 
 
-async def _end(services: Services, conversation_id: str) -> None:
+async def _end(services: Services, conversation_id: str, reason: str) -> None:
     with contextlib.suppress(UnknownConversation):
-        await services.supervisor.end(conversation_id, ENDED)
+        await services.supervisor.end(conversation_id, reason)
     await services.recorder.flush()
-
-
-def _log_ignored(body: CreateConversation, name: str) -> None:
-    given = [field for field in IGNORED if getattr(body, field, None)]
-    given += [f"properties.{field}" for field in IGNORED_PROPERTIES if getattr(body.properties, field, None)]
-    if given:
-        log.warning("fields without effect here yet", conversation=short(name), fields=given)

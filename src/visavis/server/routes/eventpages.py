@@ -33,6 +33,10 @@ class EventList:
             self._parts += [encode(one) for one in shown]
             self.last_seq = page[-1][0]
 
+    def add(self, event: dict[str, Any]) -> None:
+        """Add one more, as it is."""
+        self._parts.append(encode(event))
+
     def answer(self, name: str, **rest: Any) -> Response:
         """A JSON object with the array under this name, and the rest."""
         more = encode(rest).removeprefix("{")

@@ -9,8 +9,9 @@ from fastapi import APIRouter, Header, Query, Request
 from starlette.responses import Response, StreamingResponse
 
 from visavis.server import sse
+from visavis.server.access.gate import check
 from visavis.server.errors import Refusal
-from visavis.server.recorder import SHUTDOWN
+from visavis.server.records.recorder import SHUTDOWN
 from visavis.server.routes.eventpages import EventList, encode
 from visavis.server.services import Injected, Services, StrictRoute
 from visavis.server.store import Conversation
@@ -21,10 +22,22 @@ MAX_SEQ = 2**31 - 1
 After = Annotated[int, Query(ge=0, le=MAX_SEQ)]
 Limit = Annotated[int, Query(ge=1, le=10_000)]
 
+ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/json": {}, "text/event-stream": {}}},
+    204: {"description": "The stream is over, and there is nothing left to say."},
+}
+"""For the API's description."""
+
 router = APIRouter(tags=["events"], route_class=StrictRoute)
 
 
-@router.get("/v2/conversations/{conversation_id}/events", response_model=None)
+class JSONLines(StreamingResponse):
+    """JSON, one value a line."""
+
+    media_type = "application/jsonl"
+
+
+@router.get("/v2/conversations/{conversation_id}/events", response_model=None, responses=ANSWERS)
 async def events(
     conversation_id: str,
     request: Request,
@@ -41,7 +54,7 @@ async def events(
     return await _answer(row, request, services, after, limit, stream, last_event_id)
 
 
-@router.get("/{conversation_id}/events", response_model=None)
+@router.get("/{conversation_id}/events", response_model=None, responses=ANSWERS)
 async def events_of_room(
     conversation_id: str,
     request: Request,
@@ -51,14 +64,15 @@ async def events_of_room(
     stream: bool = False,
     last_event_id: Annotated[str, Header()] = "",
 ) -> Response:
-    """The same for participants: the conversation's id is the key."""
+    """The same for participants: the conversation's id is the key, and a private one's token."""
     row = await _find(services, conversation_id)
     if row is None:
         raise Refusal(404, "there is no such conversation")
+    check(request, services, row)
     return await _answer(row, request, services, after, limit, stream, last_event_id)
 
 
-@router.get("/v2/conversations/{conversation_id}/log")
+@router.get("/v2/conversations/{conversation_id}/log", response_class=JSONLines)
 async def inputs(conversation_id: str, services: Injected) -> StreamingResponse:
     """The log of inputs as JSON lines: what ``visavis replay`` reads."""
     if await _find(services, conversation_id) is None:
@@ -68,7 +82,7 @@ async def inputs(conversation_id: str, services: Injected) -> StreamingResponse:
         async for stretch in services.store.logs.inputs(conversation_id):
             yield f"{stretch}\n"
 
-    return StreamingResponse(lines(), media_type="application/jsonl")
+    return JSONLines(lines())
 
 
 async def _find(services: Services, conversation_id: str) -> Conversation | None:

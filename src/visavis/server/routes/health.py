@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Response
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from visavis.server.services import Injected
@@ -30,7 +30,7 @@ async def ready(services: Injected) -> JSONResponse:
     return JSONResponse(body, 200 if supervisor.ready else 503)
 
 
-@router.get("/metrics")
+@router.get("/metrics", response_class=PlainTextResponse)
 async def metrics(services: Injected) -> Response:
     """In Prometheus's text format."""
     return Response(services.metrics.exposition(), media_type=CONTENT_TYPE_LATEST)

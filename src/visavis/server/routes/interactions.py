@@ -8,13 +8,14 @@ from fastapi import APIRouter
 
 from visavis.errors import UnknownConversation
 from visavis.protocol import Ignored, parse
+from visavis.server.description.replies import Accepted, replies
 from visavis.server.errors import Refusal
 from visavis.server.services import Injected, StrictRoute
 
 router = APIRouter(prefix="/v2/interactions", tags=["interactions"], route_class=StrictRoute)
 
 
-@router.post("")
+@router.post("", responses=replies(Accepted))
 async def interact(message: dict[str, Any], services: Injected) -> dict[str, Any]:
     """Pass an interaction to the conversation that it names."""
     name = message.get("conversation_id")

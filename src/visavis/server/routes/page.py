@@ -10,24 +10,13 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from visavis.config import Settings
+from visavis.server.access.headers import page_policy
+from visavis.server.services import Injected
+
 STATIC = Path(__file__).parent.parent / "static"
 
 NOT_BUILT = "The page has not been built. Run `make run`, or `npm ci && npm run build` in the folder web/.\n"
-
-POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data: blob:",
-        "media-src 'self' blob: mediastream:",
-        "worker-src 'self' blob:",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'none'",
-        # A call inside an application's iframe is a feature.
-        "frame-ancestors *",
-    )
-)
 
 ROOT = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -37,7 +26,7 @@ code{font-size:.9em}</style>
 <h1>visavis</h1>
 <p>A self-hosted Conversational Video Interface. Conversations are made with
 <code>POST /v2/conversations</code>; each is met at the <code>conversation_url</code> of the reply.</p>
-<p><a href="/openapi.json">The REST API, as OpenAPI</a></p>
+<p><a href="/docs">The REST API</a>, also as <a href="/openapi.json">OpenAPI</a></p>
 """
 
 router = APIRouter(include_in_schema=False)
@@ -61,12 +50,12 @@ async def root() -> HTMLResponse:
 
 
 @router.get("/{name}")
-async def page(name: str) -> Response:
+async def page(name: str, services: Injected) -> Response:
     """The page of a conversation, whatever has become of it: it asks for the status and says so."""
     if _names_a_conversation(name):
-        return _file("index.html")
+        return _file("index.html", services.settings)
     if name in _files():
-        return _file(name)
+        return _file(name, services.settings)
     raise HTTPException(404, "Not Found")
 
 
@@ -84,8 +73,8 @@ def _files() -> set[str]:
     return {path.name for path in STATIC.glob("*") if path.is_file()}
 
 
-def _file(name: str) -> Response:
+def _file(name: str, settings: Settings) -> Response:
     path = STATIC / name
     if not path.is_file():
         return PlainTextResponse(NOT_BUILT, 503)
-    return FileResponse(path, headers={"cache-control": "no-cache", "content-security-policy": POLICY})
+    return FileResponse(path, headers={"cache-control": "no-cache", **page_policy(settings)})

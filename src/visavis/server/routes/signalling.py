@@ -1,4 +1,4 @@
-"""Joining a room (``docs/signalling.md``, after RFC 9725). The unguessable id in the path is the key."""
+"""Joining a room (``docs/signalling.md``, after RFC 9725): by its unguessable id, or by a token."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from visavis.errors import CapacityExceeded, UnknownConversation
+from visavis.errors import CapacityExceeded, UnknownConversation, UnknownParticipant
 from visavis.ice import link
+from visavis.server.access.gate import check, enter
+from visavis.server.access.sessions import Session
 from visavis.server.errors import Refusal
 from visavis.server.services import Injected, Services
 
@@ -23,56 +25,87 @@ Name = Annotated[str, Query(max_length=200)]
 router = APIRouter(tags=["signalling"])
 
 
-@router.post("/{conversation_id}/whip")
+class SDP(Response):
+    """An answer to an offer."""
+
+    media_type = OFFER
+
+
+@router.post(
+    "/{conversation_id}/whip",
+    status_code=201,
+    response_class=SDP,
+    openapi_extra={"requestBody": {"required": True, "content": {OFFER: {"schema": {"type": "string"}}}}},
+)
 async def join(
     conversation_id: str, request: Request, services: Injected, user_name: Name = "", user_id: Name = ""
 ) -> Response:
-    """Answer a participant's offer; ``Location`` names the participant from then on."""
+    """Answer a participant's offer; ``Location``, which only they are told, is theirs from then on."""
     offer = await _body(request, OFFER)
     if "tavus-replica" in user_id:
         raise Refusal(400, "user_id: 'tavus-replica' marks the replica")
     _must_be_on(services, conversation_id)
+    guest = await enter(request, services, conversation_id)
     try:
-        joined = await services.supervisor.join(conversation_id, offer, user_id, user_name)
+        joined = await services.supervisor.join(
+            conversation_id, offer, guest.user_id or user_id, guest.user_name or user_name
+        )
     except CapacityExceeded as error:
         raise Refusal(409, str(error)) from None
-    location = f"{services.prefix}/{conversation_id}/whip/{joined['participant_id']}"
-    response = Response(joined["answer"], 201, {"location": location}, media_type=OFFER)
+    secret = services.sessions.admit(conversation_id, joined["participant_id"], guest)
+    location = f"{services.prefix}/{conversation_id}/whip/{secret}"
+    response = SDP(joined["answer"], 201, {"location": location})
     _name_ice_servers(response, services)
     return response
 
 
-@router.patch("/{conversation_id}/whip/{participant_id}", status_code=204)
-async def add_candidates(
-    conversation_id: str, participant_id: str, request: Request, services: Injected
-) -> Response:
+@router.patch(
+    "/{conversation_id}/whip/{secret}",
+    status_code=204,
+    responses={200: {"description": "The answer to an ICE restart.", "content": {CANDIDATES: {}}}},
+    openapi_extra={
+        "requestBody": {"required": True, "content": {CANDIDATES: {"schema": {"type": "string"}}}}
+    },
+)
+async def add_candidates(conversation_id: str, secret: str, request: Request, services: Injected) -> Response:
     """Take more ICE candidates of a participant in, or restart ICE."""
     fragment = await _body(request, CANDIDATES)
     _must_be_on(services, conversation_id)
-    answer = await services.supervisor.add_candidate(conversation_id, participant_id, fragment)
+    who = _session(services, conversation_id, secret).participant_id
+    answer = await services.supervisor.add_candidate(conversation_id, who, fragment)
     return Response(answer, 200, media_type=CANDIDATES) if answer else Response(status_code=204)
 
 
-@router.delete("/{conversation_id}/whip/{participant_id}")
-async def leave(conversation_id: str, participant_id: str, services: Injected) -> Response:
+@router.delete("/{conversation_id}/whip/{secret}", response_class=Response)
+async def leave(conversation_id: str, secret: str, services: Injected) -> Response:
     """Let a participant go."""
     _must_be_on(services, conversation_id)
-    await services.supervisor.leave(conversation_id, participant_id)
+    session = _session(services, conversation_id, secret)
+    session.left = True
+    await services.supervisor.leave(conversation_id, session.participant_id)
     return Response(status_code=200)
 
 
 @router.get("/{conversation_id}/status")
-async def status(conversation_id: str, response: Response, services: Injected) -> dict[str, Any]:
-    """What the page needs to know before it joins, and after the connection died."""
-    _name_ice_servers(response, services)
+async def status(
+    conversation_id: str, request: Request, response: Response, services: Injected
+) -> dict[str, Any]:
+    """What the page needs to know before it joins, and after the connection died.
+
+    How a private conversation ended is told to whoever knows its id: tokens and sessions are over by then.
+    """
     row = await services.store.conversations.get(conversation_id)
     if row is None:
         raise Refusal(404, "there is no such conversation")
+    if row.status != "ended":
+        check(request, services, row)
+        _name_ice_servers(response, services)
     return {
         "status": row.status,
         "replica_name": row.replica_name,
         "persona_name": row.persona_name,
         "audio_only": row.audio_only,
+        "captions": row.details.get("captions"),
         "shutdown_reason": row.shutdown_reason,
     }
 
@@ -86,6 +119,13 @@ def _name_ice_servers(response: Response, services: Services) -> None:
 def _must_be_on(services: Services, conversation_id: str) -> None:
     if not services.supervisor.holds(conversation_id):
         raise UnknownConversation("there is no such conversation, or it has ended")
+
+
+def _session(services: Services, conversation_id: str, secret: str) -> Session:
+    session = services.sessions.find(conversation_id, secret)
+    if session is None:
+        raise UnknownParticipant("nobody ever joined the conversation under this address")
+    return session
 
 
 async def _body(request: Request, media_type: str) -> str:

@@ -1,5 +1,6 @@
 """What outlives a call: conversations and their logs, what users keep, the outbox, keys, recordings."""
 
+from visavis.server.store.filters import Filter
 from visavis.server.store.models import (
     ApiKey,
     Conversation,
@@ -16,6 +17,7 @@ __all__ = [
     "ApiKey",
     "Conversation",
     "Event",
+    "Filter",
     "NewWebhook",
     "Recording",
     "Resource",

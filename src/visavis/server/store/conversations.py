@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, delete, func, select, update
 
@@ -12,6 +13,9 @@ from visavis.server.store.models import Conversation, now
 from visavis.server.store.webhooks import NewWebhook, enqueue
 
 Status = Literal["active", "ended"]
+
+TOLD = "told"
+"""Where ``details`` have what was told of a conversation after its end, as webhooks have it."""
 
 
 class Conversations:
@@ -51,6 +55,13 @@ class Conversations:
             rows = await session.scalars(select(Conversation).where(Conversation.status == "active"))
             return rows.all()
 
+    async def ended_before(self, moment: datetime, limit: int) -> Sequence[str]:
+        """Ids of those that were over by then, deleted ones included, the oldest first."""
+        over = func.coalesce(Conversation.ended_at, Conversation.updated_at)
+        wanted = select(Conversation.id).where(Conversation.status == "ended", over < moment)
+        async with self._sessions() as session:
+            return (await session.scalars(wanted.order_by(over).limit(limit))).all()
+
     async def end(self, conversation_id: str, reason: str, webhooks: Sequence[NewWebhook] = ()) -> bool:
         """Mark it as ended, and put into the outbox what tells of it; the first reason stays.
 
@@ -67,6 +78,17 @@ class Conversations:
                 return False
             await enqueue(session, webhooks)
             return True
+
+    async def tell(
+        self, conversation_id: str, message: Mapping[str, Any], webhooks: Sequence[NewWebhook] = ()
+    ) -> None:
+        """Keep what was told of it after its end, and put webhooks into the outbox; void if it is gone."""
+        async with self._sessions.begin() as session:
+            wanted = select(Conversation).where(Conversation.id == conversation_id).with_for_update()
+            row = await session.scalar(wanted)
+            if row is not None:
+                row.details = {**row.details, TOLD: [*row.details.get(TOLD, []), dict(message)]}
+                await enqueue(session, webhooks)
 
     async def hide(self, conversation_id: str) -> None:
         """Delete it so that nobody is told of it any more, and everything is kept."""

@@ -6,23 +6,47 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 
-from sqlalchemy import event
+import structlog
+from sqlalchemy import event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from visavis.config import Settings
 from visavis.errors import ConfigurationError
+
+AWAY = (OperationalError, InterfaceError, PoolTimeout)
+"""What another try may mend."""
+
+TO_SEND = "something to send"
+"""Set in a session's ``info`` by whoever put something into the outbox with it."""
+
+log = structlog.get_logger(__name__)
+
+
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "foreign_keys=ON",
+    "busy_timeout=5000",
+    "secure_delete=ON",  # what was deleted is overwritten: words must not stay in free pages
+)
 
 
 class Sessions:
     """Makes sessions. Those that write wait for each other on SQLite, which takes one writer at a time.
 
     It would have them ask again and again, up to a tenth of a second apart.
+
+    Attributes:
+        outbox_filled: set when something was put into the outbox, and committed, in this process.
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
         self._make = async_sessionmaker(engine, expire_on_commit=False)
+        self.outbox_filled = asyncio.Event()
         self._turn = asyncio.Lock() if engine.dialect.name == "sqlite" else nullcontext()
 
     def __call__(self) -> AsyncSession:
@@ -34,6 +58,18 @@ class Sessions:
         """A session that writes: committed at the end, undone by an exception."""
         async with self._turn, self._make.begin() as session:
             yield session
+        if session.info.get(TO_SEND):
+            self.outbox_filled.set()
+
+    async def scrub(self) -> None:
+        """On SQLite, empty the write-ahead log: it still holds what was deleted. Void elsewhere."""
+        if self._engine.dialect.name != "sqlite":
+            return
+        async with self._turn, self._engine.connect() as plain:
+            connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
+            busy = (await connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))).scalar_one()
+        if busy:
+            log.warning("the write-ahead log was not emptied: somebody reads; the next removal tries again")
 
 
 def database_url(settings: Settings) -> str:
@@ -79,6 +115,6 @@ def bare_engine(url: str, **options: bool) -> AsyncEngine:
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=5000"):
+    for pragma in PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

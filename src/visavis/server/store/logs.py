@@ -6,7 +6,7 @@ import zlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from visavis.server.store.engine import Sessions
@@ -82,11 +82,12 @@ class Logs:
             if limit is not None:
                 left -= len(page)
 
-    async def last_seq(self, conversation_id: str) -> int:
-        """The highest ``seq``; 0 where there is none."""
-        wanted = select(func.max(Event.seq)).where(Event.conversation_id == conversation_id)
+    async def last(self, conversation_id: str) -> tuple[int, dict[str, Any]] | None:
+        """The event of the highest ``seq``, and that; None where there is none."""
+        wanted = select(Event.seq, Event.message).where(Event.conversation_id == conversation_id)
         async with self._sessions() as session:
-            return await session.scalar(wanted) or 0
+            found = (await session.execute(wanted.order_by(Event.seq.desc()).limit(1))).one_or_none()
+            return (found.seq, found.message) if found else None
 
     async def add_inputs(self, inputs: Sequence[tuple[str, Sequence[str]]]) -> None:
         """Append ``(conversation_id, JSON lines)`` to the logs of inputs, all or none."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Text, delete, func, or_, select
 from sqlalchemy.orm.exc import StaleDataError
 
 from visavis.server.store.engine import Sessions
+from visavis.server.store.filters import Filter, tags_in_use
 from visavis.server.store.models import Resource
 
+EVERY = Filter()
 TRIES = 8
 """To change what others change at the same time."""
 
@@ -39,14 +41,45 @@ class Resources:
             rows = await session.scalars(wanted.order_by(Resource.created_at.desc(), Resource.id))
             return rows.all()
 
-    async def page(self, limit: int, offset: int, *kinds: str) -> tuple[Sequence[Resource], int]:
-        """Some of these kinds, the newest first, and how many there are in all."""
-        where = Resource.kind.in_(kinds)
+    async def page(
+        self, limit: int, offset: int, *kinds: str, wanted: Filter = EVERY
+    ) -> tuple[Sequence[Resource], int]:
+        """Some of these kinds, the newest first unless ``wanted`` says otherwise, and how many there are."""
         async with self._sessions() as session:
-            total = await session.scalar(select(func.count(Resource.id)).where(where))
-            newest = select(Resource).where(where).order_by(Resource.created_at.desc(), Resource.id)
-            rows = await session.scalars(newest.limit(limit).offset(offset))
+            where = [Resource.kind.in_(kinds), *wanted.conditions(session.get_bind().dialect)]
+            total = await session.scalar(select(func.count(Resource.id)).where(*where))
+            created = Resource.created_at.asc() if wanted.oldest_first else Resource.created_at.desc()
+            rows = await session.scalars(
+                select(Resource).where(*where).order_by(created, Resource.id).limit(limit).offset(offset)
+            )
             return rows.all(), total or 0
+
+    async def spelling(self, texts: Collection[str], without: str, kind: str) -> Sequence[str]:
+        """The ids of those in whose JSON one of the texts stands, and ``without`` does not."""
+        spelled = Resource.document.cast(Text)
+        wanted = or_(*(spelled.contains(text, autoescape=True) for text in texts))
+        async with self._sessions() as session:
+            ids = await session.scalars(
+                select(Resource.id).where(
+                    Resource.kind == kind, wanted, ~spelled.contains(without, autoescape=True)
+                )
+            )
+            return ids.all()
+
+    async def missing(self, ids: Collection[str], kind: str) -> list[str]:
+        """Which of these do not exist, in their order."""
+        async with self._sessions() as session:
+            there = await session.scalars(
+                select(Resource.id).where(Resource.kind == kind, Resource.id.in_(ids))
+            )
+            known = set(there)
+            return [name for name in ids if name not in known]
+
+    async def tags(self, kind: str, name: str = "tags") -> list[str]:
+        """Every text in a list of the documents of a kind, once, in order."""
+        async with self._sessions() as session:
+            used = await session.scalars(tags_in_use(kind, name, session.get_bind().dialect))
+            return sorted(used)
 
     async def change(
         self, resource_id: str, kind: str, edit: Callable[[dict[str, Any]], dict[str, Any]]

@@ -26,7 +26,7 @@ class Store:
     def __init__(self, url: str) -> None:
         self._url = url
         self._engine = create_engine(url)
-        sessions = Sessions(self._engine)
+        self._sessions = sessions = Sessions(self._engine)
         self.conversations = Conversations(sessions)
         self.logs = Logs(sessions)
         self.resources = Resources(sessions)
@@ -46,6 +46,10 @@ class Store:
             ConfigurationError: a newer release made them.
         """
         await migrating.upgrade(self._url)
+
+    async def scrub(self) -> None:
+        """Leave nothing of what was deleted in the database's files, where that is in our hands (SQLite)."""
+        await self._sessions.scrub()
 
     async def close(self) -> None:
         """Close all connections."""

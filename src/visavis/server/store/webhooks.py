@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from visavis.server.store.engine import Sessions
-from visavis.server.store.models import Webhook, WebhookAttempt, now
+from visavis.server.store.engine import TO_SEND, Sessions
+from visavis.server.store.models import Conversation, Webhook, WebhookAttempt, now
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,36 +29,56 @@ class NewWebhook:
 
 async def enqueue(session: AsyncSession, webhooks: Sequence[NewWebhook]) -> list[str]:
     """Put messages into the outbox, within the caller's transaction; their ids."""
+    ids = [f"msg_{secrets.token_hex(12)}" for _ in webhooks]
     rows = [
         {
-            "id": f"msg_{secrets.token_hex(12)}",
+            "id": name,
             "conversation_id": one.conversation_id,
             "url": one.url,
             "event_type": one.event_type,
-            "body": json.dumps(one.body, ensure_ascii=False, separators=(",", ":")),
+            "body": _json(one.body),
         }
-        for one in webhooks
+        for name, one in zip(ids, webhooks, strict=True)
     ]
     if rows:
         await session.execute(insert(Webhook), rows)
-    return [row["id"] for row in rows if row["id"]]
+        session.info[TO_SEND] = True
+    return ids
+
+
+def _json(body: Mapping[str, Any]) -> str:
+    """As it is posted. Half a character, which JSON can express and UTF-8 cannot, becomes a question mark."""
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return text.encode(errors="replace").decode()
 
 
 class Webhooks:
-    """The outbox and the log of deliveries."""
+    """The outbox and the log of deliveries.
+
+    Attributes:
+        arrived: set when something new is to be sent, by whoever wrote it in this process.
+    """
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
+        self.arrived = sessions.outbox_filled
 
     async def enqueue(self, *webhooks: NewWebhook) -> list[str]:
         """Put messages into the outbox by themselves; their ids."""
+        if not webhooks:
+            return []
         async with self._sessions.begin() as session:
             return await enqueue(session, webhooks)
 
-    async def due(self, limit: int) -> Sequence[Webhook]:
-        """What may be sent now, the oldest first.
+    async def due(self, at: datetime, limit: int, busy: Collection[str] = ()) -> Sequence[Webhook]:
+        """What may be sent at this time, the oldest first.
 
         Those of one conversation to one URL go in their order: one waits while an earlier one is pending.
+
+        Args:
+            at: the time.
+            limit: how many at most.
+            busy: beginnings of URLs to which nothing is wanted now.
         """
         earlier = aliased(Webhook)
         blocked = (
@@ -71,41 +91,55 @@ class Webhooks:
             )
             .exists()
         )
+        elsewhere = [~Webhook.url.startswith(beginning, autoescape=True) for beginning in busy]
         wanted = (
             select(Webhook)
-            .where(Webhook.state == "pending", Webhook.next_attempt_at <= now(), ~blocked)
+            .where(Webhook.state == "pending", Webhook.next_attempt_at <= at, ~blocked, *elsewhere)
             .order_by(Webhook.number)
             .limit(limit)
         )
         async with self._sessions() as session:
             return (await session.scalars(wanted)).all()
 
-    async def next_due(self) -> datetime | None:
-        """When the first of those that wait may be sent; None if none waits."""
-        wanted = select(func.min(Webhook.next_attempt_at)).where(Webhook.state == "pending")
+    async def next_due(self, after: datetime) -> datetime | None:
+        """When the first of those may be sent that wait for a time later than this; None if none does."""
+        wanted = select(func.min(Webhook.next_attempt_at)).where(
+            Webhook.state == "pending", Webhook.next_attempt_at > after
+        )
         async with self._sessions() as session:
             return await session.scalar(wanted)
+
+    async def pending(self) -> int:
+        """How many wait, for their time or for earlier ones."""
+        wanted = select(func.count(Webhook.number)).where(Webhook.state == "pending")
+        async with self._sessions() as session:
+            return await session.scalar(wanted) or 0
 
     async def tried(
         self, attempt: WebhookAttempt, *, delivered: bool = False, again_at: datetime | None = None
     ) -> None:
-        """Keep how an attempt went: it was delivered, is to be tried again at a time, or has failed."""
+        """Keep how an attempt went: it was delivered, is to be tried again at a time, or has failed.
+
+        Of one that was removed meanwhile nothing is kept.
+        """
         state = "delivered" if delivered else "pending" if again_at else "failed"
         values: dict[str, Any] = {"state": state, "attempts": Webhook.attempts + 1}
         if delivered:
-            values["delivered_at"] = now()
+            values["delivered_at"] = attempt.at
         if again_at:
             values["next_attempt_at"] = again_at
         async with self._sessions.begin() as session:
-            await session.execute(
+            found = await session.execute(
                 update(Webhook).where(Webhook.number == attempt.webhook_number).values(**values)
             )
-            session.add(attempt)
+            if found.rowcount:  # type: ignore[attr-defined]
+                session.add(attempt)
 
     async def get(self, webhook_id: str) -> Webhook | None:
-        """One of them."""
+        """One of them; those of deleted conversations are nobody's business."""
         async with self._sessions() as session:
-            found: Webhook | None = await session.scalar(select(Webhook).where(Webhook.id == webhook_id))
+            wanted = select(Webhook).where(Webhook.id == webhook_id, _visible())
+            found: Webhook | None = await session.scalar(wanted)
             return found
 
     async def attempts(self, number: int) -> Sequence[WebhookAttempt]:
@@ -118,7 +152,7 @@ class Webhooks:
         self, limit: int, offset: int, *, state: str | None = None, conversation_id: str | None = None
     ) -> tuple[Sequence[Webhook], int]:
         """Some of them, the newest first, and how many there are in all."""
-        where = [Webhook.number > 0]
+        where = [_visible()]
         if state:
             where.append(Webhook.state == state)
         if conversation_id:
@@ -132,9 +166,37 @@ class Webhooks:
     async def redeliver(self, webhook_id: str) -> bool:
         """Send it again, now, under the same id; whether it is there."""
         async with self._sessions.begin() as session:
+            session.info[TO_SEND] = True
             found = await session.execute(
                 update(Webhook)
                 .where(Webhook.id == webhook_id)
-                .values(state="pending", attempts=0, next_attempt_at=now())
+                .values(state="pending", attempts=0, next_attempt_at=now(), delivered_at=None)
             )
             return bool(found.rowcount)  # type: ignore[attr-defined]
+
+    async def remove_settled(self, before: datetime) -> int:
+        """Remove those that were delivered or given up, and not touched since; how many that were.
+
+        Args:
+            before: the time of the last attempt, or of its creation.
+        """
+        last = (
+            select(func.max(WebhookAttempt.at))
+            .where(WebhookAttempt.webhook_number == Webhook.number)
+            .scalar_subquery()
+        )
+        async with self._sessions.begin() as session:
+            gone = await session.execute(
+                delete(Webhook).where(
+                    Webhook.state.in_(("delivered", "failed")),
+                    func.coalesce(last, Webhook.created_at) < before,
+                )
+            )
+            return int(gone.rowcount)  # type: ignore[attr-defined]
+
+
+def _visible() -> ColumnElement[bool]:
+    hidden = select(Conversation.id).where(
+        Conversation.id == Webhook.conversation_id, Conversation.deleted_at.is_not(None)
+    )
+    return ~hidden.exists()

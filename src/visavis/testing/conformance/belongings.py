@@ -18,6 +18,8 @@ IDS = {
     "pals": ("pal_id", "persona_id"),
     "objectives": ("objectives_id",),
     "guardrails": ("uuid", "guardrails_id"),
+    "documents": ("document_id",),
+    "pronunciation-dictionaries": ("pronunciation_dictionary_id", "uuid"),
 }
 """For each path that makes something, the keys under which its id is found."""
 CONVERSATIONS = "conversations"

@@ -122,6 +122,8 @@ class Stage:
                 self.emotion = emotion
             case does.SetSensitivity(pause, interrupt):
                 self.hearing.set_sensitivity(pause, interrupt)
+            case does.CallBack():
+                self._note(effect)
             case does.Ignore(reason):
                 self._ignored(reason)
             case does.EndCall(reason):

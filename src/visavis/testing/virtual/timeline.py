@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from visavis.conversation import inputs as happens
+from visavis.conversation.effects import CallBack
 from visavis.conversation.log import encode
 from visavis.protocol.events import Event, PalPresent, Playback, ReplicaPresent, UtteranceStreaming
 
@@ -27,7 +28,7 @@ class Ignored:
     reason: str
 
 
-Moment = happens.Input | Event | Ignored
+Moment = happens.Input | Event | CallBack | Ignored
 
 
 class Timeline:
@@ -44,6 +45,11 @@ class Timeline:
     def ignored(self) -> list[str]:
         """Why things had no effect."""
         return [moment.reason for _, moment in self._moments if isinstance(moment, Ignored)]
+
+    @property
+    def callbacks(self) -> list[CallBack]:
+        """What would be posted to the ``callback_url`` of objectives and guardrails."""
+        return [moment for _, moment in self._moments if isinstance(moment, CallBack)]
 
     def log_lines(self) -> Iterator[str]:
         """The inputs as JSON lines: the log that ``visavis.conversation.log.replay`` reads."""
@@ -66,6 +72,8 @@ class Timeline:
 def _line(moment: Moment) -> str | None:
     if isinstance(moment, Ignored):
         return f"  (no effect: {moment.reason})"
+    if isinstance(moment, CallBack):
+        return f"  (callback of the {moment.kind} {moment.subject})"
     if not isinstance(moment, happens.Input):
         return None if _passing(moment) else event_line(moment)
     match moment:

@@ -1,5 +1,6 @@
 import { type AppMessage, frameAppMessage, parseAppMessage } from './app'
 import type { DeviceChoice } from './capture'
+import { splitToken } from './bearer'
 import { CatchUp, fetchMissed } from './catchUp'
 import { Emitter } from './emitter'
 import { endWords } from './endWords'
@@ -21,13 +22,13 @@ import { type CallState, canGo } from './state'
 import { type CallStats, StatsReader } from './stats'
 import { fetchStatus } from './status'
 import { onNetworkChange, pause, seconds } from './waiting'
-import { deleteSession, patchSession, postOffer, type WhipSession } from './whip'
+import { deleteSession, patchSession, postOffer, secretOf, type WhipSession } from './whip'
 
 /** Milliseconds from the server's answer to its welcome, at most. */
 const WELCOME_LIMIT = 15_000
 
 export interface JoinOptions {
-  /** The conversation's URL, as the REST API gives it. */
+  /** The conversation's URL, as the REST API gives it; it may carry a meeting token as `?t=`. */
   url: string
   userName?: string
   /** A meeting token, for servers that ask for one. */
@@ -125,7 +126,7 @@ export class Call extends Emitter<CallEvents> {
   /** Joins; settles when joined. Throws a CallProblem, or a MediaProblem of a device that was asked for. */
   async join(options: JoinOptions): Promise<void> {
     this.#go('joining')
-    this.#options = options
+    this.#options = withToken(options)
     this.#life = new AbortController()
     this.#events = new CatchUp((message) => this.#deliver(message))
     try {
@@ -227,13 +228,19 @@ export class Call extends Emitter<CallEvents> {
     const peer = new Peer(iceServers)
     this.#peer = peer
     await Promise.all([peer.send('audio', this.media.track('audio')), peer.send('video', this.media.track('video'))])
-    const session = await postOffer(this.#endpoint(), await peer.offer(), signal, fetch, this.#options.token)
+    const session = await postOffer(this.#endpoint(), await peer.offer(), signal, fetch, this.#pass)
     this.#session = session
     signal.throwIfAborted()
     if (iceServers.length > 0 || session.iceServers.length === 0) return peer
     this.#options = { ...this.#options, iceServers: session.iceServers }
     this.#drop()
     return this.#offer(session.iceServers)
+  }
+
+  /** What lets us in: the token, unless we were in and have to come back. */
+  get #pass(): string {
+    const session = this.#session ?? this.#lost
+    return (this.#options.token && session && secretOf(session)) || (this.#options.token ?? '')
   }
 
   #endpoint(): string {
@@ -329,7 +336,7 @@ export class Call extends Emitter<CallEvents> {
   async #catchUp(): Promise<void> {
     const { url } = this.#options
     const missed = (): ReturnType<typeof fetchMissed> =>
-      fetchMissed(url, this.#events.last, this.#replicaId, this.#life.signal)
+      fetchMissed(url, this.#events.last, this.#replicaId, this.#life.signal, this.#pass)
     await this.#events.go(missed).catch(() => {
       if (!this.#life.signal.aborted) this.emit('complaint', 'What happened while you were away could not be fetched.')
     })
@@ -341,7 +348,7 @@ export class Call extends Emitter<CallEvents> {
 
   /** Where the server knows the conversation but no longer holds it, its own account of the end. */
   async #whyEnded(error: CallProblem): Promise<string> {
-    const status = await fetchStatus(this.#options.url).catch(() => null)
+    const status = await fetchStatus(this.#options.url, fetch, this.#pass).catch(() => null)
     if (status?.status !== 'ended') return error.message
     this.#tellShutdown(status.shutdownReason)
     return endWords(status.shutdownReason)
@@ -452,6 +459,11 @@ export class Call extends Emitter<CallEvents> {
     this.#status = { state, reason, problem }
     this.emit('status', this.#status)
   }
+}
+
+function withToken(options: JoinOptions): JoinOptions {
+  const { url, token } = splitToken(options.url, window.location.href)
+  return token ? { ...options, url, token: options.token || token } : options
 }
 
 const CANNOT_CONNECT =

@@ -1,4 +1,5 @@
 import type { AppMessage } from './app'
+import { bearer } from './bearer'
 import { isObject } from './json'
 
 /** Events at most in one answer of the event log. */
@@ -53,10 +54,17 @@ export class CatchUp {
 }
 
 /** The conversation's events behind a `seq`, from its event log. Throws what `fetch` throws. */
-export async function fetchMissed(url: string, after: number, from: string, signal: AbortSignal): Promise<AppMessage[]> {
+export async function fetchMissed(
+  url: string,
+  after: number,
+  from: string,
+  signal: AbortSignal,
+  token: string,
+): Promise<AppMessage[]> {
+  const init = { signal, headers: bearer(token) }
   const missed: AppMessage[] = []
   for (let last = after; ; ) {
-    const response = await fetch(`${url.replace(/\/$/, '')}/events?after=${last}&limit=${PAGE}`, { signal })
+    const response = await fetch(`${url.replace(/\/$/, '')}/events?after=${last}&limit=${PAGE}`, init)
     if (!response.ok) throw new Error(`the event log answered ${response.status}`)
     const page: unknown = await response.json()
     const data = isObject(page) && Array.isArray(page['data']) ? (page['data'] as unknown[]) : []

@@ -1,4 +1,5 @@
 export { type AppMessage, MAX_PAYLOAD_BYTES } from './app'
+export { splitToken } from './bearer'
 export { Call, type CallStatus, type JoinOptions } from './call'
 export { type Caption, captionAt, captionOf } from './caption'
 export { allowedByFrame, capture, type Device, type DeviceChoice, type Devices, listDevices } from './capture'

@@ -5,6 +5,7 @@ export type ProblemKind =
   | 'ended'
   | 'full'
   | 'refused'
+  | 'expired'
   | 'unreachable'
   | 'connection'
   | 'server'
@@ -33,9 +34,10 @@ export function problemOfStatus(status: number): CallProblem {
   if (status === 409 || status === 429 || status === 503) {
     return new CallProblem('full', 'There is no room for another caller just now. Try again in a minute.')
   }
-  if (status === 401 || status === 403) {
-    return new CallProblem('refused', 'You are not allowed to join this conversation. Ask its host for access.')
+  if (status === 401) {
+    return new CallProblem('expired', 'Your invitation to this meeting has expired. Ask its host for a new one.')
   }
+  if (status === 403) return new CallProblem('refused', 'You are not allowed to join this meeting.')
   if (status >= 500) {
     return new CallProblem('server', `The server could not take the call (${status}). Try again in a moment.`)
   }

@@ -1,3 +1,4 @@
+import { bearer } from './bearer'
 import { isObject, stringOf } from './json'
 import { parseIceServers } from './linkHeader'
 import { CallProblem, problemOfStatus } from './problem'
@@ -8,13 +9,19 @@ export interface ConversationStatus {
   readonly replicaName: string
   readonly personaName: string
   readonly audioOnly: boolean
+  /** Whether captions are to be shown at first; null if nobody said. */
+  readonly captions: boolean | null
   readonly shutdownReason: string
   readonly iceServers: RTCIceServer[]
 }
 
-/** Asks for a conversation's status. `url` is the conversation's. Throws a CallProblem. */
-export async function fetchStatus(url: string, request: typeof fetch = fetch): Promise<ConversationStatus> {
-  const response = await request(`${url}/status`).catch(() => {
+/** Asks for a conversation's status. `url` is the conversation's; a private one asks for a token. Throws a CallProblem. */
+export async function fetchStatus(
+  url: string,
+  request: typeof fetch = fetch,
+  token = '',
+): Promise<ConversationStatus> {
+  const response = await request(`${url}/status`, { headers: bearer(token) }).catch(() => {
     throw new CallProblem('unreachable', 'The server cannot be reached. Check your network, then try again.')
   })
   if (!response.ok) throw problemOfStatus(response.status)
@@ -27,6 +34,7 @@ export async function fetchStatus(url: string, request: typeof fetch = fetch): P
     replicaName: stringOf(body, 'replica_name'),
     personaName: stringOf(body, 'persona_name'),
     audioOnly: body['audio_only'] === true,
+    captions: typeof body['captions'] === 'boolean' ? body['captions'] : null,
     shutdownReason: stringOf(body, 'shutdown_reason'),
     iceServers: parseIceServers(response.headers.get('Link')),
   }

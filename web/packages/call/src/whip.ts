@@ -1,3 +1,4 @@
+import { bearer } from './bearer'
 import { parseIceServers } from './linkHeader'
 import { CallProblem, problemOfStatus } from './problem'
 
@@ -20,7 +21,7 @@ export async function postOffer(
   request: typeof fetch = fetch,
   token = '',
 ): Promise<WhipSession> {
-  const headers = { 'Content-Type': 'application/sdp', ...(token ? { Authorization: `Bearer ${token}` } : {}) }
+  const headers = { 'Content-Type': 'application/sdp', ...bearer(token) }
   const init = { method: 'POST', body: offer, headers, signal }
   const response = await reach(request(endpoint, init))
   if (response.status !== 201) throw problemOfStatus(response.status)
@@ -31,6 +32,11 @@ export async function postOffer(
     location: new URL(location, endpoint).href,
     iceServers: parseIceServers(response.headers.get('Link')),
   }
+}
+
+/** What opens the room to this session's participant again, also when the meeting token has expired meanwhile. */
+export function secretOf({ location }: WhipSession): string {
+  return new URL(location).pathname.split('/').at(-1) ?? ''
 }
 
 /** Restarts ICE: sends our fragment, gives the server's; null when it cannot, or is not reached in time. */

@@ -231,6 +231,41 @@ test('an event log that does not answer costs no call', async () => {
   expect(complaints).toHaveLength(1)
 })
 
+/** The Authorization of each request, with its method. */
+function shown(): unknown[] {
+  return request.mock.calls.map(([, init]) => [
+    init?.method ?? 'GET',
+    (init?.headers as Record<string, string> | undefined)?.['Authorization'],
+  ])
+}
+
+test('a private room is joined with the token of the link, and again with the secret of the session', async () => {
+  const joining = call.join({ url: `${URL_}?t=a.b.c` })
+  await vi.advanceTimersByTimeAsync(0)
+  FakeConnection.last.welcome()
+  await joining
+  FakeConnection.last.channel('app').receive(told(1))
+  expect(request.mock.calls[0]?.[0]).toBe(`${URL_}/whip`)
+  await vi.advanceTimersByTimeAsync(6000)
+  FakeConnection.last.welcome()
+  await vi.advanceTimersByTimeAsync(0)
+  expect(shown()).toEqual([
+    ['POST', 'Bearer a.b.c'],
+    ['POST', 'Bearer p1'],
+    ['DELETE', undefined],
+    ['GET', 'Bearer p1'],
+  ])
+})
+
+test('an open room is shown no secret', async () => {
+  await join()
+  await vi.advanceTimersByTimeAsync(6000)
+  expect(shown()).toEqual([
+    ['POST', undefined],
+    ['POST', undefined],
+  ])
+})
+
 test('who leaves while joining anew gives the lost session back', async () => {
   await join()
   request.mockRejectedValue(new TypeError('Failed to fetch'))

@@ -26,6 +26,7 @@ test.each([
   [410, 'not-found', false],
   [409, 'full', false],
   [503, 'full', false],
+  [401, 'expired', false],
   [403, 'refused', false],
   [400, 'refused', false],
   [500, 'server', true],
@@ -63,9 +64,23 @@ test('a status is read, missing fields and all', async () => {
     replicaName: 'Ada',
     personaName: '',
     audioOnly: false,
+    captions: null,
     shutdownReason: '',
     iceServers: [],
   })
+})
+
+test('the status of a private conversation is asked for with its token, of others without', async () => {
+  const request = answering(200, {}, '{}')
+  await fetchStatus('https://calls.example.net/c1', request, 'a.b.c')
+  expect(request).toHaveBeenLastCalledWith(expect.any(String), { headers: { Authorization: 'Bearer a.b.c' } })
+  await fetchStatus('https://calls.example.net/c1', request)
+  expect(request).toHaveBeenLastCalledWith(expect.any(String), { headers: {} })
+})
+
+test('a status says whether captions are to be shown', async () => {
+  const status = await fetchStatus('https://calls.example.net/c1', answering(200, {}, '{"captions": false}'))
+  expect(status.captions).toBe(false)
 })
 
 test('a status that is no JSON is the fault of the server', async () => {

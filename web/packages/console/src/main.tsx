@@ -4,13 +4,14 @@ import { App } from './App'
 import { embed } from './embedded'
 import { readParams } from './params'
 import { Session } from './session'
+import { keepToken } from './token'
 import './styles/base.css'
 import './styles/controls.css'
 import './styles/lobby.css'
 import './styles/call.css'
 import './styles/panel.css'
 
-const session = new Session(readParams(window.location.href))
+const session = new Session(keepToken(readParams(window.location.href)))
 if (session.params.frame) embed(session)
 void session.start()
 

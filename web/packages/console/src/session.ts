@@ -132,13 +132,15 @@ export class Session {
   }
 
   /** Joins as a page around this one asks; throws a CallProblem. */
-  async enter({ userName, token = '', iceServers }: Entry): Promise<void> {
+  async enter({ userName, token = this.params.token, iceServers }: Entry): Promise<void> {
     this.#clicked = performance.now()
     this.#set({
       conversation: NEW_CONVERSATION,
       notice: '',
       timing: START.timing,
     })
+    // Framed, the page may not have been told of a private conversation before it had a token.
+    if (!this.#view.info && token) await this.#learn(token)
     const known = iceServers.length > 0 ? iceServers : (this.#view.info?.iceServers ?? [])
     await this.call.join({ url: this.params.conversationUrl, userName, token, iceServers: known })
   }
@@ -231,16 +233,18 @@ export class Session {
   }
 
   /** Returns whether the conversation can be joined. */
-  async #learn(): Promise<boolean> {
+  async #learn(token = this.params.token): Promise<boolean> {
     if (typeof RTCPeerConnection === 'undefined') {
       return this.#stop(new CallProblem('unsupported', 'This browser cannot hold video calls. Use a current one.'))
     }
     try {
-      const info = await fetchStatus(this.params.conversationUrl)
+      const info = await fetchStatus(this.params.conversationUrl, fetch, token)
       this.#set({ info })
       if (info.status !== 'ended') return true
       return this.#stop(new CallProblem('ended', endWords(info.shutdownReason)))
     } catch (error) {
+      // Joining will say it again, unless the page around this one brings a token.
+      if (error instanceof CallProblem && error.kind === 'refused' && this.params.frame) return false
       if (error instanceof CallProblem) return this.#stop(error)
       throw error
     }

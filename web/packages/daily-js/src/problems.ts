@@ -13,6 +13,7 @@ const FATAL: Record<Exclude<ProblemKind, 'unreachable' | 'connection' | 'server'
   ended: 'exp-room',
   full: 'meeting-full',
   refused: 'not-allowed',
+  expired: 'exp-token',
 }
 
 /** Daily's error for a join or a call that failed. `on` is what was being done. */

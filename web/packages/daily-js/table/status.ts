@@ -219,7 +219,8 @@ export const FATAL: Readonly<Record<string, string>> = {
   'no-room': 'There is no conversation at the URL, or it has ended.',
   'exp-room': 'A server that tells apart what has ended.',
   'meeting-full': 'The room or the server is full.',
-  'not-allowed': 'The token is missing or wrong.',
+  'exp-token': 'The token has expired.',
+  'not-allowed': 'The conversation is private, and the token is missing or wrong.',
   'connection-error': 'The server cannot be reached, or the call was lost and did not come back.',
   ejected: 'The conversation ended under the call: `errorMsg` is `Meeting has ended`, `left-meeting` follows.',
 }

@@ -7,6 +7,7 @@ test.each([
   ['ended', 'exp-room'],
   ['full', 'meeting-full'],
   ['refused', 'not-allowed'],
+  ['expired', 'exp-token'],
   ['unreachable', 'connection-error'],
   ['server', 'connection-error'],
   [null, 'connection-error'],

@@ -14,7 +14,7 @@ const DARK = matchMedia('(prefers-color-scheme: dark)')
 
 /** `<visavis-call>`: a conversation in the place where the element stands. */
 export class CallElement extends HTMLElement implements EmbedApi {
-  static readonly observedAttributes = ['conversation-url', 'start-url', 'deployment-id', 'theme', 'label']
+  static readonly observedAttributes = ['conversation-url', 'token', 'start-url', 'deployment-id', 'theme', 'label']
 
   readonly visavis: EmbedApi = this
   readonly tavus: EmbedApi = this
@@ -199,8 +199,7 @@ export class CallElement extends HTMLElement implements EmbedApi {
   /** Learns about a conversation that is there already; answers why it is over, if it is. */
   async #learn(source: Source): Promise<string> {
     if (source.kind === 'start') return ''
-    const { origin, pathname } = new URL(source.url)
-    const { status, shutdownReason, replicaName } = await fetchStatus(origin + pathname.replace(/\/+$/, ''))
+    const { status, shutdownReason, replicaName } = await fetchStatus(source.url, fetch, source.token)
     this.#replica = replicaName
     this.refresh()
     return status === 'ended' ? endWords(shutdownReason) : ''

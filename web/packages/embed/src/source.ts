@@ -1,9 +1,9 @@
-import type { JsonObject } from '@visavis/call'
+import { type JsonObject, splitToken } from '@visavis/call'
 import { EmbedProblem } from './problem'
 
 /** Where the conversation comes from: it is there already, or an endpoint of the page's own server makes one. */
 export type Source =
-  | { readonly kind: 'made'; readonly url: string }
+  | { readonly kind: 'made'; readonly url: string; readonly token: string }
   | { readonly kind: 'start'; readonly url: string; readonly body: JsonObject }
 
 type Attribute = (name: string) => string | null
@@ -11,7 +11,10 @@ type Attribute = (name: string) => string | null
 /** Reads an element's attributes. Throws an EmbedProblem when they name no conversation. */
 export function sourceOf(attribute: Attribute, base: string): Source {
   const made = attribute('conversation-url')
-  if (made) return { kind: 'made', url: webAddress(made, base) }
+  if (made) {
+    const { url, token } = splitToken(webAddress(made, base))
+    return { kind: 'made', url, token: attribute('token') || token }
+  }
   const start = attribute('start-url')
   if (start) return { kind: 'start', url: webAddress(start, base), body: bodyOf(attribute) }
   if (attribute('deployment-id') !== null) {

@@ -1,4 +1,4 @@
-import { isObject, stringOf } from '@visavis/call'
+import { isObject, splitToken, stringOf } from '@visavis/call'
 import { EmbedProblem } from './problem'
 import { type Source, webAddress } from './source'
 
@@ -11,7 +11,7 @@ export interface Made {
 
 /** The conversation itself; asks the start endpoint for it where there is one. Throws an EmbedProblem. */
 export async function make(source: Source, request: typeof fetch = fetch): Promise<Made> {
-  if (source.kind === 'made') return split(source.url)
+  if (source.kind === 'made') return { url: source.url, token: source.token }
   const response = await request(source.url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -27,12 +27,6 @@ export async function make(source: Source, request: typeof fetch = fetch): Promi
   if (!isObject(answer) || !url) {
     throw new EmbedProblem('start-failed', 'The conversation could not be started: the answer has no conversation_url.')
   }
-  const made = split(webAddress(url, source.url))
+  const made = splitToken(webAddress(url, source.url))
   return { ...made, token: stringOf(answer, 'meeting_token') || made.token }
-}
-
-/** The hosted service's links may carry the token in the query; the page's own query is ours to set. */
-function split(address: string): Made {
-  const url = new URL(address)
-  return { url: url.origin + url.pathname.replace(/\/+$/, ''), token: url.searchParams.get('t') ?? '' }
 }

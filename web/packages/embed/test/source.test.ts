@@ -21,7 +21,14 @@ test('a conversation that is there goes before one that is to be made', () => {
   expect(read({ 'conversation-url': 'https://calls.example/c1', 'start-url': '/start' })).toEqual({
     kind: 'made',
     url: 'https://calls.example/c1',
+    token: '',
   })
+})
+
+test('a private conversation’s token is an attribute, or comes with the link, whose query goes', () => {
+  const made = { kind: 'made', url: 'https://calls.example/c1', token: 'secret' }
+  expect(read({ 'conversation-url': 'https://calls.example/c1/?t=secret&join=1' })).toEqual(made)
+  expect(read({ 'conversation-url': 'https://calls.example/c1?t=other', token: 'secret' })).toEqual(made)
 })
 
 test('a start URL is the page’s own, and gets the attributes in the REST API’s names', () => {

@@ -16,8 +16,8 @@ test('the endpoint is asked by POST, in JSON, and its answer names the conversat
 })
 
 test('a link keeps its token and loses its query', async () => {
-  const made = { kind: 'made', url: 'https://calls.example/c1/?t=secret&join=1' } as const
-  expect(await make(made)).toEqual({ url: 'https://calls.example/c1', token: 'secret' })
+  const request = answering(200, '{"conversation_url": "https://calls.example/c1/?t=secret&join=1"}')
+  expect(await make(START, request)).toEqual({ url: 'https://calls.example/c1', token: 'secret' })
 })
 
 test.each([

@@ -35,6 +35,7 @@ export type Anything =
   | PalPresent
   | Shutdown
   | LayerFailed
+  | ToolRun
   | Latency
   | Ack
   | Playback
@@ -1055,6 +1056,49 @@ export interface LayerFailedProperties {
   [k: string]: unknown;
 }
 /**
+ * Extension: the server calls the API of a tool itself; no client is asked to, and none may answer.
+ */
+export interface ToolRun {
+  message_type: "visavis";
+  /**
+   * Unix seconds.
+   */
+  timestamp?: number;
+  /**
+   * One counter for all events of the conversation, strictly rising.
+   */
+  seq?: number;
+  conversation_id: string;
+  /**
+   * UUID of the utterance the event belongs to.
+   */
+  inference_id?: string;
+  /**
+   * 0 is the greeting; each turn of a user adds one.
+   */
+  turn_idx?: number;
+  event_type: "visavis.tool_run";
+  properties: ToolRunProperties;
+  [k: string]: unknown;
+}
+/**
+ * Which tool the server calls, and how that went.
+ */
+export interface ToolRunProperties {
+  name: string;
+  tool_call_id: string;
+  state: "called" | "succeeded" | "failed";
+  /**
+   * What its result does.
+   */
+  on_resolve: "generate_response" | "response_in_result" | "add_to_context" | "fire_and_forget";
+  /**
+   * Seconds it took; absent while it runs.
+   */
+  duration?: number;
+  [k: string]: unknown;
+}
+/**
  * Extension: how long the user waited for the reply that is beginning, and for what.
  */
 export interface Latency {
@@ -1324,6 +1368,9 @@ export interface RecordingReady {
  * Where the recording is.
  */
 export interface RecordingProperties {
+  /**
+   * Or container; empty, or a folder, where the provider is ``local``.
+   */
   bucket_name: string;
   /**
    * ``tavus/<conversation_id>/<Unix milliseconds>``.
@@ -1333,7 +1380,7 @@ export interface RecordingProperties {
    * Seconds.
    */
   duration: number;
-  storage_provider: "s3" | "gcs" | "azure_blob";
+  storage_provider: "s3" | "gcs" | "azure_blob" | "local";
   storage_uri: string;
   [k: string]: unknown;
 }
@@ -1365,7 +1412,7 @@ export interface RecordingFailureProperties {
    * Seconds.
    */
   duration: number;
-  storage_provider: "s3" | "gcs" | "azure_blob";
+  storage_provider: "s3" | "gcs" | "azure_blob" | "local";
   /**
    * Such as ``DESTINATION_AUTH_FAILED``.
    */
@@ -1417,15 +1464,28 @@ export interface PostCallActionExecuted {
   [k: string]: unknown;
 }
 /**
- * What was sent.
+ * What was sent, and what came back.
  */
 export interface PostCallActionProperties {
   /**
-   * Its ``body`` among others.
+   * Its ``body`` among others: JSON text, also where the request failed.
    */
   request: {
     [k: string]: unknown;
   };
+  tool_id?: string;
+  tool_name?: string;
+  status?: "success" | "error";
+  /**
+   * ``status_code``, which is null where there was no answer, and ``body``.
+   */
+  response?: {
+    [k: string]: unknown;
+  };
+  /**
+   * What went wrong.
+   */
+  error?: string;
   [k: string]: unknown;
 }
 /**
@@ -1468,7 +1528,7 @@ export interface CanvasInteractionProperties {
 /** What a client may ask of a conversation. */
 export type Interaction = Echo | Respond | Interrupt | OverwriteContext | AppendContext | Sensitivity | ToolResult | ObjectiveConfirm | SetEmotion | RealtimeApi
 /** What a conversation tells everyone in the room. */
-export type Event = Utterance | UtteranceStreaming | ToolCall | PerceptionToolCall | PerceptionAnalysis | ReplicaStartedSpeaking | ReplicaStoppedSpeaking | UserStartedSpeaking | UserStoppedSpeaking | StartedSpeaking | StoppedSpeaking | ReplicaInterrupted | ObjectiveActivated | ObjectiveCompleted | ObjectivePending | GuardrailTriggered | RagObservability | ReplicaJoined | ReplicaPresent | PalPresent | Shutdown | LayerFailed | Latency | Ack | Playback
+export type Event = Utterance | UtteranceStreaming | ToolCall | PerceptionToolCall | PerceptionAnalysis | ReplicaStartedSpeaking | ReplicaStoppedSpeaking | UserStartedSpeaking | UserStoppedSpeaking | StartedSpeaking | StoppedSpeaking | ReplicaInterrupted | ObjectiveActivated | ObjectiveCompleted | ObjectivePending | GuardrailTriggered | RagObservability | ReplicaJoined | ReplicaPresent | PalPresent | Shutdown | LayerFailed | ToolRun | Latency | Ack | Playback
 /** Whatever goes over the channel. */
 export type Message = Interaction | Event
 /** What is posted to the `callback_url`. */

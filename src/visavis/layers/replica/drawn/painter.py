@@ -15,6 +15,8 @@ from visavis.layers.replica.drawn.head import Head
 from visavis.layers.replica.drawn.mouth import Lips
 from visavis.layers.replica.drawn.pose import Pose
 
+GREEN = (0, 255, 155, 255)
+
 
 class Painter:
     """Draws poses into one buffer. For one thread at a time.
@@ -22,9 +24,13 @@ class Painter:
     Args:
         width: of the frame, pixels.
         height: likewise.
+
+    Attributes:
+        greenscreen: the background is one green instead of a room.
     """
 
     def __init__(self, width: int, height: int) -> None:
+        self.greenscreen = False
         self._view = Viewport(width, height)
         self._backdrop = backdrop(self._view)
         self._pixels = np.zeros((height, width, 4), np.uint8)
@@ -36,7 +42,7 @@ class Painter:
 
     def paint(self, pose: Pose) -> NDArray[np.uint8]:
         """The frame as opaque RGBA, shape (height, width, 4); the next call overwrites it."""
-        np.copyto(self._pixels, self._backdrop)
+        np.copyto(self._pixels, GREEN if self.greenscreen else self._backdrop, casting="unsafe")
         with self._surface as canvas:
             canvas.save()
             self._view.apply(canvas)

@@ -50,6 +50,15 @@ class DrawnReplica:
         self._painter = Painter(width, height)
         self._converter = VideoReformatter()
 
+    @property
+    def greenscreen(self) -> bool:
+        """Whether the background is RGB 0, 255, 155, to be keyed out."""
+        return self._painter.greenscreen
+
+    @greenscreen.setter
+    def greenscreen(self, green: bool) -> None:
+        self._painter.greenscreen = green
+
     def render(self, elapsed: float, activity: Activity, mouth: Mouth) -> NDArray[np.uint8]:
         """The next frame, see :meth:`visavis.layers.replica.base.ReplicaRenderer.render`.
 

@@ -12,7 +12,7 @@ const ROOMY = '(min-width: 600px) and (min-height: 480px)'
 
 /** The call: the replica, one bar of controls, and what a developer opens beside it. */
 export function CallScreen({ session, view }: { session: Session; view: View }): React.JSX.Element {
-  const [captions, setCaptions] = useState(session.params.captions)
+  const [captions, setCaptions] = useState(session.params.captions ?? view.info?.captions ?? true)
   const panel = view.look.panel ?? session.params.panel
   const [typing, setTyping] = useState(() => !session.params.microphone || matchMedia(ROOMY).matches)
   const [asked, setAsked] = useState(false)

@@ -1,10 +1,10 @@
-import { CallProblem } from '@visavis/call'
+import { CallProblem, splitToken } from '@visavis/call'
 import { type Change, changes, type People } from '../changes'
 import type { Line, LineJoin, LineView } from '../line/line'
 import { checkSize, targets } from '../messages'
 import { asDaily, asParticipants, fingerprint } from '../participants'
 import { cameraError, fatalError, type Trouble } from '../problems'
-import { conversationIdOf, splitToken } from '../room'
+import { conversationIdOf } from '../room'
 import type { DailyMeetingState } from '../types/events'
 import type {
   DailyAccess,
@@ -142,7 +142,7 @@ export abstract class Meeting extends NeverMethods {
   }
 
   protected url(): string {
-    return splitToken(this.properties.url ?? '').url
+    return splitToken(this.properties.url ?? '', window.location.href).url
   }
 
   protected conversationId(): string {
@@ -249,11 +249,11 @@ export abstract class Meeting extends NeverMethods {
   }
 
   #joinOptions(): LineJoin {
-    const { url, token } = splitToken(this.properties.url ?? '')
+    const { url, token } = splitToken(this.properties.url ?? '', window.location.href)
     return {
       url,
       userName: this.properties.userName ?? '',
-      token: this.properties.token ?? token,
+      token: this.properties.token || token,
       iceServers: this.properties.dailyConfig?.iceConfig?.iceServers ?? [],
     }
   }

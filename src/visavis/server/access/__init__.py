@@ -1,0 +1,1 @@
+"""Who may do what: keys, scopes, tokens, limits, and what browsers may."""

@@ -1,0 +1,154 @@
+"""From the request for a conversation to one that a worker holds."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import structlog
+
+from visavis.errors import VisavisError
+from visavis.logs import short
+from visavis.protocol.shutdown import TEST_MODE
+from visavis.server.details import details_of
+from visavis.server.errors import Refusal
+from visavis.server.recordings import recording_details
+from visavis.server.resources.catalogue import persona_or_default, replica_or_default
+from visavis.server.resources.pronunciation import rules_of
+from visavis.server.resources.skills import skills_of
+from visavis.server.resources.steering import Steering, steering_of
+from visavis.server.resources.tools import tools_of
+from visavis.server.services import Services
+from visavis.server.specs import conversation_id, conversation_spec
+from visavis.server.store import Conversation
+from visavis.server.store.models import now
+from visavis.server.webhooks import announcing
+from visavis.server.webhooks.addresses import check_callback
+from visavis.session.bodies import CreateConversation, PersonaBody
+from visavis.session.spec import ConversationSpec
+
+IGNORED = ("memory_stores", "document_ids", "document_tags", "document_retrieval_strategy")
+"""Fields of the hosted service that have no effect here yet; a request that sets one is logged."""
+
+log = structlog.get_logger(__name__)
+
+
+async def begin(services: Services, body: CreateConversation) -> Conversation:
+    """Begin a conversation, or with ``test_mode`` only write it down.
+
+    Raises:
+        Refusal: what was asked for cannot be done.
+        CapacityExceeded: every worker is full or busy.
+        WorkerLost: no worker is ready, or the chosen one died.
+    """
+    _refuse_unsupported(body)
+    check_callback(body.callback_url, services.outbound.guard)
+    _refuse_recording(services, body)
+    persona = await persona_or_default(services.store, body.persona_id)
+    about = PersonaBody.model_validate(persona.document)
+    replica = replica_or_default(body.replica_id, about)
+    name = conversation_id()
+    if not body.conversation_name:
+        body.conversation_name = f"New Conversation {int(time.time() * 1000)}"
+    steering, later = Steering(), []
+    if body.test_mode:
+        spec = ConversationSpec(
+            conversation_id=name,
+            conversation_name=body.conversation_name,
+            replica_id=replica.id,
+            replica_name=replica.name,
+            persona_id=persona.id,
+            persona_name=about.persona_name or replica.name,
+        )
+    else:
+        spec = conversation_spec(
+            name, body, persona, replica, services.supervisor.llm, services.settings, services.vault
+        )
+        steering = await steering_of(services.store, about)
+        spec.objectives, spec.guardrails = steering.objectives, steering.guardrails
+        spec.pronunciation = await rules_of(services.store, persona.document)
+        if body.properties.enable_recording:
+            spec.recording = services.recordings.spec(name)
+        tools = await tools_of(services.store, services.vault, about)
+        spec.tools = [tool.spec(tool_id) for tool_id, tool in tools if tool.trigger_type == "in_call"]
+        _log_without_effect(persona.document, spec)
+        later = [(tool_id, tool) for tool_id, tool in tools if tool.trigger_type == "post_call"]
+    row = _row(body, spec, {**details_of(body, steering), **recording_details(body)})
+    # First the row, so that whatever the worker tells about the conversation finds it.
+    await services.store.conversations.add(row)
+    if not body.test_mode:
+        await services.post_call.expect(name, persona, later)
+        await _hand_over(services, row, spec)
+    _log_ignored(body, name)
+    return row
+
+
+def _refuse_unsupported(body: CreateConversation) -> None:
+    """Say no where going on without would betray what was asked for."""
+    if body.properties.livekit_ws_url:
+        raise Refusal(400, "properties.livekit_ws_url is not supported: rooms are this server's own")
+    if body.meeting_url:
+        raise Refusal(400, "meeting_url is not supported: rooms are this server's own")
+
+
+def _refuse_recording(services: Services, body: CreateConversation) -> None:
+    if not body.properties.enable_recording:
+        return
+    if body.chat:
+        raise Refusal(400, "properties.enable_recording: a chat has neither sound nor picture to record")
+    if problem := services.recordings.refusal(body.properties.recording_storage):
+        raise Refusal(400, f"properties.{problem}")
+
+
+def _row(body: CreateConversation, spec: ConversationSpec, details: dict[str, Any]) -> Conversation:
+    return Conversation(
+        id=spec.conversation_id,
+        name=spec.conversation_name,
+        status="ended" if body.test_mode else "active",
+        replica_id=spec.replica_id,
+        replica_name=spec.replica_name,
+        persona_id=spec.persona_id,
+        persona_name=spec.persona_name,
+        callback_url=body.callback_url,
+        audio_only=body.audio_only,
+        require_auth=body.require_auth or body.properties.require_auth,
+        details=details,
+        shutdown_reason=TEST_MODE if body.test_mode else None,
+        ended_at=now() if body.test_mode else None,
+    )
+
+
+async def _hand_over(services: Services, row: Conversation, spec: ConversationSpec) -> None:
+    """Give it to a worker, and tell of it; where none takes it, nothing is left."""
+    services.sessions.tidy(services.supervisor.holds)
+    try:
+        await services.supervisor.create(spec)
+    except VisavisError:
+        await _forget_refused(services, row.id)
+        await services.post_call.forget(row.id)
+        raise
+    await services.store.webhooks.enqueue(*announcing.of_start(row))
+
+
+async def _forget_refused(services: Services, conversation_id: str) -> None:
+    """One that was refused leaves no trace; one that a worker took and could not begin is over, and stays."""
+    await services.recorder.flush()
+    row = await services.store.conversations.get(conversation_id, deleted=True)
+    if row is not None and row.status == "active":
+        await services.recorder.forget(conversation_id)
+
+
+def _log_ignored(body: CreateConversation, name: str) -> None:
+    given = [field for field in IGNORED if getattr(body, field, None)]
+    if given:
+        log.warning("fields without effect here yet", conversation=short(name), fields=given)
+
+
+def _log_without_effect(document: dict[str, Any], spec: ConversationSpec) -> None:
+    """Say what the persona has that nothing comes of here yet."""
+    if skills := sorted(skills_of(document)):
+        log.warning("skills without effect here yet", conversation=short(spec.conversation_id), skills=skills)
+    if perceived := [tool.name for tool in spec.tools if tool.origin != "llm"]:
+        log.warning(
+            "no perception calls these tools yet", conversation=short(spec.conversation_id), tools=perceived
+        )

@@ -1,0 +1,1 @@
+"""What is kept of conversations: written, followed, told, exported, removed."""

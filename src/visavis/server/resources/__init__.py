@@ -1,0 +1,1 @@
+"""What users keep beside conversations, as documents: checked, changed, sealed."""

@@ -1,0 +1,1 @@
+"""The processes that hold conversations, and the model that answers by default."""
