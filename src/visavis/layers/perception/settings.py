@@ -6,16 +6,17 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator, model_validator
 
-LONGEST_QUERY = 10_000
-"""Characters of one query."""
-LONGEST_TOOL_PROMPT = 1_000
-"""Characters of a prompt that says when to call tools, and of a tool's own description."""
-MOST = 50
-"""Queries of one kind, or tools of one kind."""
+LONGEST = 10_000
+"""Characters of a query, of a prompt that says when to call tools, and of a tool's description.
 
-Query = Annotated[str, Field(min_length=1, max_length=LONGEST_QUERY)]
-Queries = Annotated[list[Query], Field(max_length=MOST)]
-Prompt = Annotated[str, Field(max_length=LONGEST_TOOL_PROMPT)]
+The hosted service names this limit on one page and 1,000 on another; the larger refuses nobody wrongly.
+"""
+MOST_QUERIES, MOST_TOOLS = 50, 100
+"""Of one kind."""
+
+Text = Annotated[str, Field(max_length=LONGEST)]
+Query = Annotated[str, Field(min_length=1, max_length=LONGEST)]
+Queries = Annotated[list[Query], Field(max_length=MOST_QUERIES)]
 
 
 class ToolFunction(BaseModel):
@@ -24,7 +25,7 @@ class ToolFunction(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     name: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
-    description: Prompt = ""
+    description: Text = ""
     parameters: dict[str, Any] = Field(default_factory=dict)
 
 
@@ -37,7 +38,7 @@ class PerceptionTool(BaseModel):
     function: ToolFunction
 
 
-Tools = Annotated[list[PerceptionTool], Field(max_length=MOST)]
+Tools = Annotated[list[PerceptionTool], Field(max_length=MOST_TOOLS)]
 
 
 class PerceptionLayer(BaseModel):
@@ -45,10 +46,10 @@ class PerceptionLayer(BaseModel):
 
     model_config = ConfigDict(extra="allow")
 
-    perception_model: Literal["raven-1", "raven-0", "off"] = Field(
-        "raven-1", validation_alias=AliasChoices("perception_model", "perception_model_name")
+    perception_model: str = Field(
+        "raven-1", max_length=100, validation_alias=AliasChoices("perception_model", "perception_model_name")
     )
-    """Both names select the server's own engine; ``off`` looks at nobody and listens to no tone of voice."""
+    """Any name stands for the server's own engine; ``off`` looks at nobody and hears no tone of voice."""
     visual_awareness_queries: Queries = Field(
         default_factory=list,
         validation_alias=AliasChoices("visual_awareness_queries", "ambient_awareness_queries"),
@@ -56,13 +57,13 @@ class PerceptionLayer(BaseModel):
     audio_awareness_queries: Queries = Field(default_factory=list)
     perception_analysis_queries: Queries = Field(default_factory=list)
     """Answered once, at the end."""
-    visual_tool_prompt: Prompt = Field(
+    visual_tool_prompt: Text = Field(
         "", validation_alias=AliasChoices("visual_tool_prompt", "perception_tool_prompt", "tool_prompt")
     )
     visual_tools: Tools = Field(
         default_factory=list, validation_alias=AliasChoices("visual_tools", "perception_tools")
     )
-    audio_tool_prompt: Prompt = ""
+    audio_tool_prompt: Text = ""
     audio_tools: Tools = Field(default_factory=list)
     emotion_recognition: Literal["full", "limited", "off"] = "full"
     """``limited``: movements only (a smile, closed eyes), nothing about moods, and no tone of voice in words;
@@ -105,4 +106,4 @@ class PerceptionLayer(BaseModel):
     @property
     def on(self) -> bool:
         """Whether anything is perceived at all."""
-        return self.perception_model != "off"
+        return self.perception_model.strip().lower() != "off"
