@@ -40,6 +40,8 @@ class Motion:
         """By the mouth alone; whether there is a voice the microphone knows better."""
         if len(self._seen) < _FEWEST:
             return Reading(0.0, 0.0)
+        if max(float(np.ptp([seen[axis] for seen in self._seen])) for axis in (2, 3)) > _SWING:
+            return Reading(0.0, 0.0)  # lips look different from below and above
         mouth = np.array([seen[1] for seen in self._seen])
         if _turns(mouth) < 2:  # it opened, or closed, and stayed so
             return Reading(0.0, self._fullness())
