@@ -46,6 +46,9 @@ Ancestor = Annotated[str, StringConstraints(pattern=r"^(\*|self|https?://(\*\.)?
 ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 """Addresses that mean all of this machine's own, and one that reaches them."""
 
+A_CENTURY = 36_525
+"""Days; calendars end somewhere, and a retention that goes beyond them would only fail later."""
+
 
 class Settings(BaseSettings):
     """Everything an operator may set. ``VISAVIS_CONFIG`` names the file (default ``./visavis.toml``)."""
@@ -92,9 +95,9 @@ class Settings(BaseSettings):
 
     webhook_secret: SecretStr = SecretStr("")
     """Signs webhooks: ``whsec_…``, or several, separated by spaces. Default: one from ``secret_key``."""
-    conversation_retention_days: int = Field(0, ge=0)
+    conversation_retention_days: int = Field(0, ge=0, le=A_CENTURY)
     """Days after which conversations that are over are removed with all that was kept; 0 keeps them."""
-    webhook_retention_days: int = Field(30, ge=1)
+    webhook_retention_days: int = Field(30, ge=1, le=A_CENTURY)
     """How long what was delivered or given up stays in the log of deliveries."""
 
     workers: int = Field(default_factory=lambda: max(2, min(8, (os.cpu_count() or 2) // 2)), ge=1)

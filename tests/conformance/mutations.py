@@ -19,7 +19,7 @@ from visavis.protocol import Ignored, events
 from visavis.server import errors
 from visavis.server.access import auth, tokens
 from visavis.server.resources import personas
-from visavis.server.routes import conversations, documents, pronunciation, replicas
+from visavis.server.routes import conversations, documents, pronunciation, replicas, verbose
 from visavis.server.routes import personas as persona_routes
 from visavis.server.store.conversations import Conversations
 from visavis.session import ears, intake, outbox
@@ -479,7 +479,7 @@ def a_private_room_has_no_token(patch: pytest.MonkeyPatch) -> None:
 
 @mutation("REST-006")
 def a_verbose_conversation_has_no_events(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(conversations, "is_sketch", lambda event: True)
+    patch.setattr(verbose, "is_sketch", lambda event: True)
 
 
 @mutation("REST-010", "REST-012", "REST-036", "REST-056", "REST-057")

@@ -13,7 +13,7 @@ import pytest
 
 from tests.conformance.serving import KEY, serving
 from visavis.server.errors import Refusal
-from visavis.server.store import Store
+from visavis.server.store.resources import Resources
 from visavis.testing.conformance.target import Target
 
 
@@ -90,10 +90,10 @@ async def test_a_terminal_that_has_gone_keeps_no_report_from_being_written(tmp_p
 async def test_what_could_not_be_removed_is_told_and_makes_a_failure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def refuses(store: Store, persona_id: str) -> bool:
+    async def refuses(kept: Resources, persona_id: str, *kinds: str) -> bool:
         raise Refusal(403, "not today")
 
-    monkeypatch.setattr(Store, "delete_persona", refuses)
+    monkeypatch.setattr(Resources, "delete", refuses)
     async with serving(tmp_path) as target:
         running = await start(target, "--driver", "chat", "--case", "REST-024")
         out, err = await asyncio.wait_for(running.communicate(), 60)

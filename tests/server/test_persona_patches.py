@@ -220,3 +220,12 @@ async def test_a_patch_cannot_cost_more_than_it_says(api: Api) -> None:
     assert nested.status_code == 400 and "nested" in nested.json()["error"]
     many = await patch(api, path, *[replace("/greeting", "x")] * 1001)
     assert many.status_code == 400 and "1000 operations" in many.json()["error"]
+
+
+async def test_an_address_that_is_none_can_be_mended(api: Api) -> None:
+    path = await make(api, layers={"llm": {"base_url": "http://[", "api_key": "sk-1"}})
+    assert (await patch(api, path, replace("/persona_name", "Else"))).status_code == 200
+    elsewhere = await patch(api, path, replace("/layers/llm/base_url", "http://]"))
+    assert (elsewhere.status_code, "give the keys again" in elsewhere.text) == (400, True)
+    both = (replace("/layers/llm/base_url", "http://models.test/v1"), replace("/layers/llm/api_key", "sk-2"))
+    assert (await patch(api, path, *both)).status_code == 200

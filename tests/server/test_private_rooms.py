@@ -213,3 +213,13 @@ async def test_a_token_of_a_server_with_another_secret_opens_nothing(run_server:
         assert (await join(api, name, created["meeting_token"])).status_code == 201
         foreign = MeetingTokens(Vault("j" * 40).derive("meeting tokens"))
         assert (await join(api, name, foreign.issue(name, time.time() + 60, Guest()))).status_code == 403
+
+
+async def test_a_deleted_one_that_takes_long_to_end_lets_nobody_in(api: Api, private: dict[str, Any]) -> None:
+    name = private["conversation_id"]
+    await api.store.conversations.hide(name)
+    assert api.supervisor.holds(name)
+    assert (await join(api, name)).status_code == 403
+    assert (await api.http.get(f"/{name}/chat", headers={"x-api-key": ""})).status_code == 403
+    await api.store.conversations.delete(name)
+    assert (await join(api, name)).status_code == 404

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from secrets import token_hex
 
 import pytest
+from pydantic import ValidationError
 
 from tests.server.conftest import Api
+from visavis.config import Settings
 from visavis.errors import ConfigurationError
+from visavis.server.access.auth import development_key
 from visavis.server.resources.sealing import MASK, ForgedSecret, masked, opened, sealed, unmasked
-from visavis.server.vault import SEALED, Vault
+from visavis.server.vault import SEALED, Vault, kept_text
 
 VAULT = Vault("k" * 32)
 SCHEMA = {"type": "object", "properties": {"api_key": {"description": "a word"}, "headers": {"x": "y"}}}
@@ -94,3 +100,41 @@ async def test_a_personas_key_is_neither_stored_nor_shown_and_still_used(api: Ap
     conversation = await api.create(persona_id=made)
     _, live = api.held(conversation["conversation_id"])
     assert live.spec.llm is not None and live.spec.llm.api_key == "sk-1"
+
+
+def test_a_secret_is_one_however_its_name_is_spelt_and_however_deep_it_lies() -> None:
+    names = ("apiKey", "API_KEY", "x-api-key", "Authorization", "auth_token", "default_headers", "token")
+    extra = {name: {"deep": [f"hidden {name}"]} if name in ("token", "default_headers") else f"hidden {name}"
+             for name in names}  # fmt: skip
+    document = {"layers": {"llm": {"extra_body": {**extra, "max_tokens": 5, "mode": "shown"}}}}
+    kept = sealed(document, VAULT)
+    assert "hidden" not in json.dumps(kept) and opened(kept, VAULT) == document
+    shown = masked(document)
+    assert "hidden" not in json.dumps(shown)
+    assert shown["layers"]["llm"]["extra_body"]["mode"] == "shown"
+
+
+def test_a_kept_key_is_made_anew_where_a_full_disk_left_none(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path)
+    for name in ("secret_key", "dev_key"):
+        (tmp_path / name).touch()
+    sealed_one = Vault.from_settings(settings).seal("word")
+    assert Vault.from_settings(settings).open(sealed_one) == "word"
+    key = development_key(settings)
+    assert key.startswith("dev_") and development_key(settings) == key
+    assert {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {
+        "secret_key": 0o600,
+        "dev_key": 0o600,
+    }
+
+
+def test_those_who_start_together_keep_one_key(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        made = list(threads.map(lambda _: kept_text(tmp_path / "key", lambda: token_hex(16)), range(32)))
+    assert len(set(made)) == 1
+
+
+@pytest.mark.parametrize("name", ["webhook_retention_days", "conversation_retention_days"])
+def test_retention_ends_before_the_calendar_does(name: str) -> None:
+    with pytest.raises(ValidationError, match=name):
+        Settings(**{name: 1_000_000})

@@ -15,6 +15,8 @@ from visavis.client.call import Call
 
 LATE = 8.0
 """Seconds that an end may come late on a busy machine."""
+ENTERING = 6
+"""Seconds that it may take to enter a room on such a one."""
 
 
 class Cases:
@@ -55,12 +57,12 @@ class Cases:
         return found["shutdown_reason"], (ended - began).total_seconds()
 
     async def longest(self, chat: bool) -> None:
-        name = await self.create(chat, max_call_duration=3, participant_absent_timeout=2)
+        name = await self.create(chat, max_call_duration=ENTERING + 1, participant_absent_timeout=ENTERING)
         async with AsyncExitStack() as stack:
             await self.enter(stack, name, chat)
             reason, seconds = await self.over(name)
         assert reason == "max_call_duration reached"
-        assert 3 <= seconds < 3 + LATE
+        assert ENTERING + 1 <= seconds < ENTERING + 1 + LATE
 
     async def absent(self, chat: bool) -> None:
         name = await self.create(chat, participant_absent_timeout=1)
@@ -70,9 +72,9 @@ class Cases:
 
     async def silent(self) -> None:
         """Who is there and says nothing is not absent."""
-        name = await self.create(True, participant_absent_timeout=1)
+        name = await self.create(True, participant_absent_timeout=ENTERING)
         async with self.chat(name):
-            await asyncio.sleep(2.5)
+            await asyncio.sleep(ENTERING + 1)
             assert (await self.seen(name))["status"] == "active"
 
     async def left(self, chat: bool) -> None:
@@ -85,20 +87,20 @@ class Cases:
 
     async def back(self, chat: bool) -> None:
         """Who comes back in time goes on; the time runs anew when they leave again."""
-        name = await self.create(chat, participant_left_timeout=2)
+        name = await self.create(chat, participant_left_timeout=ENTERING)
         async with AsyncExitStack() as stack:
             await self.enter(stack, name, chat)
         await asyncio.sleep(1)
         assert (await self.seen(name))["status"] == "active"
         async with AsyncExitStack() as stack:
             await self.enter(stack, name, chat)
-            await asyncio.sleep(2.5)
+            await asyncio.sleep(ENTERING + 1)
             assert (await self.seen(name))["status"] == "active", "the time stands still while they are there"
         assert (await self.over(name))[0] == "participant_left_timeout reached"
 
     async def lost(self) -> None:
         """A connection that broke off is waited for, though the timeout is 0; the call's time runs on."""
-        name = await self.create(True, participant_left_timeout=0, max_call_duration=4)
+        name = await self.create(True, participant_left_timeout=0, max_call_duration=ENTERING + 2)
         socket = await self.chat(name)
         await socket.recv()
         socket.transport.abort()
@@ -107,7 +109,7 @@ class Cases:
         async with self.chat(name) as again:
             await again.recv()
             reason, seconds = await self.over(name)
-        assert reason == "max_call_duration reached" and seconds >= 4
+        assert reason == "max_call_duration reached" and seconds >= ENTERING + 2
 
 
 async def test_calls_and_chats_end_when_their_time_is_over(tmp_path: Path) -> None:

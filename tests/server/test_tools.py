@@ -227,3 +227,11 @@ async def test_a_conversation_gets_the_tools_of_its_persona(api: Api) -> None:
     assert offered["weather"]["function"]["parameters"] == PARAMETERS
     assert config.api_tools == ("weather",)
     assert "secret" not in str(config), "the log of inputs holds it"
+
+
+@pytest.mark.parametrize("changes", [{"url": "https://["}, {"auth": {"token_url": "https://["}}])
+async def test_a_change_to_an_address_that_is_none_is_refused(api: Api, changes: dict[str, Any]) -> None:
+    made = await make(api, delivery={"api": API})
+    body = {"delivery": {"api": {**API, **changes}}}
+    answer = await api.http.patch(f"/v2/tools/{made['tool_id']}", json=body)
+    assert answer.status_code == 400

@@ -79,9 +79,9 @@ def kept(update: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]
 
 
 def _same_servers(update: Mapping[str, Any], stored: Mapping[str, Any]) -> bool:
-    return _origin(update.get("url")) == _origin(stored.get("url")) and _origin(
-        _token_url(update)
-    ) == _origin(_token_url(stored))
+    return origin(update.get("url")) == origin(stored.get("url")) and origin(_token_url(update)) == origin(
+        _token_url(stored)
+    )
 
 
 def _token_url(document: Mapping[str, Any]) -> Any:
@@ -89,8 +89,12 @@ def _token_url(document: Mapping[str, Any]) -> Any:
     return auth.get("token_url") if isinstance(auth, Mapping) else None
 
 
-def _origin(url: Any) -> tuple[str, str] | None:
+def origin(url: Any) -> tuple[str, str] | None:
+    """The server that an address names, to be compared; one that is no address is a server of its own."""
     if not isinstance(url, str):
         return None
-    split = urlsplit(url)
+    try:
+        split = urlsplit(url)
+    except ValueError:
+        return "", url
     return split.scheme.lower(), split.netloc.lower()

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import os
 import secrets
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -72,12 +75,33 @@ class Vault:
 
 
 def _kept_key(path: Path) -> str:
+    return kept_text(path, lambda: secrets.token_urlsafe(48))
+
+
+def kept_text(path: Path, make: Callable[[], str]) -> str:
+    """What a file holds; made on first use, readable by its owner alone.
+
+    It is whole from the moment that it is there, whoever else starts now and whenever this process dies. An
+    empty one, as a full disk leaves it, is made anew.
+    """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    key = secrets.token_urlsafe(48)
+    with contextlib.suppress(FileNotFoundError):
+        if kept := path.read_text().strip():
+            return kept
+        path.unlink()
+    descriptor, written = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")  # mode 0600
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(f"{key}\n")
-    return key
+        with os.fdopen(descriptor, "w") as file:
+            file.write(f"{make()}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(written, path)
+        except FileExistsError:
+            pass  # another process was quicker: its word counts
+        except OSError:  # a file system without links
+            os.replace(written, path)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(written)
+    return path.read_text().strip()

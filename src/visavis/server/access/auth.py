@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
-import os
 import secrets
 import time
 from collections import OrderedDict
@@ -22,6 +21,7 @@ from visavis.server.access.scopes import EVERYTHING
 from visavis.server.store import ApiKey, Store
 from visavis.server.store.keys import Keys
 from visavis.server.store.models import now
+from visavis.server.vault import kept_text
 
 FRESH = 1.0
 """Seconds that a stored key is taken at its word: so long one that was revoked elsewhere may still open."""
@@ -48,15 +48,7 @@ def development_key_path(settings: Settings) -> Path:
 
 def development_key(settings: Settings) -> str:
     """The development key of this data directory, made on first use and readable by its owner alone."""
-    path = development_key_path(settings)
-    if path.exists():
-        return path.read_text().strip()
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    key = f"dev_{secrets.token_urlsafe(24)}"
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(f"{key}\n")
-    return key
+    return kept_text(development_key_path(settings), lambda: f"dev_{secrets.token_urlsafe(24)}")
 
 
 def configured_keys(settings: Settings) -> list[str]:

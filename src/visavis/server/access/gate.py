@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.requests import HTTPConnection
 
 from visavis.server.access.tokens import ANYBODY, Guest
+from visavis.server.errors import Refusal
 from visavis.server.services import Services
 from visavis.server.store import Conversation
 
@@ -13,10 +14,13 @@ async def enter(connection: HTTPConnection, services: Services, conversation_id:
     """Let a request into a conversation's room.
 
     Raises:
-        Refusal: the room is private and the request has no token for it.
+        Refusal: there is no such room, or it is private and the request has no token for it.
     """
-    row = await services.store.conversations.get(conversation_id)
-    return check(connection, services, row) if row is not None else ANYBODY
+    # A deleted one whose end takes long is still a room, and as private as it was.
+    row = await services.store.conversations.get(conversation_id, deleted=True)
+    if row is None:
+        raise Refusal(404, "there is no such conversation, or it has ended")
+    return check(connection, services, row)
 
 
 def check(connection: HTTPConnection, services: Services, row: Conversation) -> Guest:

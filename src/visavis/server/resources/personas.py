@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from visavis.outbound.sealing import origin
 from visavis.server.errors import Refusal
 from visavis.server.resources import naming
 from visavis.server.resources.patches import Operation, patched
@@ -81,9 +81,8 @@ def _llm_only(document: Document) -> Document:
     return {"layers": {"llm": document.get("layers", {}).get("llm", {})}}
 
 
-def _origin(document: Document) -> tuple[str, str]:
-    url = urlsplit(document.get("layers", {}).get("llm", {}).get("base_url", ""))
-    return url.scheme.lower(), url.netloc.lower()
+def _origin(document: Document) -> tuple[str, str] | None:
+    return origin(document.get("layers", {}).get("llm", {}).get("base_url", ""))
 
 
 def _checked(document: Document) -> PersonaBody:

@@ -15,8 +15,9 @@ PLACES = ("layers", "delivery")
 SECRETS = frozenset(
     ("access_token", "api_key", "client_secret", "password", "secret", "signing_secret", "token")
 )
+"""As our own fields spell them; elsewhere it is ``apiKey`` or ``x-api-key`` (``_names_secrets``)."""
 HEADERS = "headers"
-"""Every value below this name is one: keys go under any name there."""
+"""Every value below this name, or one that ends so, is one: keys go under any name there."""
 FREE = frozenset(("tools", "visual_tools", "audio_tools", "perception_tools", "parameters", "body_template"))
 """Parts that are schemas and texts: what is named like a secret there is none."""
 
@@ -140,7 +141,7 @@ def _restored(value: Any, before: Any) -> Any:
 def _each(document: dict[str, Any], change: Change) -> dict[str, Any]:
     """The document with each of its secrets changed."""
     result = {
-        key: _changed(value, change, below_headers=False) if key in PLACES else value
+        key: _changed(value, change, below_secret=False) if key in PLACES else value
         for key, value in document.items()
     }
     api = _api(document)
@@ -149,17 +150,25 @@ def _each(document: dict[str, Any], change: Change) -> dict[str, Any]:
     return result
 
 
-def _changed(value: Any, change: Change, below_headers: bool) -> Any:
+def _changed(value: Any, change: Change, below_secret: bool) -> Any:
     if isinstance(value, list):
-        return [_changed(inner, change, below_headers) for inner in value]
+        return [_changed(inner, change, below_secret) for inner in value]
     if not isinstance(value, dict):
-        return change(value) if below_headers and isinstance(value, str) else value
+        return change(value) if below_secret and isinstance(value, str) else value
     result: dict[str, Any] = {}
     for key, inner in value.items():
         if key in FREE:
             result[key] = inner
-        elif key in SECRETS and isinstance(inner, str):
-            result[key] = change(inner)
+        elif isinstance(inner, str):
+            result[key] = change(inner) if below_secret or _names_secrets(key) else inner
         else:
-            result[key] = _changed(inner, change, below_headers or key == HEADERS)
+            result[key] = _changed(inner, change, below_secret or _names_secrets(key))
     return result
+
+
+_PLAIN = frozenset(name.replace("_", "") for name in (*SECRETS, "authorization", "auth_token", "private_key"))
+
+
+def _names_secrets(key: str) -> bool:
+    plain = key.lower().replace("-", "").replace("_", "")
+    return plain.removeprefix("x") in _PLAIN or plain.endswith(HEADERS)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 import structlog
 from fastapi.exceptions import RequestValidationError
@@ -58,7 +57,7 @@ def merged(document: Document, changes: Document) -> Document:
     former, api = _api(document), _api(result)
     if "delivery" in changes and former is not None and api is not None:
         for key in ("auth", "headers"):
-            if key not in api and former.get(key) is not None and _origin(api) == _origin(former):
+            if key not in api and former.get(key) is not None and _server(api) == _server(former):
                 api = {**api, key: former[key]}
         result["delivery"] = {**result["delivery"], "api": api_delivery.kept(api, former)}
     return {key: value for key, value in result.items() if value is not None}
@@ -126,6 +125,5 @@ def _api(document: Document) -> Document | None:
     return api if isinstance(api, dict) else None
 
 
-def _origin(api: Document) -> tuple[str, str]:
-    split = urlsplit(str(api.get("url", "")))
-    return split.scheme.lower(), split.netloc.lower()
+def _server(api: Document) -> tuple[str, str] | None:
+    return api_delivery.origin(api.get("url"))

@@ -97,14 +97,15 @@ class Resources:
         for failed in range(1, TRIES + 1):
             try:
                 async with self._sessions.begin() as session:
-                    found = await session.get(Resource, resource_id)
+                    # Postgres has others wait for the row; SQLite takes one writer at a time.
+                    found = await session.get(Resource, resource_id, with_for_update=True)
                     if found is None or found.kind != kind:
                         return None
                     edited = edit(found.document)
                     if edited != found.document:
                         found.document = edited
                 return found
-            except StaleDataError:
+            except StaleDataError:  # another process on SQLite
                 if failed == TRIES:
                     raise
         raise AssertionError("unreachable")
