@@ -10,7 +10,6 @@ from typing import Any
 from visavis.layers.perception.base import RATE, Eyes, Origin, Sight
 from visavis.layers.perception.pictures import picture
 
-
 _UNEVEN = (0.8, 1.2)
 """Of the time between two pictures: at even distances a head that nods twice a second seems to rest."""
 
