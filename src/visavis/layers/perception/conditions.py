@@ -41,7 +41,7 @@ RULES: dict[Condition, Rule] = {
     "surprised": Rule(0.45, 0.25, 0.45, 0.7),
     "frowning": Rule(0.36, 0.2, 1.0, 1.0),
     "eyes closed": Rule(0.5, 0.35, 0.9, 0.45),
-    "talking": Rule(0.62, 0.38, 0.7, 1.5),
+    "talking": Rule(0.72, 0.45, 0.7, 1.5),
     "nodding": Rule(0.5, 0.3, 0.2, 0.7),
     "shaking head": Rule(0.5, 0.3, 0.2, 0.7),
     "close to the camera": Rule(0.5, 0.5, 2.0, 2.0),

@@ -14,6 +14,8 @@ _FEWEST = 5
 """Pictures needed within the window."""
 _MOUTH = 0.055
 """Mean change of the mouth between pictures from which it is as likely talking as not."""
+_GAPE = 0.16
+"""Likewise for the difference between its widest and its narrowest; parted lips at rest waver by half."""
 _SWING = 7.0
 """Degrees a head must go to and fro."""
 _STEADY = 0.6
@@ -46,7 +48,8 @@ class Motion:
         if _turns(mouth) < 2:  # it opened, or closed, and stayed so
             return Reading(0.0, self._fullness())
         change = float(np.abs(np.diff(mouth)).mean())
-        return Reading(min(1.0, change / (2 * _MOUTH)), self._fullness())
+        amount = min(change / (2 * _MOUTH), float(np.ptp(mouth)) / (2 * _GAPE), 1.0)
+        return Reading(amount, self._fullness())
 
     def nodding(self) -> Reading:
         """The head goes up and down, and not sideways."""
