@@ -13,6 +13,7 @@ import psutil
 
 PACKAGES = (
     "visavis",
+    "ai-edge-litert",
     "aiortc",
     "av",
     "ctranslate2",

@@ -25,13 +25,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 
 @pytest.fixture
 def open_page() -> OpenPage:
-    """Opens a URL in a fresh headless Chromium whose microphone plays a WAV file once."""
+    """Opens a URL in a fresh headless Chromium; a WAV file for its microphone, a film for its camera."""
 
     @asynccontextmanager
-    async def opened(url: str, *, speech: Path | None = None, **context: object) -> AsyncIterator[Page]:
+    async def opened(
+        url: str, *, speech: Path | None = None, camera: Path | None = None, **context: object
+    ) -> AsyncIterator[Page]:
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(
-                executable_path=chromium.executable(), args=chromium.flags(speech)
+                executable_path=chromium.executable(), args=chromium.flags(speech, camera)
             )
             try:
                 page = await (await browser.new_context(**context)).new_page()  # type: ignore[arg-type]

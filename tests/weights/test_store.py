@@ -256,10 +256,13 @@ def test_the_catalogue_is_sound(model: Model) -> None:
 
 
 def test_a_server_needs_its_engines_models() -> None:
-    assert needed(Settings()) == ["whisper-tiny.en", "silero-vad", "smart-turn", "qwen2.5-coder-0.5b"]
+    speech = ["whisper-tiny.en", "silero-vad", "smart-turn"]
+    assert needed(Settings()) == [*speech, "face-landmarker", "qwen2.5-coder-0.5b"]
+    assert "face-landmarker" not in needed(Settings(perception_engine="off"))
     assert "smollm2-135m" in needed(Settings(embedded_llm="smollm2-135m"))
-    assert len(needed(Settings(llm_base_url="http://localhost:8000/v1"))) == 3
-    assert needed(Settings(stt_engine="mine", vad_engine="mine", turn_engine="mine", llm_base_url="x")) == []
+    assert len(needed(Settings(llm_base_url="http://localhost:8000/v1"))) == 4
+    mine = {f"{layer}_engine": "mine" for layer in ("stt", "vad", "turn", "perception")}
+    assert needed(Settings(llm_base_url="x", **mine)) == []
 
 
 def test_a_folder_that_cannot_be_written_is_named(hub: HubServer, tmp_path: Path) -> None:

@@ -99,6 +99,8 @@ def engines(settings: Settings) -> Iterator[Check]:
         "replica": settings.replica_engine,
         "llm": "openai",
     }
+    if settings.perception_engine != "off":
+        chosen["perception"] = settings.perception_engine
     for layer, name in chosen.items():
         others = [other for other in installed(layer) if other != name]
         detail = name + (f" (also {', '.join(others)})" if others else "")

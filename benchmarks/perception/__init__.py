@@ -1,0 +1,1 @@
+"""How well the embedded perception sees: people rendered with known expressions, and what it costs."""

@@ -1,0 +1,1 @@
+"""How the people in a call look and sound, from their cameras and microphones."""

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from visavis.layers.perception.settings import PerceptionLayer
+
+
+def tool(name: str = "note_mood", **changed: Any) -> dict[str, Any]:
+    return {
+        "type": "function",
+        "function": {"name": name, "description": "When …", "parameters": {}, **changed},
+    }
+
+
+def test_the_documented_fields_are_read():
+    layer = PerceptionLayer.model_validate(
+        {
+            "perception_model": "raven-1",
+            "visual_awareness_queries": ["Is the user smiling?"],
+            "audio_awareness_queries": ["Does the user sound tired?"],
+            "perception_analysis_queries": ["Was a second person there?"],
+            "visual_tool_prompt": "Call note_mood when the user smiles.",
+            "visual_tools": [tool()],
+            "audio_tool_prompt": "…",
+            "audio_tools": [tool("note_voice")],
+        }
+    )
+    assert layer.on
+    assert layer.visual_tools[0].function.name == "note_mood"
+    assert layer.audio_tools[0].function.name == "note_voice"
+    assert layer.emotion_recognition == "full"
+
+
+def test_the_spellings_of_older_clients_mean_the_same():
+    layer = PerceptionLayer.model_validate(
+        {
+            "perception_model_name": "raven-0",
+            "ambient_awareness_queries": ["Is anybody there?"],
+            "perception_tool_prompt": "Call it.",
+            "perception_tools": [tool()],
+            "emotion_recognition": "limited",
+        }
+    )
+    assert layer.perception_model == "raven-0"
+    assert layer.visual_awareness_queries == ["Is anybody there?"]
+    assert layer.visual_tool_prompt == "Call it."
+    assert layer.visual_tools[0].function.name == "note_mood"
+    assert PerceptionLayer.model_validate({"tool_prompt": "Call it."}).visual_tool_prompt == "Call it."
+
+
+def test_absent_null_and_off():
+    assert PerceptionLayer().on
+    assert PerceptionLayer.model_validate({"perception_model": None, "visual_tools": None}).visual_tools == []
+    assert not PerceptionLayer.model_validate({"perception_model": "off"}).on
+    assert PerceptionLayer.model_validate({"perception_model": "raven-2"}).on
+
+
+def test_a_tool_may_lie_bare_and_keeps_what_else_it_holds():
+    layer = PerceptionLayer.model_validate(
+        {"visual_tools": [{"name": "wave", "parameters": {"type": "object"}}]}
+    )
+    assert layer.visual_tools[0].function.parameters == {"type": "object"}
+    kept = PerceptionLayer.model_validate({"audio_tools": [{**tool(), "delivery": {"app_message": True}}]})
+    assert kept.audio_tools[0].model_dump()["delivery"] == {"app_message": True}
+
+
+@pytest.mark.parametrize(
+    ("body", "where", "words"),
+    [
+        ({"perception_model": ["raven-1"]}, "perception_model", "valid string"),
+        (
+            {"visual_awareness_queries": ["x" * 10_001]},
+            "visual_awareness_queries",
+            "at most 10000 characters",
+        ),
+        ({"audio_awareness_queries": [""]}, "audio_awareness_queries", "at least 1 character"),
+        ({"visual_tool_prompt": "x" * 10_001}, "visual_tool_prompt", "at most 10000 characters"),
+        ({"audio_tools": [tool(description="x" * 10_001)]}, "audio_tools", "at most 10000 characters"),
+        ({"visual_tools": [tool("two words")]}, "visual_tools", "match pattern"),
+        ({"visual_tools": [tool(), tool()]}, "", "visual_tools: more than one tool is called note_mood"),
+        ({"perception_analysis_queries": ["x"] * 51}, "perception_analysis_queries", "at most 50 items"),
+        ({"emotion_recognition": "some"}, "emotion_recognition", "'full', 'limited' or 'off'"),
+    ],
+)
+def test_limits_are_said_clearly(body, where, words):
+    with pytest.raises(ValidationError) as refused:
+        PerceptionLayer.model_validate(body)
+    (error,) = refused.value.errors()
+    assert words in error["msg"]
+    assert (error["loc"] or ("",))[0] == where
