@@ -159,6 +159,11 @@ class CallBack:
 
 
 @dataclass(frozen=True, slots=True)
+class ConcludePerception:
+    """The call is about to end: answer with ``PerceptionConcluded``, within some seconds."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ignore:
     """An input had no effect; log it once.
 
@@ -195,6 +200,7 @@ Effect = (
     | SetEmotion
     | SetSensitivity
     | CallBack
+    | ConcludePerception
     | Ignore
     | EndCall
 )

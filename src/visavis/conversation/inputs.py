@@ -69,6 +69,7 @@ class Config:
         idle_engagement: whether, and how soon, the replica speaks first after a silence.
         speculative_inference: the LLM starts at a user's pause, before the turn is held to be complete.
         objectives: the first one is where it begins.
+        perception: somebody looks and listens how people are; the end waits for the analysis.
         max_call_duration: seconds from the start.
         participant_left_timeout: seconds after the last person left; 0 ends at once.
         participant_absent_timeout: seconds from the start while nobody has joined.
@@ -90,6 +91,7 @@ class Config:
     speculative_inference: bool = False
     objectives: tuple[Objective, ...] = ()
     guardrails: tuple[Guardrail, ...] = ()
+    perception: bool = False
     max_call_duration: float = 3600.0
     participant_left_timeout: float = 0.0
     participant_absent_timeout: float = 300.0
@@ -203,10 +205,17 @@ class UserSpeechStopped(Input):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserTranscript(Input):
-    """The transcript of the user's unfinished turn, whole, not a delta."""
+    """The transcript of the user's unfinished turn, whole, not a delta.
+
+    Attributes:
+        audio_analysis: how it sounds so far, in words; empty when perception says nothing.
+        visual_analysis: how the user looks, likewise.
+    """
 
     participant_id: str
     text: str
+    audio_analysis: str = ""
+    visual_analysis: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,6 +231,35 @@ class UserTurnEnded(Input):
     text: str
     audio_analysis: str = ""
     visual_analysis: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserPerceived(Input):
+    """How a participant is now; each replaces the one before. All empty: nothing is known any more.
+
+    Attributes:
+        appearance: in words, for the LLM; empty when there is nothing to say.
+        emotions: likewise.
+        screenshare: what the shared screen shows, likewise.
+        smiling: whether the participant smiles.
+    """
+
+    participant_id: str
+    appearance: str = ""
+    emotions: str = ""
+    screenshare: str = ""
+    smiling: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PerceptionConcluded(Input):
+    """The answer to ``ConcludePerception``.
+
+    Attributes:
+        analysis: of the whole call, Markdown; empty when nothing was perceived.
+    """
+
+    analysis: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

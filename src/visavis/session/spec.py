@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from visavis.conversation.inputs import Config, Guardrail, Objective
+from visavis.layers.perception.asked import Query, Tool
 from visavis.protocol.dialects import DialectName
 from visavis.session.pronunciation import Rule
 from visavis.session.tools import ToolSpec
@@ -36,6 +37,38 @@ class FlowSpec(BaseModel):
     idle_engagement: Literal["off", "patient", "eager"] = "off"
 
 
+class VisionSpec(BaseModel):
+    """A vision-language model that looks as well (``layers.perception.vision``)."""
+
+    base_url: str
+    """OpenAI-compatible; ``/chat/completions`` is appended."""
+    api_key: str = ""
+    model: str
+    headers: dict[str, str] = Field(default_factory=dict)
+    extra_body: dict[str, Any] = Field(default_factory=dict)
+    default_query: dict[str, Any] = Field(default_factory=dict)
+    interval: float = 2.0
+    """Seconds from one question to the next, at least."""
+    max_requests: int = 600
+    """Of one conversation; then it is asked no more."""
+
+
+class PerceptionSpec(BaseModel):
+    """What is looked at and listened for (PROTOCOL 4, layer ``perception``)."""
+
+    emotion_recognition: Literal["full", "limited", "off"] = "full"
+    """Already no more than the server allows."""
+    visual_queries: list[Query] = Field(default_factory=list)
+    audio_queries: list[Query] = Field(default_factory=list)
+    analysis_queries: list[Query] = Field(default_factory=list)
+    visual_tool_prompt: str = ""
+    audio_tool_prompt: str = ""
+    tools: list[Tool] = Field(default_factory=list)
+    """Of both modalities."""
+    vision: VisionSpec | None = None
+    """None: the embedded signals alone."""
+
+
 class RecordingSpec(BaseModel):
     """Where a conversation is recorded."""
 
@@ -59,6 +92,8 @@ class ConversationSpec(BaseModel):
     llm: LLMSpec | None = None
     """None in echo mode."""
     flow: FlowSpec = Field(default_factory=FlowSpec)
+    perception: PerceptionSpec | None = None
+    """None: nobody is looked at, and no tone of voice is heard."""
     tools: list[ToolSpec] = Field(default_factory=list)
     """Beside the inline ones of the LLM's layer, which give way to one of the same name."""
     objectives: list[Objective] = Field(default_factory=list)
@@ -115,6 +150,7 @@ class ConversationSpec(BaseModel):
             speculative_inference=bool(self.llm and self.llm.speculative_inference),
             objectives=tuple(self.objectives),
             guardrails=tuple(self.guardrails),
+            perception=self.perception is not None,
             max_call_duration=self.max_call_duration,
             participant_left_timeout=self.participant_left_timeout,
             participant_absent_timeout=self.participant_absent_timeout,
