@@ -1,0 +1,43 @@
+"""What a persona asks perception: queries and tools, each with the signal that answers it, if one does.
+
+Whoever prepares a conversation matches them (``matching``), so that whoever holds it needs no model for that;
+they cross the process boundary as JSON.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+Modality = Literal["vision", "audio"]
+Fact = Literal["signal", "words", "seconds", "confidence", "yes"]
+"""What a matched tool's argument is filled with: the signal's name, what was seen or heard in words, for how
+long, how sure (0 to 1), or ``true``."""
+
+
+class Query(BaseModel):
+    """A question about how somebody looks or sounds."""
+
+    text: str
+    signal: str | None = None
+    """A name in ``signals.SIGNALS``; None: the embedded signals cannot answer it."""
+
+
+class Tool(BaseModel):
+    """A function that perception calls."""
+
+    name: str
+    modality: Modality
+    definition: dict[str, Any]
+    """OpenAI's: ``{"type": "function", "function": {…}}``."""
+    signal: str | None = None
+    """As a query's."""
+    ends: bool = False
+    """It is called when the signal ends, not when it begins."""
+    arguments: dict[str, Fact] = Field(default_factory=dict)
+    """What fills its parameters; those that are not named stay away."""
+    frames: bool = True
+    """Whether a call brings the picture that caused it."""
+    api: bool = False
+    """Its calls go to an API as well (``ToolSpec.api`` of this name)."""
