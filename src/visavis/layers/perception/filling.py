@@ -1,0 +1,94 @@
+"""Which parameters of a tool a measured fact can fill, by what they are called, described and allowed to be. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from visavis.layers.perception.asked import Fact
+from visavis.layers.perception.signals import SIGNALS
+from visavis.layers.perception.wording import COMMON, plain, stem, stems
+
+_SAID = frozenset(
+    map(
+        stem,
+        "description describe brief short concise natural language text observation summary reason cue indicator "
+        "evidence details detail note message words behaviour behavior expression gesture reaction action signal "
+        "event condition kind type name state status change cause what sign signs which was best guess "
+        "value flag true false happening movement raven model perception".split(),
+    )
+)
+"""Words that ask for no more than what was seen or heard."""
+_NAMES = frozenset(map(stem, "signal event condition kind type state status gesture behaviour behavior".split()))
+_LASTING = frozenset(map(stem, "duration seconds second sec secs length lasted".split()))
+_OTHER_UNITS = frozenset(map(stem, "ms millisecond milliseconds minute minutes hour hours timestamp".split()))
+_SURE = frozenset(map(stem, "confidence probability certainty likelihood score sure certain".split()))
+_PARTS = frozenset(map(stem, "10 100 percent percentage".split()))
+"""A confidence on another scale than from 0 to 1."""
+_KNOWN = frozenset(map(stem, COMMON)) | _SAID
+_ROOM_FOR_WORDS, _ROOM_FOR_A_NAME = 200, 40
+"""Characters that a text must have room for."""
+
+
+def filled(definition: dict[str, Any], signal: str, ends: bool) -> dict[str, Fact] | None:
+    """What fills a tool's parameters; None where one that is required cannot be filled honestly.
+
+    Args:
+        definition: OpenAI's.
+        signal: what calls it.
+        ends: it is called when that is over.
+    """
+    schema = definition["function"].get("parameters")
+    schema = schema if isinstance(schema, dict) else {}
+    properties = schema.get("properties")
+    properties = properties if isinstance(properties, dict) else {}
+    facts = {name: _fact(name, one, signal, ends) for name, one in properties.items()}
+    arguments = {name: fact for name, fact in facts.items() if fact is not None}
+    required = schema.get("required")
+    needed = required if isinstance(required, list) else []
+    return arguments if all(name in arguments for name in needed) else None
+
+
+def _fact(name: str, schema: Any, signal: str, ends: bool) -> Fact | None:
+    if not isinstance(schema, dict):
+        return None
+    asked = stems(plain(f"{name.replace('_', ' ').replace('-', ' ')} {schema.get('description') or ''}"))
+    about = frozenset().union(
+        *(stems(text) for text in (*SIGNALS[signal].holds, *SIGNALS[signal].over, *SIGNALS[signal].opposite))
+    )
+    kind = schema.get("type")
+    if kind == "boolean":
+        return _yes(schema, asked, about, ends)
+    if kind == "number":
+        return _number(schema, asked, about)
+    if kind == "string":
+        return _text(schema, asked, about, signal, ends)
+    return None
+
+
+def _yes(schema: dict[str, Any], asked: frozenset[str], about: frozenset[str], ends: bool) -> Fact | None:
+    """That it happened; when it is over, only where nothing else is asked."""
+    fits = asked <= (_KNOWN if ends else _KNOWN | about)
+    return "yes" if fits and schema.get("enum", [True]) == [True] and schema.get("const", True) is True else None
+
+
+def _number(schema: dict[str, Any], asked: frozenset[str], about: frozenset[str]) -> Fact | None:
+    if "enum" in schema or "const" in schema or asked & _OTHER_UNITS:
+        return None
+    if asked & _SURE and asked <= _KNOWN | _SURE | about and not asked & _PARTS:
+        return "confidence" if schema.get("minimum", 0) <= 0 and schema.get("maximum", 1) == 1 else None
+    if asked & _LASTING and asked <= _KNOWN | _LASTING | about:
+        return "seconds" if not {"maximum", "exclusiveMaximum", "multipleOf"} & set(schema) else None
+    return None
+
+
+def _text(
+    schema: dict[str, Any], asked: frozenset[str], about: frozenset[str], signal: str, ends: bool
+) -> Fact | None:
+    if choices := schema.get("enum"):
+        return "signal" if isinstance(choices, list) and signal in choices and not ends else None
+    if {"format", "pattern", "const"} & set(schema) or not asked <= _KNOWN | about:
+        return None
+    room = schema.get("maxLength", _ROOM_FOR_WORDS)
+    if asked & _NAMES and not asked & (_SAID - _NAMES):
+        return "signal" if room >= _ROOM_FOR_A_NAME else None
+    return "words" if asked & _SAID and room >= _ROOM_FOR_WORDS else None
