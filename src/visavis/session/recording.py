@@ -126,11 +126,18 @@ class Recording:
             self._began = now
         late = round((now - self._began) * RATE) - self._pulled
         if late >= STALL:  # what the room left out; it is still between two and three frames behind
-            self._pulled += late - STALL + FRAME_SAMPLES // 2
+            self._leave_out(self._writer, late - STALL + FRAME_SAMPLES // 2)
         self._mixer.put(samples, self._pulled)
         self._pulled += len(samples)
         self._pulled_at = now
         self._settle(self._writer, self._pulled - SETTLED)
+
+    def _leave_out(self, writer: Writer, gap: int) -> None:
+        """Nobody was heard for so long; of a process that stood still it may be hours, which are not mixed."""
+        if gap > 2 * RATE:
+            self._settle(writer, self._pulled + RATE)
+            self._mixer.skip(self._pulled + gap - SETTLED)
+        self._pulled += gap
 
     def _settle(self, writer: Writer, until: int) -> None:
         start = self._mixer.taken
