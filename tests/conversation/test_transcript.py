@@ -7,10 +7,12 @@ import json
 import pytest
 
 from tests.conversation.driving import Driven, wires
+from visavis.conversation import inputs as happens
 from visavis.conversation.transcript import transcript
 from visavis.protocol.webhooks import TranscriptEntry
 from visavis.testing import ScriptedConversation
 
+BOOK = happens.ToolCallRequest("t1", "book", "{}")
 EPOCH = 1_746_000_000.0
 
 
@@ -139,6 +141,16 @@ def test_results_that_nobody_waits_for_are_no_entries() -> None:
     call.finishes(1)
     call.ask("tool_result", tool_call_id="t1", output="ignored by the core, too")
     assert said(of(call)) == [("user", "Look.")]
+
+
+def test_a_client_that_answers_for_an_api_is_not_believed() -> None:
+    call = Driven(tools=({"type": "function", "function": {"name": "book"}},), api_tools=("book",))
+    call.says("A table, please.")
+    call.feed(happens.InferenceToolCalls(at=call.now, generation=1, calls=(BOOK,)))
+    call.ask("tool_result", tool_call_id="t1", output="Free of charge.")
+    call.feed(happens.ToolAnswered(at=call.now, call_id="t1", output="Table 4."))
+    assert ("tool", "Table 4.") in said(of(call))
+    assert "Free" not in str(said(of(call)))
 
 
 def test_the_server_s_own_calls_of_tools_have_entries_too() -> None:

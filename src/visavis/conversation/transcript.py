@@ -72,13 +72,14 @@ class Transcriber:
         self._spoken: str | None = None
         self._streams = False
         self._reply: Reply | None = None
-        self._called: dict[str, str] = {}
+        self._asked: dict[str, str] = {}
+        self._run: dict[str, str] = {}
         self._epoch: float | None = None
 
     @property
     def awaits_results(self) -> bool:
         """Whether tools were called whose results have not been told: the inputs are worth reading."""
-        return bool(self._called)
+        return bool(self._asked or self._run)
 
     def event(self, message: Message) -> None:
         """A message of the conversation, as it went on the wire."""
@@ -105,20 +106,21 @@ class Transcriber:
             case "conversation.replica.stopped_speaking":
                 self._replica_stopped(message, properties.get("duration"))
             case "conversation.tool_call":
-                self._called[properties.get("tool_call_id") or ""] = properties.get("name") or ""
+                self._asked[properties.get("tool_call_id") or ""] = properties.get("name") or ""
             case "visavis.tool_run" if properties.get("state") == "called":
-                self._called[properties.get("tool_call_id") or ""] = properties.get("name") or ""
+                self._run[properties.get("tool_call_id") or ""] = properties.get("name") or ""
 
     def input(self, message: Message) -> None:
         """An input of the conversation, as its log has it: results of tools are in no event."""
         if message.get("type") == STARTED:
             self._started(message)
         elif message.get("type") == ANSWER:
-            self._answered(message, message.get("call_id"), message.get("output"), message.get("failed"))
+            output, failed = message.get("output"), message.get("failed")
+            self._answered(self._run, message, message.get("call_id"), output, failed)
         elif (asked := message.get("interaction") or {}).get("event_type") == RESULT:
             properties = asked.get("properties") or {}
-            failed = properties.get("status") == "error"
-            self._answered(message, properties.get("tool_call_id"), properties.get("output"), failed)
+            output, failed = properties.get("output"), properties.get("status") == "error"
+            self._answered(self._asked, message, properties.get("tool_call_id"), output, failed)
 
     def entries(self) -> list[TranscriptEntry]:
         """What was said, in the order in which it began; what is being said now as far as it was heard."""
@@ -136,10 +138,19 @@ class Transcriber:
         self._epoch = message.get("epoch")
         tools = (message.get("config") or {}).get("tools") or ()
         forgotten = {_name(tool) for tool in tools if tool.get("on_resolve") == FORGOTTEN}
-        self._called = {call: name for call, name in self._called.items() if name not in forgotten}
+        self._asked = {call: name for call, name in self._asked.items() if name not in forgotten}
+        self._run = {call: name for call, name in self._run.items() if name not in forgotten}
 
-    def _answered(self, message: Message, call: str | None, output: object, failed: bool | None) -> None:
-        if call is None or self._called.pop(call, None) is None:
+    def _answered(
+        self,
+        called: dict[str, str],
+        message: Message,
+        call: str | None,
+        output: object,
+        failed: bool | None,
+    ) -> None:
+        """A result; clients answer what they were asked, and the server what it ran itself."""
+        if call is None or called.pop(call, None) is None:
             return  # nobody asked, or it was answered before
         at = None if self._epoch is None else self._epoch + float(message.get("at", 0.0))
         text = _text(output)
