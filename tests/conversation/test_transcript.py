@@ -116,6 +116,30 @@ def test_noises_and_typed_turns_have_no_speech() -> None:
     assert (entry.content, entry.seconds_from_start, entry.duration) == ("Typed.", 2.0, 0.0)
 
 
+@pytest.mark.parametrize("dialect", ["union", "2026-06", "pal"])
+def test_two_who_speak_at_once_have_their_own_times(dialect: str) -> None:
+    call = Driven(dialect=dialect, speculative_inference=True)
+    call.join("bob")
+    call.now = 1.0
+    call.begins("ann")
+    call.now = 2.0
+    call.begins("bob")
+    call.now = 3.0
+    call.pauses("ann", silence=0.0)
+    call.hears("From Ann.", "ann")
+    call.now = 4.0
+    call.ends_turn("From Ann.", "ann")
+    call.now = 5.0
+    call.pauses("bob", silence=0.0)
+    call.hears("From Bob.", "bob")
+    call.now = 6.0
+    call.ends_turn("From Bob.", "bob")
+    assert [(entry.content, entry.seconds_from_start, entry.duration) for entry in of(call)] == [
+        ("From Ann.", 1.0, 2.0),
+        ("From Bob.", 2.0, 3.0),
+    ]
+
+
 def test_results_of_tools_are_entries_once_and_errors_say_so() -> None:
     call = Driven(tools=({"type": "function", "function": {"name": "look"}},))
     call.says("What is the weather?")

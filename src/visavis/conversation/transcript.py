@@ -171,6 +171,7 @@ class Transcriber:
         if at is not None and speech.since is not None:
             speech.seconds.append(max(0.0, at - speech.since))
         speech.since = None
+        speech.turn_idx = message.get("turn_idx", speech.turn_idx)  # another's turn may have come between
 
     def _user_spoke(self, message: Message, duration: float | None) -> None:
         """The neutral twin of the event before knows how much of it was sound."""
@@ -191,8 +192,12 @@ class Transcriber:
         own = self._speeches.pop(inference_id, None)
         if own is not None:
             return [own]
-        # Older dialects give a turn another id at each pause.
-        names = [name for name, speech in self._speeches.items() if speech.turn_idx == turn_idx]
+        # Such dialects give a turn another id at each pause; what is still going on is another's.
+        names = [
+            name
+            for name, speech in self._speeches.items()
+            if speech.turn_idx == turn_idx and speech.since is None
+        ]
         return [self._speeches.pop(name) for name in names]
 
     # The replica
