@@ -118,9 +118,9 @@ class Objectives:
     def _complete(
         self, tie: Tie | None, current: Objective, variables: dict[str, str], following: str
     ) -> None:
-        self._tell(events.ObjectiveCompleted, tie, current, variables)
         body = {"objective_name": current.name, "output_variables": variables}
         self._out.put(CallBack("objective", current.name, body))
+        self._tell(events.ObjectiveCompleted, tie, current, variables)
         self._activate(following, tie)
 
     def _activate(self, name: str, tie: Tie | None = None) -> None:

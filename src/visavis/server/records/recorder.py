@@ -179,13 +179,13 @@ class Waiting:
         self._full = False
 
     def fits(self, what: Told) -> bool:
-        """Whether it can wait too; that it cannot is logged once until there is room again."""
+        """Whether it can wait too; that it cannot is logged once until some was written."""
         full = self._items >= MOST_WAITING or (
             isinstance(what, list) and self._characters + sum(map(len, what)) > MOST_LOG_WAITING
         )
         if full and not self._full:
             log.error("the database is too far behind: what is told now is lost", waiting=self._items)
-        self._full = full
+            self._full = True
         return not full
 
     def came(self, what: Told) -> None:
@@ -195,6 +195,7 @@ class Waiting:
 
     def taken(self, batch: Iterable[Told]) -> None:
         """They wait no more."""
+        self._full = False
         for what in batch:
             self._items -= 1
             self._characters -= sum(map(len, what)) if isinstance(what, list) else 0
