@@ -133,7 +133,7 @@ class Recording:
         self._settle(self._writer, self._pulled - SETTLED)
 
     def _leave_out(self, writer: Writer, gap: int) -> None:
-        """Nobody was heard for so long; of a process that stood still it may be hours, which are not mixed."""
+        """Nobody was heard for so long; where a process stood still it may be hours: they are not mixed."""
         if gap > 2 * RATE:
             self._settle(writer, self._pulled + RATE)
             self._mixer.skip(self._pulled + gap - SETTLED)

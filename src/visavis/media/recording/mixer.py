@@ -53,7 +53,7 @@ class Mixer:
         self._sum[start:end] += kept
 
     def skip(self, to: int) -> None:
-        """Go on from there, without a mix of what lies between; all that was mixed in must have been taken."""
+        """Go on from there, without a mix of what lies between; all that was mixed in must be taken."""
         self.taken = max(self.taken, to)
 
     def take(self, until: int) -> NDArray[np.int16]:
