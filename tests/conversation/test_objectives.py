@@ -182,6 +182,15 @@ def test_an_objective_calls_back_when_it_is_completed_and_not_when_it_only_waits
     assert isinstance(effects[0], CallBack), "before the event: whoever has seen that can rely on it"
 
 
+def test_whoever_confirms_changes_values_and_adds_none() -> None:
+    call = turn(Objective(name="age", prompt="Ask.", manual=True, output_variables=("age",)))
+    report(call, age="40")
+    effects = call.ask("objective.confirm", output_variables={"age": "41", "discount": "100 %"})
+    body = {"objective_name": "age", "output_variables": {"age": "41"}}
+    assert only(effects, CallBack) == [CallBack("objective", "age", body)]
+    assert only(effects, Ignore)
+
+
 def test_a_guardrail_that_nobody_made_is_an_error_for_the_llm_alone() -> None:
     call = turn(guardrails=(RUDE,))
     assert not wires(report(call, tool=guardrails.TOOL, guardrail="loud", reason="x"))
