@@ -66,7 +66,7 @@ def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3]:
 def recorded(api: Api, conversation_id: str, moment: str = "1764000000000") -> Path:
     """What a worker leaves behind: two seconds of silence."""
     folder = api.settings.data_dir / "recordings" / conversation_id
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     movie = Movie(folder / f"{moment}.mp4", Format("vp9", None))
     movie.hear(np.zeros(96_000, np.int16), 0)
     movie.close()

@@ -176,6 +176,8 @@ class Recordings:
 
     async def _bring(self, conversation: Conversation, file: Found) -> None:
         row = await self._row(conversation, file)
+        if row is not None and row.state == "ready" and not row.path:  # a server was killed behind the copy
+            await asyncio.to_thread(file.remove)
         if row is None or row.state != "copying":
             return
         destination = self._where(conversation, row)
