@@ -177,6 +177,19 @@ def test_a_client_that_answers_for_an_api_is_not_believed() -> None:
     assert "Free" not in str(said(of(call)))
 
 
+@pytest.mark.parametrize(("on_resolve", "kept"), [("add_to_context", 1), ("fire_and_forget", 0)])
+@pytest.mark.parametrize("dialect", ["union", "seed"])
+def test_results_of_apis_are_there_in_dialects_that_do_not_tell_of_them(
+    dialect: str, on_resolve: str, kept: int
+) -> None:
+    tool = {"type": "function", "function": {"name": "book"}, "on_resolve": on_resolve}
+    call = Driven(tools=(tool,), api_tools=("book",), dialect=dialect)
+    call.says("A table, please.")
+    call.feed(happens.InferenceToolCalls(at=call.now, generation=1, calls=(BOOK,)))
+    call.feed(happens.ToolAnswered(at=call.now, call_id="t1", name="book", output="Table 4."))
+    assert [entry.content for entry in of(call) if entry.role == "tool"] == ["Table 4."] * kept
+
+
 def test_the_server_s_own_calls_of_tools_have_entries_too() -> None:
     """As the log of inputs and ``visavis.tool_run`` tell them."""
     run = {"name": "look", "tool_call_id": "t1", "state": "called", "on_resolve": "generate_response"}

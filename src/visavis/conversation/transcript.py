@@ -73,13 +73,15 @@ class Transcriber:
         self._streams = False
         self._reply: Reply | None = None
         self._asked: dict[str, str] = {}
-        self._run: dict[str, str] = {}
+        self._answers: set[str] = set()
+        self._forgotten: set[str] = set()
+        self._calls_are_told = self._calls = False
         self._epoch: float | None = None
 
     @property
     def awaits_results(self) -> bool:
-        """Whether tools were called whose results have not been told: the inputs are worth reading."""
-        return bool(self._asked or self._run)
+        """Whether tools were called, or may have been: then the inputs are worth reading."""
+        return bool(self._asked) or self._calls or not self._calls_are_told
 
     def event(self, message: Message) -> None:
         """A message of the conversation, as it went on the wire."""
@@ -107,20 +109,20 @@ class Transcriber:
                 self._replica_stopped(message, properties.get("duration"))
             case "conversation.tool_call":
                 self._asked[properties.get("tool_call_id") or ""] = properties.get("name") or ""
-            case "visavis.tool_run" if properties.get("state") == "called":
-                self._run[properties.get("tool_call_id") or ""] = properties.get("name") or ""
+            case "visavis.tool_run":
+                self._calls_are_told = self._calls = True
+            case str(kind) if kind.startswith("visavis."):
+                self._calls_are_told = True  # as in every dialect that has such events
 
     def input(self, message: Message) -> None:
         """An input of the conversation, as its log has it: results of tools are in no event."""
         if message.get("type") == STARTED:
             self._started(message)
         elif message.get("type") == ANSWER:
-            output, failed = message.get("output"), message.get("failed")
-            self._answered(self._run, message, message.get("call_id"), output, failed)
+            self._api_answered(message)
         elif (asked := message.get("interaction") or {}).get("event_type") == RESULT:
             properties = asked.get("properties") or {}
-            output, failed = properties.get("output"), properties.get("status") == "error"
-            self._answered(self._asked, message, properties.get("tool_call_id"), output, failed)
+            self._client_answered(message, properties)
 
     def entries(self) -> list[TranscriptEntry]:
         """What was said, in the order in which it began; what is being said now as far as it was heard."""
@@ -137,21 +139,22 @@ class Transcriber:
         """Results that nobody waits for are no part of the conversation."""
         self._epoch = message.get("epoch")
         tools = (message.get("config") or {}).get("tools") or ()
-        forgotten = {_name(tool) for tool in tools if tool.get("on_resolve") == FORGOTTEN}
-        self._asked = {call: name for call, name in self._asked.items() if name not in forgotten}
-        self._run = {call: name for call, name in self._run.items() if name not in forgotten}
+        self._forgotten = {_name(tool) for tool in tools if tool.get("on_resolve") == FORGOTTEN}
 
-    def _answered(
-        self,
-        called: dict[str, str],
-        message: Message,
-        call: str | None,
-        output: object,
-        failed: bool | None,
-    ) -> None:
-        """A result; clients answer what they were asked, and the server what it ran itself."""
-        if call is None or called.pop(call, None) is None:
-            return  # nobody asked, or it was answered before
+    def _client_answered(self, message: Message, properties: Message) -> None:
+        name = self._asked.pop(properties.get("tool_call_id") or "", None)
+        if name is not None:  # else nobody asked, or it was answered before
+            self._result(message, name, properties.get("output"), properties.get("status") == "error")
+
+    def _api_answered(self, message: Message) -> None:
+        call: str = message.get("call_id") or ""
+        if call not in self._answers:
+            self._answers.add(call)
+            self._result(message, message.get("name"), message.get("output"), bool(message.get("failed")))
+
+    def _result(self, message: Message, name: str | None, output: object, failed: bool) -> None:
+        if name in self._forgotten:
+            return
         at = None if self._epoch is None else self._epoch + float(message.get("at", 0.0))
         text = _text(output)
         self._add("tool", f"Error: {text}" if failed else text, at, None)

@@ -142,10 +142,12 @@ class ApiCalls:
             return self._failed(call, f"{response.error}: {body}" if body else response.error)
         log.info("a tool's API answered", tool=call.name, status=response.status, ms=response.milliseconds)
         output, spoken = (response.text + CUT, False) if response.truncated else _said(response.text)
-        return ToolAnswered(at=self._elapsed(), call_id=call.call_id, output=output, spoken=spoken)
+        at = self._elapsed()
+        return ToolAnswered(at=at, call_id=call.call_id, output=output, spoken=spoken, name=call.name)
 
     def _failed(self, call: CallTool, reason: str) -> ToolAnswered:
-        return ToolAnswered(at=self._elapsed(), call_id=call.call_id, output=reason, failed=True)
+        at = self._elapsed()
+        return ToolAnswered(at=at, call_id=call.call_id, output=reason, failed=True, name=call.name)
 
 
 def _arguments(text: str) -> dict[str, Any] | None:
