@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from visavis.config import Settings
 from visavis.media.pump import CATCH_UP_FRAMES
-from visavis.media.recording import Format, Writer
+from visavis.media.recording import HUNG, Format, Writer
 from visavis.media.recording.mixer import RATE, Mixer
 from visavis.rooms.base import FRAME_SAMPLES, AudioSource, VideoSink
 from visavis.session.spec import ConversationSpec
@@ -107,6 +107,9 @@ class Recording:
             return
         self._settle(writer, self._pulled)
         tally = await asyncio.to_thread(writer.close, PATIENCE)
+        if tally.failure == HUNG:
+            log.warning("a recording is left to a disk that hangs", duration=tally.duration)
+            return  # nor would a note get there
         told = dataclasses.asdict(tally)
         (log.warning if tally.failure or tally.pictures_dropped else log.info)("recording ended", **told)
         await asyncio.to_thread(_keep, self._path.with_suffix(".json"), json.dumps(told))

@@ -365,6 +365,17 @@ def test_a_storage_that_cannot_be_used_is_told_at_start(tmp_path: Path, url: str
     assert words in str(refused.value) and "secret" not in str(refused.value)
 
 
+async def test_a_file_that_a_worker_left_to_a_disk_that_hangs_is_waited_for(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "QUIET", 1.0)
+    name = await begin(api)
+    written = recorded(api, name, ended_well=False).stat().st_mtime
+    await end(api, name)
+    await listed(api, name, "ready")
+    assert time.time() - written >= 1.0
+
+
 async def test_a_file_that_a_worker_of_a_killed_server_may_still_write_is_waited_for(
     run_server: RunServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -377,7 +388,7 @@ async def test_a_file_that_a_worker_of_a_killed_server_may_still_write_is_waited
         await api.store.conversations.delete(name)
         columns = (column.key for column in Conversation.__table__.columns)
         await api.store.conversations.add(Conversation(**{key: getattr(row, key) for key in columns}))
-        written = recorded(api, name).stat().st_mtime
+        written = recorded(api, name, ended_well=False).stat().st_mtime
     async with run_server(workers=1) as api:
         await listed(api, name, "ready")
         assert time.time() - written >= 1.0
