@@ -319,10 +319,11 @@ async def test_who_is_to_be_called_back_waits_in_the_outbox_before_the_event_is_
 
 
 def test_that_the_database_is_too_far_behind_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_LOG_WAITING", 10)
+    monkeypatch.setattr(module, "MOST_CHARACTERS_WAITING", 10)
     waiting = module.Waiting()
     with capture_logs() as logs:
         for _ in range(3):
             assert not waiting.fits(["x" * 11])
-            assert waiting.fits(journal.Happened(1, {}))
+            assert not waiting.fits(journal.Happened(1, event("conversation.utterance", speech="x" * 11)))
+            assert waiting.fits(journal.Happened(1, {"event_type": "conversation.user.started_speaking"}))
     assert [entry["log_level"] for entry in logs] == ["error"]
