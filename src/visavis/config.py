@@ -17,6 +17,7 @@ from pydantic_settings import (
 )
 
 from visavis.ice import IceServerSetting
+from visavis.layers.perception.settings import EmotionRecognition
 from visavis.net import destination, is_loopback
 from visavis.protocol.dialects import DialectName
 
@@ -127,6 +128,8 @@ class Settings(BaseSettings):
     replica_engine: str = "drawn"
     perception_engine: str = "embedded"
     """``off``: no conversation looks at cameras or listens to tones of voice, whatever a persona asks."""
+    emotion_recognition: EmotionRecognition = "full"
+    """The most that any persona gets, whatever it asks."""
 
     video_width: int = Field(640, ge=160, le=1920, multiple_of=2)
     video_height: int = Field(480, ge=120, le=1080, multiple_of=2)

@@ -12,6 +12,7 @@ from visavis.logs import short
 from visavis.protocol.shutdown import TEST_MODE
 from visavis.server.details import details_of
 from visavis.server.errors import Refusal
+from visavis.server.notices import notices_of
 from visavis.server.recordings import recording_details
 from visavis.server.resources.catalogue import persona_or_default, replica_or_default
 from visavis.server.resources.pronunciation import rules_of
@@ -73,7 +74,7 @@ async def begin(services: Services, body: CreateConversation) -> Conversation:
         spec.tools = [tool.spec(tool_id) for tool_id, tool in tools if tool.trigger_type == "in_call"]
         _log_without_effect(persona.document, spec)
         later = [(tool_id, tool) for tool_id, tool in tools if tool.trigger_type == "post_call"]
-    row = _row(body, spec, {**details_of(body, steering), **recording_details(body)})
+    row = _row(body, spec, {**details_of(body, steering), **recording_details(body), **notices_of(body, about, spec)})
     # First the row, so that whatever the worker tells about the conversation finds it.
     await services.store.conversations.add(row)
     if not body.test_mode:

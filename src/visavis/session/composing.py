@@ -89,10 +89,14 @@ def _level(sensitivity: Sensitivity) -> Level:
 
 
 def _greeting(body: CreateConversation, about: PersonaBody, echo: bool) -> str:
-    """The conversation's own, even if that is none; else the persona's, who has none in echo mode."""
-    if body.custom_greeting is not None:
-        return body.custom_greeting
-    return "" if echo else about.greeting
+    """The conversation's own, even if that is none; else the persona's, who has none in echo mode.
+
+    Before it the persona says that it is an AI, where it has to; in echo mode the application says everything.
+    """
+    if echo:
+        return body.custom_greeting or ""
+    greeting = about.greeting if body.custom_greeting is None else body.custom_greeting
+    return " ".join(filter(None, (about.spoken_disclosure(body.policy), greeting)))
 
 
 def _left_timeout(body: CreateConversation) -> int:

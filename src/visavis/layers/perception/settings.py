@@ -14,6 +14,10 @@ The hosted service names this limit on one page and 1,000 on another; the larger
 MOST_QUERIES, MOST_TOOLS = 50, 100
 """Of one kind."""
 
+EmotionRecognition = Literal["full", "limited", "off"]
+"""How much of what may be taken for a mood is told (docs/perception.md has the table)."""
+_FROM_LEAST: tuple[EmotionRecognition, ...] = ("off", "limited", "full")
+
 Text = Annotated[str, Field(max_length=LONGEST)]
 Query = Annotated[str, Field(min_length=1, max_length=LONGEST)]
 Queries = Annotated[list[Query], Field(max_length=MOST_QUERIES)]
@@ -65,9 +69,10 @@ class PerceptionLayer(BaseModel):
     )
     audio_tool_prompt: Text = ""
     audio_tools: Tools = Field(default_factory=list)
-    emotion_recognition: Literal["full", "limited", "off"] = "full"
+    emotion_recognition: Literal["auto", "full", "limited", "off"] = "auto"
     """``limited``: movements only (a smile, closed eyes), nothing about moods, and no tone of voice in words;
-    ``off``: neither. Who is there, where they look and how the scene is lit stays.
+    ``off``: neither. Who is there, where they look and how the scene is lit stays. ``auto``: as the
+    conversation's policy has it.
     """
 
     @model_validator(mode="before")
@@ -107,3 +112,14 @@ class PerceptionLayer(BaseModel):
     def on(self) -> bool:
         """Whether anything is perceived at all."""
         return self.perception_model.strip().lower() != "off"
+
+    def asked_emotions(self, policy: str = "") -> EmotionRecognition:
+        """What the persona asks for, under a conversation's ``policy``: ``eu`` limits those that do not say."""
+        if self.emotion_recognition != "auto":
+            return self.emotion_recognition
+        return "limited" if policy == "eu" else "full"
+
+
+def allowed(asked: EmotionRecognition, most: EmotionRecognition) -> EmotionRecognition:
+    """What a persona gets that asks for ``asked`` on a server that allows ``most``: the lesser of the two."""
+    return min(asked, most, key=_FROM_LEAST.index)
