@@ -29,6 +29,7 @@ class AnyOrder(RuleBasedStateMachine):
         dialect=st.sampled_from(["union", "union", "2026-06", "pal"]),
         on_call=st.sampled_from(["silent", "generate_filler", "generate_filler"]),
         on_resolve=st.sampled_from(["generate_response", "generate_response", "response_in_result"]),
+        perception=st.booleans(),
     )
     def start(
         self,
@@ -40,6 +41,7 @@ class AnyOrder(RuleBasedStateMachine):
         dialect: str,
         on_call: str,
         on_resolve: str,
+        perception: bool,
     ) -> None:
         uses = {"on_call": on_call, "on_resolve": on_resolve}
         names = ("look", "see", "book")
@@ -53,6 +55,7 @@ class AnyOrder(RuleBasedStateMachine):
             dialect=dialect,
             tools=tuple({"type": "function", "function": {"name": name}, **uses} for name in names),
             api_tools=("book",),
+            perception=perception,
         )
         self.world.take(self.world.call.join("ann"))
 
@@ -77,6 +80,14 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(who=WHO, text=TEXTS)
     def hear(self, who: str, text: str) -> None:
         self.world.take(self.world.call.hears(text, who))
+
+    @rule(who=WHO, appearance=st.sampled_from(["", "Smiling."]), smiling=st.booleans())
+    def look(self, who: str, appearance: str, smiling: bool) -> None:
+        self.world.take(self.world.call.looks(who, appearance=appearance, smiling=smiling))
+
+    @rule(analysis=st.sampled_from(["", "A smile."]))
+    def conclude(self, analysis: str) -> None:
+        self.world.take(self.world.call.concludes(analysis))
 
     @rule(who=WHO, text=TEXTS)
     def end_turn(self, who: str, text: str) -> None:
@@ -186,6 +197,8 @@ class AnyOrder(RuleBasedStateMachine):
         self.world.come_to_rest()
         self.world.check_history()
         self.world.take(self.world.call.ends())
+        if not self.world.call.core.ended:
+            self.world.take(self.world.call.concludes("A smile."))
         assert self.world.call.core.ended
         assert not self.world.users_speaking
         assert not self.world.replica_speaks

@@ -63,6 +63,10 @@ class Said:
         return "".join(text.split())
 
 
+UNTIED = ("visavis.ack", "perception_analysis", "perception-analysis")
+"""Events of no utterance."""
+
+
 class World:
     """Everything outside the core."""
 
@@ -136,7 +140,7 @@ class World:
         assert wire["seq"] == self.seq
         kind = wire["event_type"].removeprefix("conversation.")
         role = wire.get("properties", {}).get("role")
-        tied = wire["message_type"] != "system" and kind != "visavis.ack"
+        tied = wire["message_type"] != "system" and kind not in UNTIED
         assert ("turn_idx" in wire) == ("inference_id" in wire) == tied
         if kind == "replica.started_speaking":
             assert not self.replica_speaks

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from visavis.conversation import inputs as happens
 from visavis.conversation.acks import Acks
 from visavis.conversation.activity import IDLE, Demeanour
 from visavis.conversation.attention import Attention
 from visavis.conversation.echoes import Echoes
-from visavis.conversation.effects import EndCall
+from visavis.conversation.ending import CONCLUSION, Ending
 from visavis.conversation.engagement import ENGAGEMENT, Engagement
 from visavis.conversation.expression import Expression
 from visavis.conversation.floor import Floor, Reply
@@ -21,6 +19,7 @@ from visavis.conversation.inner_tools import InnerTools
 from visavis.conversation.latency import Stopwatch
 from visavis.conversation.objectives import Objectives
 from visavis.conversation.outbox import Outbox, Tie
+from visavis.conversation.perceived import Perceived, analyses, tagged
 from visavis.conversation.presence import DEADLINES, HEARTBEAT, Presence
 from visavis.conversation.replica import Replica
 from visavis.conversation.requests import Requests
@@ -40,7 +39,6 @@ class Call:
 
     Attributes:
         out: what the last input caused.
-        ended: nothing follows.
     """
 
     def __init__(self, started: happens.Started) -> None:
@@ -49,7 +47,6 @@ class Call:
         self._ids = Ids(started.seed)
         self.out = Outbox(started.epoch, config.conversation_id, config.dialect)
         self.history = History(config.system_prompt, config.context)
-        self.ended = False
         self._stopwatch = Stopwatch()
         voice = Writer if config.chat else Replica
         self._replica = voice(self.out, self.history, self._stopwatch)
@@ -85,6 +82,8 @@ class Call:
             self._expression,
         )
         self._acks = Acks(self.out, self._floor, self._replica)
+        self._ending = Ending(self.out, config, self._acks)
+        self._perceived = Perceived()
         self.at(started.at)
         self._presence = Presence(self.out, config)
         self._speculation = self._floor.speculation
@@ -100,6 +99,15 @@ class Call:
         )
         self.settle()
 
+    @property
+    def ended(self) -> bool:
+        """Nothing follows."""
+        return self._ending.over
+
+    def hears(self, message: happens.Input) -> bool:
+        """Whether this still matters: while the call ends, little does."""
+        return self._ending.hears(message)
+
     def at(self, now: float) -> None:
         """Time goes on; it never goes back."""
         if now > self.out.now:
@@ -107,7 +115,7 @@ class Call:
 
     def settle(self) -> None:
         """After each input: let the next one speak, show what has changed."""
-        if self.ended:
+        if self._ending.begun:
             return
         self._advance()
         self._acks.settle()
@@ -136,6 +144,8 @@ class Call:
             self.out.ignore("the participant is not here")
             return
         self._speculation.cancel()
+        self._perceived.forget(message.participant_id)
+        self._see()
         turn = self._users.left(message.participant_id, self._forming)
         if turn is not None:
             self._restore(turn.displaced)
@@ -166,6 +176,18 @@ class Call:
         tie = Tie(message.inference_id, self._floor.turn_idx) if message.inference_id else None
         self.out.tell(type(told), tie, told.properties.model_dump(exclude_unset=True))
 
+    def user_perceived(self, message: happens.UserPerceived) -> None:
+        """A user looks different: the LLM will be told, and a smile is smiled back."""
+        if message.participant_id not in self._presence:
+            self.out.ignore("the looks of somebody who is not here")
+            return
+        self._perceived.update(message)
+        self._see()
+
+    def perception_concluded(self, message: happens.PerceptionConcluded) -> None:
+        """The analysis of the call is there."""
+        self._ending.concluded(message)
+
     def user_speech_started(self, message: happens.UserSpeechStarted) -> None:
         """A user takes the floor."""
         if not self._hears(message.participant_id):
@@ -190,7 +212,8 @@ class Call:
     def user_transcript(self, message: happens.UserTranscript) -> None:
         """A user's words so far."""
         if self._hears(message.participant_id):
-            self._users.transcribed(message.participant_id, message.text, self._greeting, self._forming)
+            told = tagged(message.text.strip(), analyses(message))
+            self._users.transcribed(message.participant_id, message.text, told, self._greeting, self._forming)
             self._think_ahead(message.participant_id)
 
     def user_turn_ended(self, message: happens.UserTurnEnded) -> None:
@@ -201,15 +224,17 @@ class Call:
         if turn is None:
             return
         text = message.text.strip()
-        expected = self._speculation.answers(message.participant_id, text) and not _analyses(message)
+        told = tagged(text, analyses(message))
+        expected = self._speculation.answers(message.participant_id, told)
         if not expected:
             self._speculation.cancel()
         if not text:
             self._users.discard(turn, self._forming)
             self._restore(turn.displaced)
             return
-        index = self._floor.commit_turn(_told(message, text))
-        tie = self._users.commit(turn, text, index, _analyses(message))
+        self._speaks(message.participant_id)
+        index = self._floor.commit_turn(told)
+        tie = self._users.commit(turn, text, index, analyses(message))
         self._stopwatch.mark(tie.inference_id, "turn_ended", self.out.now)
         if not self._attention.heard(text):
             return
@@ -299,6 +324,10 @@ class Call:
         name = message.name
         if not self.out.timer_ran_down(name):
             self.out.ignore("a timer that does not run")
+        elif name == CONCLUSION:
+            self._ending.finish()
+        elif self._ending.begun:
+            return
         elif name in DEADLINES:
             self._end(f"{name} reached")
         elif name == HEARTBEAT:
@@ -316,14 +345,26 @@ class Call:
 
     def _think_ahead(self, participant_id: str) -> None:
         """Begin to answer a turn that may be over, if nothing else is to be done first."""
-        text = self._users.paused_text(participant_id)
-        if not self._config.speculative_inference or not text or self._floor.busy:
+        turn = self._users.pausing(participant_id)
+        if turn is None or not self._config.speculative_inference or self._floor.busy:
             return
-        if self._speculation.answers(participant_id, text) or not self._attention.would_answer(text):
+        if self._speculation.answers(participant_id, turn.told):
+            return
+        if not self._attention.would_answer(turn.text):
             return
         if self.out.dialect.speculative_ids:
             self._users.rename(participant_id)
-        self._floor.think_ahead(participant_id, text, self._users.inference_id(participant_id))
+        self._speaks(participant_id)
+        self._floor.think_ahead(participant_id, turn.told, turn.inference_id)
+
+    def _speaks(self, participant_id: str) -> None:
+        """The LLM is told how this one looks."""
+        self._perceived.speaker = participant_id
+        self._see()
+
+    def _see(self) -> None:
+        self.history.perceived = self._perceived.tags
+        self._expression.smiled_at = self._perceived.smiling
 
     def _advance(self) -> None:
         """Let the next one speak, if anybody is there to hear it."""
@@ -403,26 +444,10 @@ class Call:
             self._floor.wait(Reply(Tie(*cut.tie), "turn"), first=True)
 
     def _end(self, reason: str) -> None:
+        if self._ending.begun:
+            self._ending.finish()
+            return
         self._speculation.cancel()
         self._replica.hang_up()
         self._users.hang_up(self._forming)
-        self._acks.flush()
-        replica_id = self._config.replica_id
-        self.out.broadcast(events.Shutdown, replica_id=replica_id, shutdown_reason=reason, reason=reason)
-        self.out.put(EndCall(reason))
-        self.ended = True
-
-
-def _analyses(message: happens.UserTurnEnded) -> dict[str, Any]:
-    """How the user looked and sounded, where perception has something to say (PROTOCOL 1.3)."""
-    analyses = {
-        "user_audio_analysis": message.audio_analysis.strip(),
-        "user_visual_analysis": message.visual_analysis.strip(),
-    }
-    return {name: analysis for name, analysis in analyses.items() if analysis}
-
-
-def _told(message: happens.UserTurnEnded, text: str) -> str:
-    """What the LLM is told of a turn (PROTOCOL 4, "What a custom LLM receives")."""
-    tags = [f"<{name}>{analysis}</{name}>" for name, analysis in _analyses(message).items()]
-    return " ".join([*tags, text])
+        self._ending.begin(reason, perceived=self._presence.met)

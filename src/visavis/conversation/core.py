@@ -41,6 +41,8 @@ class Conversation:
         handler = self._handlers.get(type(input))
         if handler is None:
             return [Ignore(f"{type(input).__name__} is not expected")]
+        if not self._call.hears(input):
+            return [Ignore("the conversation is ending")]
         self._call.at(input.at)
         handler(input)
         self._call.settle()
@@ -54,6 +56,8 @@ def _handlers(call: Call) -> dict[type[happens.Input], Callable[[Any], None]]:
         happens.InteractionReceived: call.interaction_received,
         happens.InteractionRefused: call.interaction_refused,
         happens.LayerTold: call.layer_told,
+        happens.UserPerceived: call.user_perceived,
+        happens.PerceptionConcluded: call.perception_concluded,
         happens.UserSpeechStarted: call.user_speech_started,
         happens.UserSpeechStopped: call.user_speech_stopped,
         happens.UserTranscript: call.user_transcript,

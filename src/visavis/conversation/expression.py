@@ -8,23 +8,31 @@ from visavis.conversation.replica import Replica
 from visavis.conversation.writer import Writer
 from visavis.protocol.emotions import Emotion
 
+SMILE: Emotion = "content"
+
 
 class Expression:
     """What a client set is held; a tag in an utterance goes before it, from its word to the utterance's end.
 
+    With neither, a smile is smiled back.
+
     Attributes:
         held: what a client set.
+        smiled_at: a user smiles.
     """
 
     def __init__(self, out: Outbox, replica: Replica | Writer) -> None:
         self._out, self._replica = out, replica
         self._shown: Emotion = "neutral"
         self.held: Emotion = "neutral"
+        self.smiled_at = False
 
     def show(self) -> None:
         """After each input: tell the face if that has changed."""
         generation = self._replica.current
         wanted = (generation.emotion if generation is not None else None) or self.held
+        if wanted == "neutral" and self.smiled_at:
+            wanted = SMILE
         if wanted != self._shown:
             self._shown = wanted
             self._out.put(SetEmotion(wanted))

@@ -73,8 +73,10 @@ async def begin(services: Services, body: CreateConversation) -> Conversation:
         tools = await tools_of(services.store, services.vault, about)
         spec.tools = [tool.spec(tool_id) for tool_id, tool in tools if tool.trigger_type == "in_call"]
         _log_without_effect(persona.document, spec)
+        _log_less_emotion(body, about, spec)
         later = [(tool_id, tool) for tool_id, tool in tools if tool.trigger_type == "post_call"]
-    row = _row(body, spec, {**details_of(body, steering), **recording_details(body), **notices_of(body, about, spec)})
+    details = {**details_of(body, steering), **recording_details(body), **notices_of(body, about, spec)}
+    row = _row(body, spec, details)
     # First the row, so that whatever the worker tells about the conversation finds it.
     await services.store.conversations.add(row)
     if not body.test_mode:
@@ -153,3 +155,16 @@ def _log_without_effect(document: dict[str, Any], spec: ConversationSpec) -> Non
         log.warning(
             "no perception calls these tools yet", conversation=short(spec.conversation_id), tools=perceived
         )
+
+
+def _log_less_emotion(body: CreateConversation, about: PersonaBody, spec: ConversationSpec) -> None:
+    """Say that a persona is not given the emotion recognition that it asks for."""
+    wanted = about.layers.perception.asked_emotions(body.policy)
+    if spec.perception is not None and "emotion_recognition" in about.layers.perception.model_fields_set:
+        if wanted != (given := spec.perception.emotion_recognition):
+            log.warning(
+                "less emotion recognition than the persona asks for",
+                conversation=short(spec.conversation_id),
+                asked=wanted,
+                allowed=given,
+            )

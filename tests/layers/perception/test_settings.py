@@ -82,7 +82,7 @@ def test_a_tool_may_lie_bare_and_keeps_what_else_it_holds():
         ({"visual_tools": [tool("two words")]}, "visual_tools", "match pattern"),
         ({"visual_tools": [tool(), tool()]}, "", "visual_tools: more than one tool is called note_mood"),
         ({"perception_analysis_queries": ["x"] * 51}, "perception_analysis_queries", "at most 50 items"),
-        ({"emotion_recognition": "some"}, "emotion_recognition", "'full', 'limited' or 'off'"),
+        ({"emotion_recognition": "some"}, "emotion_recognition", "'auto', 'full', 'limited' or 'off'"),
     ],
 )
 def test_limits_are_said_clearly(body, where, words):

@@ -16,7 +16,8 @@ MOST_QUERIES, MOST_TOOLS = 50, 100
 
 EmotionRecognition = Literal["full", "limited", "off"]
 """How much of what may be taken for a mood is told (docs/perception.md has the table)."""
-_FROM_LEAST: tuple[EmotionRecognition, ...] = ("off", "limited", "full")
+LEVELS: tuple[EmotionRecognition, ...] = ("off", "limited", "full")
+"""Each tells what the one before tells, and more."""
 
 Text = Annotated[str, Field(max_length=LONGEST)]
 Query = Annotated[str, Field(min_length=1, max_length=LONGEST)]
@@ -40,6 +41,8 @@ class PerceptionTool(BaseModel):
 
     type: Literal["function"] = "function"
     function: ToolFunction
+    frames: bool = True
+    """Whether a call brings the picture that caused it."""
 
 
 Tools = Annotated[list[PerceptionTool], Field(max_length=MOST_TOOLS)]
@@ -121,5 +124,5 @@ class PerceptionLayer(BaseModel):
 
 
 def allowed(asked: EmotionRecognition, most: EmotionRecognition) -> EmotionRecognition:
-    """What a persona gets that asks for ``asked`` on a server that allows ``most``: the lesser of the two."""
-    return min(asked, most, key=_FROM_LEAST.index)
+    """What comes of what a persona asks for on a server that allows so much."""
+    return min(asked, most, key=LEVELS.index)

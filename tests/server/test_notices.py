@@ -1,0 +1,110 @@
+"""What people are told before they join, and the operator's ban on emotion recognition."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from tests.server.conftest import Api, RunServer
+from visavis.session.spec import ConversationSpec
+
+WAVE = {"type": "function", "function": {"name": "wave", "description": "When the user waves."}}
+
+
+async def begun(api: Api, persona: dict[str, Any], **body: Any) -> tuple[ConversationSpec, dict[str, Any]]:
+    """What the worker is told, and what the page is."""
+    answer = await api.http.post("/v2/pals", json={"system_prompt": "Be kind.", **persona})
+    assert answer.status_code == 200, answer.text
+    name = (await api.create(pal_id=answer.json()["pal_id"], **body))["conversation_id"]
+    return api.held(name)[1].spec, (await api.http.get(f"/{name}/status")).json()
+
+
+@pytest.mark.parametrize(
+    ("layer", "body", "told"),
+    [
+        ({}, {}, ("full", True, False)),
+        ({"visual_tools": [WAVE]}, {}, ("full", True, True)),
+        ({"visual_tools": [{**WAVE, "frames": False}]}, {}, ("full", True, False)),
+        ({"audio_tools": [WAVE]}, {}, ("full", True, False)),
+        ({"emotion_recognition": "limited"}, {}, ("limited", False, False)),
+        ({"emotion_recognition": "auto"}, {"policy": "eu"}, ("limited", False, False)),
+        ({"emotion_recognition": "full"}, {"policy": "eu"}, ("full", True, False)),
+        ({}, {"properties": {"emotion_recognition": "off", "perception": "full"}}, ("full", True, False)),
+    ],
+)
+async def test_people_are_told_what_is_looked_at(api: Api, layer: Any, body: Any, told: Any) -> None:
+    spec, status = await begun(api, {"layers": {"perception": layer}}, **body)
+    assert spec.perception is not None
+    assert spec.perception.emotion_recognition == status["perception"]["emotion_recognition"]
+    assert [status["perception"][name] for name in ("emotion_recognition", "voice", "frames")] == [*told]
+    assert (status["perception"]["vision"], status["perception"]["elsewhere"]) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("persona", "body"),
+    [
+        ({"layers": {"perception": {"perception_model": "off"}}}, {}),
+        ({"pipeline_mode": "echo"}, {}),
+        ({}, {"chat": True}),
+        ({}, {"test_mode": True}),
+    ],
+)
+async def test_nothing_is_told_where_nothing_is_looked_at(api: Api, persona: Any, body: Any) -> None:
+    answer = await api.http.post("/v2/pals", json={"system_prompt": "Be kind.", **persona})
+    name = (await api.create(pal_id=answer.json()["pal_id"], **body))["conversation_id"]
+    assert (await api.http.get(f"/{name}/status")).json()["perception"] is None
+
+
+@pytest.mark.parametrize("most", ["limited", "off"])
+async def test_no_persona_and_no_conversation_gets_more_than_the_operator_allows(
+    run_server: RunServer, most: str
+) -> None:
+    async with run_server(emotion_recognition=most) as api:
+        wanted = {"emotion_recognition": "full"}
+        asked = {**wanted, "policy": "", "properties": {**wanted, "perception": wanted}, "layers": wanted}
+        with capture_logs() as logs:
+            spec, status = await begun(api, {"layers": {"perception": wanted}}, **asked)
+        assert spec.perception is not None
+        assert spec.perception.emotion_recognition == most
+        assert (status["perception"]["emotion_recognition"], status["perception"]["voice"]) == (most, False)
+        said = [log for log in logs if log["event"] == "less emotion recognition than the persona asks for"]
+        assert [(log["asked"], log["allowed"]) for log in said] == [("full", most)]
+        _, status = await begun(api, {"layers": {"perception": {"emotion_recognition": "off"}}})
+        assert status["perception"]["emotion_recognition"] == "off"
+
+
+async def test_a_server_that_perceives_nothing_tells_of_nothing(run_server: RunServer) -> None:
+    async with run_server(perception_engine="off") as api:
+        spec, status = await begun(api, {})
+        assert (spec.perception, status["perception"]) == (None, None)
+
+
+WORDS = {"verbal_disclosure": "I am an AI coach.", "visual_disclosure": "AI coach"}
+OWN = "You are talking with an AI."
+
+
+@pytest.mark.parametrize(
+    ("persona", "body", "greeting", "shown"),
+    [
+        ({**WORDS, "disclosure_type": "always"}, {}, "I am an AI coach. Hello!", "AI coach"),
+        (
+            {**WORDS, "disclosure_type": "always"},
+            {"custom_greeting": "Hi."},
+            "I am an AI coach. Hi.",
+            "AI coach",
+        ),
+        ({**WORDS, "disclosure_type": "always"}, {"custom_greeting": ""}, "I am an AI coach.", "AI coach"),
+        ({**WORDS, "disclosure_type": "auto"}, {}, "Hello!", None),
+        ({**WORDS, "disclosure_type": "auto"}, {"policy": "eu"}, "I am an AI coach. Hello!", "AI coach"),
+        ({}, {"policy": "eu"}, f"{OWN} Hello!", OWN),
+        ({"disclosure_type": "never"}, {"policy": "eu"}, "Hello!", None),
+        ({**WORDS, "disclosure_type": "always", "pipeline_mode": "echo"}, {}, "", "AI coach"),
+    ],
+)
+async def test_a_persona_says_that_it_is_an_ai(
+    api: Api, persona: Any, body: Any, greeting: str, shown: str | None
+) -> None:
+    spec, status = await begun(api, {"greeting": "Hello!", **persona}, **body)
+    assert (spec.greeting, status["disclosure"]) == (greeting, shown)
