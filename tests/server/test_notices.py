@@ -21,40 +21,42 @@ async def begun(api: Api, persona: dict[str, Any], **body: Any) -> tuple[Convers
     return api.held(name)[1].spec, (await api.http.get(f"/{name}/status")).json()
 
 
-@pytest.mark.parametrize(
-    ("layer", "body", "told"),
-    [
-        ({}, {}, ("full", True, False)),
-        ({"visual_tools": [WAVE]}, {}, ("full", True, True)),
-        ({"visual_tools": [{**WAVE, "frames": False}]}, {}, ("full", True, False)),
-        ({"audio_tools": [WAVE]}, {}, ("full", True, False)),
-        ({"emotion_recognition": "limited"}, {}, ("limited", False, False)),
-        ({"emotion_recognition": "auto"}, {"policy": "eu"}, ("limited", False, False)),
-        ({"emotion_recognition": "full"}, {"policy": "eu"}, ("full", True, False)),
-        ({}, {"properties": {"emotion_recognition": "off", "perception": "full"}}, ("full", True, False)),
-    ],
-)
-async def test_people_are_told_what_is_looked_at(api: Api, layer: Any, body: Any, told: Any) -> None:
-    spec, status = await begun(api, {"layers": {"perception": layer}}, **body)
-    assert spec.perception is not None
-    assert spec.perception.emotion_recognition == status["perception"]["emotion_recognition"]
-    assert [status["perception"][name] for name in ("emotion_recognition", "voice", "frames")] == [*told]
-    assert (status["perception"]["vision"], status["perception"]["elsewhere"]) == (True, False)
+LOOKS: list[tuple[dict[str, Any], dict[str, Any], tuple[str, bool, bool]]] = [
+    ({}, {}, ("full", True, False)),
+    ({"visual_tools": [WAVE]}, {}, ("full", True, True)),
+    ({"visual_tools": [{**WAVE, "frames": False}]}, {}, ("full", True, False)),
+    ({"audio_tools": [WAVE]}, {}, ("full", True, False)),
+    ({"emotion_recognition": "limited"}, {}, ("limited", False, False)),
+    ({"emotion_recognition": "auto"}, {"policy": "eu"}, ("limited", False, False)),
+    ({"emotion_recognition": "full"}, {"policy": "eu"}, ("full", True, False)),
+    ({}, {"properties": {"emotion_recognition": "off", "perception": "full"}}, ("full", True, False)),
+]
+"""Of a persona's perception layer, a conversation's body, and what comes of them: how much is read of emotions,
+whether the voice is, and whether a tool's call brings a picture."""
 
 
-@pytest.mark.parametrize(
-    ("persona", "body"),
-    [
-        ({"layers": {"perception": {"perception_model": "off"}}}, {}),
+async def test_people_are_told_what_is_looked_at(api: Api) -> None:
+    for layer, body, told in LOOKS:
+        spec, status = await begun(api, {"layers": {"perception": layer}}, **body)
+        assert spec.perception is not None
+        notice = status["perception"]
+        assert spec.perception.emotion_recognition == notice["emotion_recognition"], layer
+        assert tuple(notice[name] for name in ("emotion_recognition", "voice", "frames")) == told, layer
+        assert (notice["vision"], notice["elsewhere"]) == (True, False)
+
+
+async def test_nothing_is_told_where_nothing_is_looked_at(api: Api) -> None:
+    off: dict[str, Any] = {"layers": {"perception": {"perception_model": "off"}}}
+    cases: list[tuple[dict[str, Any], dict[str, Any]]] = [
+        (off, {}),
         ({"pipeline_mode": "echo"}, {}),
         ({}, {"chat": True}),
         ({}, {"test_mode": True}),
-    ],
-)
-async def test_nothing_is_told_where_nothing_is_looked_at(api: Api, persona: Any, body: Any) -> None:
-    answer = await api.http.post("/v2/pals", json={"system_prompt": "Be kind.", **persona})
-    name = (await api.create(pal_id=answer.json()["pal_id"], **body))["conversation_id"]
-    assert (await api.http.get(f"/{name}/status")).json()["perception"] is None
+    ]
+    for persona, body in cases:
+        answer = await api.http.post("/v2/pals", json={"system_prompt": "Be kind.", **persona})
+        name = (await api.create(pal_id=answer.json()["pal_id"], **body))["conversation_id"]
+        assert (await api.http.get(f"/{name}/status")).json()["perception"] is None, (persona, body)
 
 
 @pytest.mark.parametrize("most", ["limited", "off"])
@@ -85,26 +87,20 @@ WORDS = {"verbal_disclosure": "I am an AI coach.", "visual_disclosure": "AI coac
 OWN = "You are talking with an AI."
 
 
-@pytest.mark.parametrize(
-    ("persona", "body", "greeting", "shown"),
-    [
-        ({**WORDS, "disclosure_type": "always"}, {}, "I am an AI coach. Hello!", "AI coach"),
-        (
-            {**WORDS, "disclosure_type": "always"},
-            {"custom_greeting": "Hi."},
-            "I am an AI coach. Hi.",
-            "AI coach",
-        ),
-        ({**WORDS, "disclosure_type": "always"}, {"custom_greeting": ""}, "I am an AI coach.", "AI coach"),
+ALWAYS = {**WORDS, "disclosure_type": "always"}
+
+
+async def test_a_persona_says_that_it_is_an_ai(api: Api) -> None:
+    cases: list[tuple[dict[str, Any], dict[str, Any], str, str | None]] = [
+        (ALWAYS, {}, "I am an AI coach. Hello!", "AI coach"),
+        (ALWAYS, {"custom_greeting": "Hi."}, "I am an AI coach. Hi.", "AI coach"),
+        (ALWAYS, {"custom_greeting": ""}, "I am an AI coach.", "AI coach"),
         ({**WORDS, "disclosure_type": "auto"}, {}, "Hello!", None),
         ({**WORDS, "disclosure_type": "auto"}, {"policy": "eu"}, "I am an AI coach. Hello!", "AI coach"),
         ({}, {"policy": "eu"}, f"{OWN} Hello!", OWN),
         ({"disclosure_type": "never"}, {"policy": "eu"}, "Hello!", None),
-        ({**WORDS, "disclosure_type": "always", "pipeline_mode": "echo"}, {}, "", "AI coach"),
-    ],
-)
-async def test_a_persona_says_that_it_is_an_ai(
-    api: Api, persona: Any, body: Any, greeting: str, shown: str | None
-) -> None:
-    spec, status = await begun(api, {"greeting": "Hello!", **persona}, **body)
-    assert (spec.greeting, status["disclosure"]) == (greeting, shown)
+        ({**ALWAYS, "pipeline_mode": "echo"}, {}, "", "AI coach"),
+    ]
+    for persona, body, greeting, shown in cases:
+        spec, status = await begun(api, {"greeting": "Hello!", **persona}, **body)
+        assert (spec.greeting, status["disclosure"]) == (greeting, shown), (persona, body)

@@ -159,12 +159,17 @@ def _log_without_effect(document: dict[str, Any], spec: ConversationSpec) -> Non
 
 def _log_less_emotion(body: CreateConversation, about: PersonaBody, spec: ConversationSpec) -> None:
     """Say that a persona is not given the emotion recognition that it asks for."""
-    wanted = about.layers.perception.asked_emotions(body.policy)
-    if spec.perception is not None and "emotion_recognition" in about.layers.perception.model_fields_set:
-        if wanted != (given := spec.perception.emotion_recognition):
-            log.warning(
-                "less emotion recognition than the persona asks for",
-                conversation=short(spec.conversation_id),
-                asked=wanted,
-                allowed=given,
-            )
+    layer, given = about.layers.perception, spec.perception
+    asked = layer.asked_emotions(body.policy)
+    if (
+        given is None
+        or "emotion_recognition" not in layer.model_fields_set
+        or given.emotion_recognition == asked
+    ):
+        return
+    log.warning(
+        "less emotion recognition than the persona asks for",
+        conversation=short(spec.conversation_id),
+        asked=asked,
+        allowed=given.emotion_recognition,
+    )

@@ -18,7 +18,7 @@ def notices_of(body: CreateConversation, about: PersonaBody, spec: ConversationS
 
 
 def _perception(spec: ConversationSpec) -> dict[str, Any] | None:
-    """What is looked at and listened for; None: nothing, as in a chat, which has neither sound nor picture."""
+    """What is looked at and listened for; None: nothing, as in a chat without sound and picture."""
     perception = spec.perception
     if perception is None or spec.chat:
         return None

@@ -141,7 +141,7 @@ def _level(sensitivity: Sensitivity) -> Level:
 def _greeting(body: CreateConversation, about: PersonaBody, echo: bool) -> str:
     """The conversation's own, even if that is none; else the persona's, who has none in echo mode.
 
-    Before it the persona says that it is an AI, where it has to; in echo mode the application says everything.
+    Before it the persona says that it is an AI, where it has to; in echo mode the application speaks.
     """
     if echo:
         return body.custom_greeting or ""

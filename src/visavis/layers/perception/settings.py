@@ -117,7 +117,7 @@ class PerceptionLayer(BaseModel):
         return self.perception_model.strip().lower() != "off"
 
     def asked_emotions(self, policy: str = "") -> EmotionRecognition:
-        """What the persona asks for, under a conversation's ``policy``: ``eu`` limits those that do not say."""
+        """What the persona asks for under a conversation's ``policy``; ``eu`` limits who does not say."""
         if self.emotion_recognition != "auto":
             return self.emotion_recognition
         return "limited" if policy == "eu" else "full"

@@ -11,7 +11,7 @@ from visavis.session.bodies.layers import Layers
 
 MOST_TOOLS = 50
 """Of one persona."""
-LONGEST_DISCLOSURE = 1_000
+LONGEST_DISCLOSURE = 10_000
 DISCLOSURE = "You are talking with an AI."
 """Where a persona has no words of its own."""
 
@@ -40,8 +40,8 @@ class PersonaBody(Body):
     persona_description: str = Field("", max_length=LONGEST_PROMPT)
     is_template: bool = False
     disclosure_type: str = Field("", max_length=100)
-    """Whether people are told that they talk to a machine: ``always``, or if the conversation's policy is ``eu``
-    (``auto``, and nothing said); any other word: never."""
+    """Whether people are told that they talk to a machine: ``never``, ``always``, or (``auto``, which is what
+    nothing means) if the conversation's policy is ``eu``."""
     verbal_disclosure: str = Field("", max_length=LONGEST_DISCLOSURE)
     """Said before the greeting."""
     visual_disclosure: str = Field("", max_length=LONGEST_DISCLOSURE)
@@ -63,5 +63,6 @@ class PersonaBody(Body):
         return (self.visual_disclosure or DISCLOSURE) if self._discloses(policy) else ""
 
     def _discloses(self, policy: str) -> bool:
+        """A word that we do not know is rather a reason to say it."""
         kind = self.disclosure_type.strip().lower()
-        return kind == "always" or (kind in ("", "auto") and policy == EU)
+        return policy == EU if kind in ("", "auto") else kind not in ("never", "none", "off")
