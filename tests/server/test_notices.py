@@ -31,8 +31,8 @@ LOOKS: list[tuple[dict[str, Any], dict[str, Any], tuple[str, bool, bool]]] = [
     ({"emotion_recognition": "full"}, {"policy": "eu"}, ("full", True, False)),
     ({}, {"properties": {"emotion_recognition": "off", "perception": "full"}}, ("full", True, False)),
 ]
-"""Of a persona's perception layer, a conversation's body, and what comes of them: how much is read of emotions,
-whether the voice is, and whether a tool's call brings a picture."""
+"""A persona's perception layer, a conversation's body, and what comes of them: the emotion recognition, whether
+the voice is analysed, and whether a tool's call brings a picture."""
 
 
 async def test_people_are_told_what_is_looked_at(api: Api) -> None:
