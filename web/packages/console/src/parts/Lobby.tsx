@@ -27,6 +27,7 @@ export function Lobby({ session, view }: { session: Session; view: View }): Reac
             <h1>{replica ? `Talk with ${replica}` : 'Conversation'}</h1>
             <p className="quiet">{view.info ? introduction(view.info) : 'Looking up the conversation…'}</p>
             {view.info?.disclosure && <p className="disclosure" data-testid="disclosure">{view.info.disclosure}</p>}
+            <PerceptionSign view={view} joined={false} />
           </div>
           <div className="field">
             <label htmlFor="name">
@@ -42,7 +43,6 @@ export function Lobby({ session, view }: { session: Session; view: View }): Reac
             />
           </div>
           <DevicePicker session={session} view={view} />
-          <PerceptionSign view={view} joined={false} />
           <Notice text={view.notice} />
           <button className="primary" type="submit" data-testid="join" disabled={!view.info}>
             {without && view.info ? 'Join and type' : 'Join'}

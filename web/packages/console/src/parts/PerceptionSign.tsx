@@ -4,8 +4,13 @@ import type { View } from '../session'
 import { Icon } from './Icon'
 import { useDismissal } from './useDismissal'
 
+interface PerceptionSignProps {
+  view: Pick<View, 'info' | 'camera' | 'microphone' | 'muted'>
+  joined: boolean
+}
+
 /** Says whether one is seen and heard beyond words, and what that means to whoever asks. */
-export function PerceptionSign({ view, joined }: { view: Pick<View, 'info' | 'camera' | 'microphone' | 'muted'>; joined: boolean }): React.JSX.Element | null {
+export function PerceptionSign({ view, joined }: PerceptionSignProps): React.JSX.Element | null {
   const perception = view.info?.perception
   if (!perception) return null
   const open = { camera: view.camera !== null, microphone: view.microphone !== null && !view.muted }
@@ -16,6 +21,7 @@ export function PerceptionSign({ view, joined }: { view: Pick<View, 'info' | 'ca
       seen={isSeen(perception, open)}
       notice={noticeWords(perception, name)}
       perception={perception}
+      floats={joined}
     />
   )
 }
@@ -25,14 +31,16 @@ interface SignProps {
   seen: boolean
   notice: readonly string[]
   perception: Perception
+  /** The notice lies over the page; in the page a press elsewhere must not move what is pressed. */
+  floats: boolean
 }
 
-function Sign({ words, seen, notice, perception }: SignProps): React.JSX.Element {
+function Sign({ words, seen, notice, perception, floats }: SignProps): React.JSX.Element {
   const [open, setOpen] = useState(false)
   const ref = useRef<HTMLDivElement>(null)
   const id = useId()
   const close = useCallback(() => setOpen(false), [])
-  useDismissal(ref, open, close)
+  useDismissal(ref, open && floats, close)
   return (
     <div className="sign" ref={ref}>
       <button
