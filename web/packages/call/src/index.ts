@@ -14,7 +14,7 @@ export { type DeviceKind, MediaProblem, type MediaProblemKind, mediaProblemOf } 
 export type { Want } from './others'
 export type { Participant } from './participants'
 export type { Perception } from './perception'
-export { isSeen, noticeWords, type Open, signWords } from './perceptionWords'
+export { noticeWords, type Open, seenOf, signWords } from './perceptionWords'
 export { CallProblem, type ProblemKind } from './problem'
 export { ScreenShare } from './screenShare'
 export type { Source } from './sources'

@@ -4,20 +4,25 @@ import type { Perception } from './perception'
 export interface Open {
   readonly camera: boolean
   readonly microphone: boolean
+  /** A screen is shared. */
+  readonly screen?: boolean
 }
 
-/** Whether somebody is seen now. */
-export function isSeen(perception: Perception, open: Open): boolean {
-  return perception.vision && open.camera
+/** What is seen now. What a shared screen shows is read by a vision model only. */
+export function seenOf({ vision, elsewhere }: Perception, { camera, screen = false }: Open): string[] {
+  return [vision && camera ? 'you' : '', elsewhere && screen ? 'your screen' : ''].filter((what) => what !== '')
 }
 
 /** The sign in a few words: what the replica sees and hears now or, before joining, would. */
 export function signWords(perception: Perception, name: string, open: Open, joined = true): string {
-  const seen = isSeen(perception, open)
+  const seen = seenOf(perception, open)
   const heard = perception.voice && open.microphone
   const [sees, hears, not] = joined ? ['sees', 'hears', 'does not'] : ['will see', 'will hear', 'will not']
   const told = joined ? 'hears' : 'hear'
-  if (seen) return `${name} ${sees} you${heard ? ` and ${told} how you sound` : ''}`
+  if (seen.length > 0) {
+    const and = seen.length > 1 ? ', and' : ' and'
+    return `${name} ${sees} ${seen.join(' and ')}${heard ? `${and} ${told} how you sound` : ''}`
+  }
   if (!perception.vision) return heard ? `${name} ${hears} how you sound` : `${name} ${not} hear how you sound`
   return `${name} ${not} see you${heard ? `, but ${hears} how you sound` : ''}`
 }
@@ -44,7 +49,8 @@ function looks(expressions: boolean): string {
   return `While your camera is on, its picture is looked at: who is there, where they look${face}, and the light.`
 }
 
-const ELSEWHERE = 'Pictures are also sent to another service, where a vision model looks at them.'
+const ELSEWHERE =
+  'Pictures, also of a screen that you share, are sent to another service, where a vision model looks at them.'
 
 const EMOTIONS: Record<Perception['emotionRecognition'], (name: string) => string> = {
   full: (name) => `Emotion recognition is on: ${name} may read your face and your voice.`,

@@ -32,6 +32,14 @@ test.each([
   expect(signWords(perception, 'Vera', { camera, microphone }, false)).toBe(before)
 })
 
+test('a shared screen is seen by a vision model only', () => {
+  const open = { camera: true, microphone: true, screen: true }
+  expect(signWords(ALL, 'Vera', open)).toBe('Vera sees you and hears how you sound')
+  const model = { ...ALL, elsewhere: true }
+  expect(signWords(model, 'Vera', open)).toBe('Vera sees you and your screen, and hears how you sound')
+  expect(signWords(model, 'Vera', { ...open, camera: false, microphone: false })).toBe('Vera sees your screen')
+})
+
 test('the notice says what happens here and nothing else', () => {
   const all = noticeWords(ALL, 'Vera').join(' ')
   expect(all).toContain('what the face does')

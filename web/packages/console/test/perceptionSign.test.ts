@@ -18,8 +18,8 @@ const INFO: ConversationStatus = {
 }
 const TRACK = {} as MediaStreamTrack
 
-function shown(view: { info?: ConversationStatus | null; camera?: null; muted?: boolean }, joined = true): string {
-  const whole = { info: INFO, camera: TRACK, microphone: TRACK, muted: false, ...view }
+function shown(view: { info?: ConversationStatus | null; camera?: null; muted?: boolean; sharing?: boolean }, joined = true): string {
+  const whole = { info: INFO, camera: TRACK, microphone: TRACK, muted: false, sharing: false, ...view }
   return renderToStaticMarkup(createElement(PerceptionSign, { view: whole, joined }))
 }
 

@@ -1,11 +1,11 @@
-import { isSeen, noticeWords, type Perception, signWords } from '@visavis/call'
+import { noticeWords, type Perception, seenOf, signWords } from '@visavis/call'
 import { useCallback, useId, useRef, useState } from 'react'
 import type { View } from '../session'
 import { Icon } from './Icon'
 import { useDismissal } from './useDismissal'
 
 interface PerceptionSignProps {
-  view: Pick<View, 'info' | 'camera' | 'microphone' | 'muted'>
+  view: Pick<View, 'info' | 'camera' | 'microphone' | 'muted' | 'sharing'>
   joined: boolean
 }
 
@@ -13,12 +13,16 @@ interface PerceptionSignProps {
 export function PerceptionSign({ view, joined }: PerceptionSignProps): React.JSX.Element | null {
   const perception = view.info?.perception
   if (!perception) return null
-  const open = { camera: view.camera !== null, microphone: view.microphone !== null && !view.muted }
+  const open = {
+    camera: view.camera !== null,
+    microphone: view.microphone !== null && !view.muted,
+    screen: view.sharing,
+  }
   const name = view.info.replicaName || 'The replica'
   return (
     <Sign
       words={signWords(perception, name, open, joined)}
-      seen={isSeen(perception, open)}
+      seen={seenOf(perception, open).length > 0}
       notice={noticeWords(perception, name)}
       perception={perception}
       floats={joined}
@@ -56,7 +60,7 @@ function Sign({ words, seen, notice, perception, floats }: SignProps): React.JSX
         <span>{words}</span>
       </button>
       {open && (
-        <div id={id} className="sign-notice" role="group" aria-label="What is looked at">
+        <div id={id} className="sign-notice" role="group" aria-label="What is looked at" tabIndex={floats ? 0 : undefined}>
           {notice.map((sentence) => (
             <p key={sentence}>{sentence}</p>
           ))}
