@@ -31,7 +31,7 @@ LOOKS: list[tuple[dict[str, Any], dict[str, Any], tuple[str, bool, bool]]] = [
     ({"emotion_recognition": "full"}, {"policy": "eu"}, ("full", True, False)),
     ({}, {"properties": {"emotion_recognition": "off", "perception": "full"}}, ("full", True, False)),
 ]
-"""A persona's perception layer, a conversation's body, and what comes of them: the emotion recognition, whether
+"""A persona's perception layer, a conversation's body, and what comes of them: emotion recognition, whether
 the voice is analysed, and whether a tool's call brings a picture."""
 
 
