@@ -104,3 +104,5 @@ async def test_a_persona_says_that_it_is_an_ai(api: Api) -> None:
     for persona, body, greeting, shown in cases:
         spec, status = await begun(api, {"greeting": "Hello!", **persona}, **body)
         assert (spec.greeting, status["disclosure"]) == (greeting, shown), (persona, body)
+        kept = (await api.http.get(f"/v2/pals/{spec.persona_id}")).json()
+        assert {name: kept[name] for name in persona} == persona
