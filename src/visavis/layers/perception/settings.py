@@ -51,7 +51,7 @@ Tools = Annotated[list[PerceptionTool], Field(max_length=MOST_TOOLS)]
 class PerceptionLayer(BaseModel):
     """The settings; unknown ones are let pass, and null means absent."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", use_attribute_docstrings=True)
 
     perception_model: str = Field(
         "raven-1", max_length=100, validation_alias=AliasChoices("perception_model", "perception_model_name")
