@@ -32,7 +32,7 @@ export function noticeWords(perception: Perception, name: string): string[] {
   const { vision, voice, elsewhere, frames, emotionRecognition } = perception
   return [
     vision ? looks(emotionRecognition !== 'off') : '',
-    vision ? 'Each picture is forgotten at once, and none is stored.' : '',
+    vision ? 'Pictures are in memory for a moment, and none is stored.' : '',
     vision && elsewhere ? ELSEWHERE : '',
     vision && frames ? 'When a tool is called because of what you do, the programs in this call are shown the picture of it.' : '',
     voice
