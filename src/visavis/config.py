@@ -126,10 +126,10 @@ class Settings(BaseSettings):
     vad_engine: str = "silero"
     turn_engine: str = "smart-turn"
     replica_engine: str = "drawn"
-    perception_engine: str = "embedded"
-    """``off``: no conversation looks at cameras or listens to tones of voice, whatever a persona asks."""
     emotion_recognition: EmotionRecognition = "full"
     """The most that any persona gets, whatever it asks."""
+    perception_engine: str = "embedded"
+    """``off``: no conversation looks at cameras or listens to tones of voice, whatever a persona asks."""
 
     video_width: int = Field(640, ge=160, le=1920, multiple_of=2)
     video_height: int = Field(480, ge=120, le=1080, multiple_of=2)
