@@ -8,7 +8,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.server.conftest import Api, RunServer
-from visavis.session.spec import ConversationSpec
+from visavis.server.notices import NOTICES, notices_of
+from visavis.session.bodies import CreateConversation, PersonaBody
+from visavis.session.spec import ConversationSpec, PerceptionSpec, VisionSpec
 
 WAVE = {"type": "function", "function": {"name": "wave", "description": "When the user waves."}}
 
@@ -75,6 +77,20 @@ async def test_no_persona_and_no_conversation_gets_more_than_the_operator_allows
         assert [(log["asked"], log["allowed"]) for log in said] == [("full", most)]
         _, status = await begun(api, {"layers": {"perception": {"emotion_recognition": "off"}}})
         assert status["perception"]["emotion_recognition"] == "off"
+
+
+def test_a_model_elsewhere_is_told_of() -> None:
+    spec = ConversationSpec(
+        conversation_id="c1",
+        replica_id="r",
+        replica_name="Vera",
+        persona_id="p",
+        persona_name="Vera",
+        perception=PerceptionSpec(vision=VisionSpec(base_url="http://vlm.test/v1", model="m")),
+    )
+    told = notices_of(CreateConversation(), PersonaBody(system_prompt="Be kind."), spec)
+    assert told[NOTICES]["perception"]["elsewhere"] is True
+    assert "vlm" not in str(told)
 
 
 async def test_a_server_that_perceives_nothing_tells_of_nothing(run_server: RunServer) -> None:
