@@ -80,6 +80,7 @@ class World:
         self.tool_calls: list[str] = []
         self.api_calls: list[str] = []
         self.seq = 0
+        self.ending = False
         self.transcriber = Transcriber()
         self.replica_speaks = False
         self.users_speaking: set[str] = set()
@@ -121,6 +122,8 @@ class World:
                     del self.timers[name]
                 case does.Broadcast():
                     self.hear(effect.event.wire())
+                case does.ConcludePerception():
+                    self.ending = True
                 case does.EndCall():
                     assert position == len(effects) - 1
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from visavis.conversation.effects import SetEmotion
 from visavis.conversation.outbox import Outbox
+from visavis.conversation.perceived import Perceived
 from visavis.conversation.replica import Replica
 from visavis.conversation.writer import Writer
 from visavis.protocol.emotions import Emotion
@@ -18,20 +19,18 @@ class Expression:
 
     Attributes:
         held: what a client set.
-        smiled_at: a user smiles.
     """
 
-    def __init__(self, out: Outbox, replica: Replica | Writer) -> None:
-        self._out, self._replica = out, replica
+    def __init__(self, out: Outbox, replica: Replica | Writer, perceived: Perceived) -> None:
+        self._out, self._replica, self._perceived = out, replica, perceived
         self._shown: Emotion = "neutral"
         self.held: Emotion = "neutral"
-        self.smiled_at = False
 
     def show(self) -> None:
         """After each input: tell the face if that has changed."""
         generation = self._replica.current
         wanted = (generation.emotion if generation is not None else None) or self.held
-        if wanted == "neutral" and self.smiled_at:
+        if wanted == "neutral" and self._perceived.smiling:
             wanted = SMILE
         if wanted != self._shown:
             self._shown = wanted

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import Any, Literal
 
+from visavis.conversation.perceived import Perceived
+
 MOST_MESSAGES = 40
 """Messages sent to the LLM besides the system message."""
 MOST_CHARACTERS = 24_000
@@ -62,15 +64,13 @@ class History:
     Args:
         system_prompt: the persona's; never changes.
         context: may be empty.
-
-    Attributes:
-        perceived: how the user is now, in the tags of PROTOCOL 4; may be empty.
+        perceived: how the user is.
     """
 
-    def __init__(self, system_prompt: str, context: str) -> None:
+    def __init__(self, system_prompt: str, context: str, perceived: Perceived | None = None) -> None:
         self._system_prompt = system_prompt
         self.context = context
-        self.perceived = ""
+        self._perceived = perceived or Perceived()
         self._entries: list[Entry] = []
 
     @property
@@ -119,8 +119,8 @@ class History:
         last_reply = next((entry for entry in reversed(entries) if entry.role == "assistant"), None)
         groups = [_render(entry, told_off=entry is last_reply) for entry in entries]
         messages = _merge([message for group in _newest(groups) for message in group])
-        if self.perceived:
-            messages.insert(_before_the_last_user(messages), {"role": "system", "content": self.perceived})
+        if tags := self._perceived.tags:
+            messages.insert(_before_the_last_user(messages), {"role": "system", "content": tags})
         system = "\n\n".join(part for part in (self._system_prompt, self.context, instructions) if part)
         if system:
             messages.insert(0, {"role": "system", "content": system})
