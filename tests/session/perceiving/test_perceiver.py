@@ -12,7 +12,7 @@ import av
 import pytest
 from structlog.testing import capture_logs
 
-from tests.session.perceiving.seer import BROKEN, NEUTRAL, NOBODY, SMILING, Seer, shade, showing
+from tests.session.perceiving.seer import BLACK, BROKEN, NEUTRAL, NOBODY, SMILING, Seer, shade, showing
 from tests.session.scripted import ScriptedLLM
 from tests.session.test_live import SPEC, Stage, conversation
 from visavis.layers.perception.asked import Query, Tool
@@ -109,6 +109,21 @@ async def test_nothing_is_looked_at_unless_it_is_shown() -> None:
             await asyncio.sleep(0.6)
         assert seer.looks == seen
         assert stage.live._perceiver.newest(ann.participant.id, "camera") is None
+
+
+async def test_a_black_picture_is_a_camera_that_is_off_and_not_somebody_who_left() -> None:
+    async with conversation(ScriptedLLM(), spec(), perception=Seer()) as stage:
+        ann = stage.room.join("Ann")
+        ann.sends("camera")
+        async with showing(ann, NEUTRAL):
+            await until(lambda: logged(stage, "UserPerceived"), "somebody is there")
+        async with showing(ann, BLACK):
+            await until(lambda: len(logged(stage, "UserPerceived")) == 2, "nothing is known any more")
+            await asyncio.sleep(3.5)
+    assert [told["appearance"] for told in logged(stage, "UserPerceived")] == [
+        "One person in view, looking at the screen.",
+        "",
+    ]
 
 
 async def test_without_perception_or_an_engine_for_it_the_end_comes_at_once() -> None:
