@@ -34,7 +34,12 @@ class Seer:
         self.eyes_made = 0
         self.looks = 0
         self.listened: list[float] = []
-        self.faces = {NEUTRAL: (face(),), SMILING: (face(smile=0.9),), NOBODY: (), BLACK: ()}
+        self.faces = {
+            NEUTRAL: (face(),),
+            SMILING: (face(smile=0.9, box=(0.1, 0.3, 0.3, 0.6)),),
+            NOBODY: (),
+            BLACK: (),
+        }
 
     def eyes(self) -> Seer:
         self.eyes_made += 1

@@ -63,8 +63,11 @@ async def test_a_smile_calls_its_tool_once_is_told_and_stands_in_the_analysis() 
             await until(lambda: received(ann, "conversation.perception_tool_call"), "the tool is called")
             await until(lambda: logged(stage, "UserPerceived")[-1]["smiling"], "the smile is told")
             await asyncio.sleep(0.5)
+        face = stage.live._face._renderer
+        assert face.looking_at == pytest.approx((-0.6, 0.1))
         ann.sends()
         await until(lambda: not logged(stage, "UserPerceived")[-1]["appearance"], "nothing is known any more")
+        assert face.looking_at is None
     (call,) = received(ann, "conversation.perception_tool_call")
     told = call["properties"]
     assert (told["modality"], told["name"]) == ("vision", "user_smiled")
@@ -119,7 +122,7 @@ async def test_a_black_picture_is_a_camera_that_is_off_and_not_somebody_who_left
             await until(lambda: logged(stage, "UserPerceived"), "somebody is there")
         async with showing(ann, BLACK):
             await until(lambda: len(logged(stage, "UserPerceived")) == 2, "nothing is known any more")
-            await asyncio.sleep(3.5)
+            assert stage.live._perceiver._people[ann.participant.id].account.now() == ()
     assert [told["appearance"] for told in logged(stage, "UserPerceived")] == [
         "One person in view, looking at the screen.",
         "",

@@ -24,7 +24,8 @@ def test_who_is_there_and_how_they_sit() -> None:
     assert appearance(Account(), EVERYTHING) == ""
     near = face(distance=0.25, looking=0.1, eyes_closed=0.9)
     assert appearance(watched(during(0, 5, near, near, kind="dark")), EVERYTHING) == (
-        "More than one person in view, looking away from the screen, eyes closed, close to the camera, in the dark."
+        "More than one person in view, looking away from the screen, eyes closed, close to the camera, "
+        "in the dark."
     )
     assert appearance(watched(during(0, 3, face()), during(3, 8)), EVERYTHING) == "Nobody in view."
 
