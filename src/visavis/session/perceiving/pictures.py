@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 import av
+from av.video.reformatter import VideoReformatter
 
 from visavis.protocol.events import Event, PerceptionToolCall
 
@@ -25,7 +26,7 @@ def jpeg(frame: Any) -> bytes:
     while True:
         scale = min(1.0, side / max(frame.width, frame.height))
         width, height = (max(2, round(length * scale / 2) * 2) for length in (frame.width, frame.height))
-        small = frame.reformat(width=width, height=height, format="yuvj420p")
+        small = VideoReformatter().reformat(frame, width=width, height=height, format="yuvj420p")
         for quality in _QUALITIES:
             data = _encoded(small, quality)
             if len(data) <= LARGEST:
