@@ -76,3 +76,5 @@ class MediaIn:
         for outlet in self.outlets.values():
             for slot in list(outlet.slots):
                 slot.show(None)
+            if isinstance(outlet, VideoOutlet):
+                outlet.close()
