@@ -127,6 +127,14 @@ class Settings(BaseSettings):
     replica_engine: str = "drawn"
     perception_engine: str = "embedded"
     """``off``: no conversation looks at cameras or listens to tones of voice, whatever a persona asks."""
+    vision_base_url: str = Field("", pattern=r"^(https?://.+)?$")
+    """An OpenAI-compatible endpoint with a vision-language model, for personas that name none."""
+    vision_api_key: SecretStr = SecretStr("")
+    vision_model: str = ""
+    vision_interval: float = Field(2.0, ge=0.1, le=3600)
+    """Seconds from one question to the next, at least, of a conversation."""
+    vision_max_requests: int = Field(600, ge=1)
+    """To a vision-language model, of one conversation, the last one for the analysis included."""
 
     video_width: int = Field(640, ge=160, le=1920, multiple_of=2)
     video_height: int = Field(480, ge=120, le=1080, multiple_of=2)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from visavis.layers.llm.openai import Endpoint
 from visavis.layers.perception.asked import Query, Tool
 from visavis.layers.perception.base import Origin
+from visavis.layers.perception.settings import EmotionRecognition
 
 AGED = 1.5
 """Seconds from which what was seen is told with its age."""
@@ -27,7 +28,7 @@ class Wanted(Protocol):
     """What a persona wants to know; ``session.spec.PerceptionSpec`` has this shape."""
 
     @property
-    def emotion_recognition(self) -> Literal["full", "limited", "off"]:
+    def emotion_recognition(self) -> EmotionRecognition:
         """Only ``full`` lets moods be told."""
         ...
 
