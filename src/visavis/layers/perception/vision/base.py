@@ -13,6 +13,8 @@ from visavis.layers.perception.settings import EmotionRecognition
 
 AGED = 1.5
 """Seconds from which what was seen is told with its age."""
+_STEPS = (2, 3, 5, 7, 10, 15, 20, 30, 45, 60)
+"""Seconds that are told: words that changed with every second would be told anew with every second."""
 FORGOTTEN = 60.0
 """Seconds after which it is not told any more."""
 
@@ -151,7 +153,7 @@ class ToolCalled:
 
 
 def aged(text: str, age: float) -> str:
-    """A text that says how old it is when that matters; an empty one stays empty."""
+    """A text that says how old it is when that matters, to the nearest step; an empty one stays empty."""
     if not text or age <= AGED:
         return text
-    return f"{text} (seen {round(age)} s ago)"
+    return f"{text} (seen {min(_STEPS, key=lambda step: abs(step - age))} s ago)"
