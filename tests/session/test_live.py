@@ -104,10 +104,13 @@ async def conversation(
     heard: str = "",
     make_vad: Callable[[], Energy] = Energy,
     outbound: Outbound | None = None,
+    perception: Any = None,
     **settings: Any,
 ) -> AsyncIterator[Stage]:
     room = MemoryRoom(Participant("replica", "tavus-replica-r1", "Vera", "replica", 0.0))
-    shared = dataclasses.replace(engines(llm, heard), make_vad=make_vad, outbound=outbound)
+    shared = dataclasses.replace(
+        engines(llm, heard), make_vad=make_vad, outbound=outbound, perception=perception
+    )
     stage = Stage(room)
     stage.stt = shared.stt
     stage.live = live = LiveConversation(spec, shared, room, Settings(**settings), stage)

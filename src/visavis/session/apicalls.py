@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Self
 
 import structlog
@@ -12,6 +12,7 @@ import structlog
 from visavis.config import Settings
 from visavis.conversation.effects import CallTool
 from visavis.conversation.inputs import Input, ToolAnswered
+from visavis.layers.perception.asked import Modality
 from visavis.outbound.calls import CallContext, ToolResponse, deliver
 from visavis.outbound.client import GuardedClient
 from visavis.outbound.delivery import ApiDelivery
@@ -94,14 +95,21 @@ class ApiCalls:
     ) -> None:
         self._conversation_id = spec.conversation_id
         self._apis = {tool.name: tool.api for tool in spec.offered_tools if tool.api is not None}
+        self._perceived = {
+            (tool.origin, tool.name): tool.api
+            for tool in spec.tools
+            if tool.origin != "llm" and tool.api is not None
+        }
         self._outbound, self._elapsed, self._feed = outbound, elapsed, feed
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self, call: CallTool) -> None:
         """Call; the answer is fed to the core."""
-        task = asyncio.create_task(self._call(call), name=f"tool-{call.name}")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._hold(self._call(call), call.name)
+
+    def notify(self, origin: Modality, call_id: str, name: str, arguments: Mapping[str, Any]) -> None:
+        """Call the API of a tool of perception; whatever it answers, nothing comes of it."""
+        self._hold(self._notify(origin, call_id, name, arguments), name)
 
     async def aclose(self) -> None:
         """Let what is out come to an end, for a while: what a tool does is seldom undone by hanging up."""
@@ -113,6 +121,28 @@ class ApiCalls:
         await asyncio.gather(*late, return_exceptions=True)
         if late:
             log.warning("calls of tools were cut off by the end of the conversation", count=len(late))
+
+    def _hold(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(work, name=f"tool-{name}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _notify(self, origin: Modality, call_id: str, name: str, arguments: Mapping[str, Any]) -> None:
+        api = self._perceived.get((origin, name))
+        if api is None or self._outbound is None:
+            log.error("a tool's call cannot be made here", tool=name)
+            return
+        try:
+            response = await self._outbound.deliver(
+                api, arguments, CallContext(self._conversation_id, call_id, name)
+            )
+        except Exception:
+            log.exception("a tool's call failed", tool=name)
+            return
+        if response.error is not None:
+            log.warning("a tool's API failed", tool=name, reason=response.error, ms=response.milliseconds)
+        else:
+            log.info("a tool's API answered", tool=name, status=response.status, ms=response.milliseconds)
 
     async def _call(self, call: CallTool) -> None:
         try:

@@ -46,6 +46,10 @@ class Face:
         """Let the replica look like this from now on."""
         self._renderer.emotion = emotion
 
+    def look_at(self, where: tuple[float, float] | None) -> None:
+        """Somebody's face is there (``ReplicaRenderer.looking_at``); None: nobody knows."""
+        self._renderer.looking_at = where
+
     async def run(self) -> None:
         """Work until cancelled. A late frame is not made up for: the next one comes in its own time."""
         due = shown = self._clock()

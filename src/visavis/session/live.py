@@ -27,6 +27,7 @@ from visavis.session.ignored import IgnoredLog
 from visavis.session.inputlog import InputLog
 from visavis.session.intake import Intake
 from visavis.session.outbox import Outbox
+from visavis.session.perceiving import Perceiver
 from visavis.session.recording import Recording
 from visavis.session.speaker import Speaker
 from visavis.session.spec import ConversationSpec
@@ -71,13 +72,14 @@ class LiveConversation:
         self._apis = ApiCalls(spec, engines.outbound, self._elapsed, self._feed)
         self._outbox = Outbox(room)
         hints = Hints(LANGUAGES.get(spec.language, ""), spec.hotwords)
-        self._ears = Ears(engines, room, spec.flow, self._elapsed, self._feed, hints)
         self._recording = Recording.of(spec, settings)
         if self._recording:
             room.overhear(self._recording.overhear)
         self._face = self._make_face(engines, settings)
+        self._perceiver = self._make_perceiver(engines)
+        self._ears = Ears(engines, room, spec.flow, self._elapsed, self._feed, hints, self._perceiver)
         if not spec.chat:
-            _warn_of_language(spec.language, engines)
+            engines.warn_of_language(spec.language)
 
     async def run(self) -> str:
         """Hold the conversation until it is over.
@@ -144,8 +146,15 @@ class LiveConversation:
                     if self._recording:
                         self._recording.begin()
                     self._feed(happens.ParticipantJoined(at=self._elapsed(), participant_id=participant.id))
+                    if self._perceiver:
+                        self._perceiver.joined(participant)
+                case rooms.ParticipantUpdated(participant):
+                    if self._perceiver:
+                        self._perceiver.updated(participant)
                 case rooms.ParticipantLeft(participant, reason):
                     self._ears.leave(participant.id)
+                    if self._perceiver:
+                        self._perceiver.left(participant.id)
                     self._feed(
                         happens.ParticipantLeft(
                             at=self._elapsed(),
@@ -175,7 +184,8 @@ class LiveConversation:
             case does.Broadcast(event, seq):
                 message = event.wire()
                 self._log.flush()
-                self._outbox.put(message)
+                attached = self._perceiver.attachments.attached if self._perceiver else None
+                self._outbox.put(attached(event, message) if attached else message)
                 self._listener.event(seq, message)
             case does.StartInference():
                 self._thinker.start(effect)
@@ -196,8 +206,6 @@ class LiveConversation:
                 self._timers.cancel(name)
             case does.SetActivity(activity):
                 self._set_activity(activity)
-            case does.ConcludePerception():
-                self._feed(happens.PerceptionConcluded(at=self._elapsed()))
             case does.SetEmotion(emotion):
                 if self._face:
                     self._face.show(emotion)
@@ -205,6 +213,11 @@ class LiveConversation:
                 self._ears.set_sensitivity(pause, interrupt)
             case does.CallBack(kind, subject, body):
                 self._listener.called_back(kind, subject, body)
+            case does.ConcludePerception():
+                if self._perceiver:
+                    self._perceiver.conclude()
+                else:
+                    self._feed(happens.PerceptionConcluded(at=self._elapsed()))
             case does.Ignore(reason):
                 self._ignored.note(reason)
             case does.EndCall(reason):
@@ -233,6 +246,20 @@ class LiveConversation:
             sink = self._recording.video(sink)
         return Face(renderer, engines.drawing, self._playout, sink, fps, time.monotonic)
 
+    def _make_perceiver(self, engines: Engines) -> Perceiver | None:
+        if self._spec.perception is None or self._spec.chat or engines.perception is None:
+            return None
+        return Perceiver(
+            self._spec.perception,
+            engines.perception,
+            engines.perceiving,
+            self._room,
+            elapsed=self._elapsed,
+            feed=self._feed,
+            apis=self._apis,
+            look_at=self._face.look_at if self._face else lambda _: None,
+        )
+
     def _report_crash(self, tasks: list[asyncio.Task[None]]) -> None:
         """A part that ended on its own ends the call."""
         if self._over.done():
@@ -246,30 +273,19 @@ class LiveConversation:
         reason = self._over.result() if self._over.done() and not self._over.cancelled() else SESSION_CRASHED
         if not self._driver.core.ended:
             self.end(reason)
+        if not self._driver.core.ended:  # perception takes its time: not any more
+            self.end(reason)
         self._timers.clear()
         await self._outbox.flush()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._ears.aclose()
+        if self._perceiver:
+            await self._perceiver.aclose()
         await self._thinker.aclose()
         ends = [self._room.close(reason), *([self._recording.aclose()] if self._recording else [])]
         await asyncio.gather(*ends)
         await self._apis.aclose()
         self._log.flush()
         self._ignored.summarize()
-
-
-def _warn_of_language(language: str, engines: Engines) -> None:
-    """Say which of the engines cannot do what was asked for; they do what they can."""
-    if not language:
-        return
-    code = LANGUAGES.get(language)
-    for layer, known in (("stt", engines.stt.languages), ("tts", engines.tts.languages)):
-        if known is not None and code not in known:
-            log.warning(
-                "the engine does not have the conversation's language",
-                layer=layer,
-                language=language,
-                has=sorted(known),
-            )

@@ -80,3 +80,5 @@ class MediaIn:
         for outlet in self.outlets.values():
             for slot in list(outlet.slots):
                 slot.show(None)
+            if isinstance(outlet, VideoOutlet):
+                outlet.close()

@@ -29,15 +29,17 @@ from visavis.rooms.base import (
     Participant,
     ParticipantJoined,
     ParticipantLeft,
+    ParticipantUpdated,
     RoomEvent,
     Source,
+    VideoKind,
     VideoSink,
 )
 from visavis.rooms.inbox import Inbox
 from visavis.rooms.webrtc import engine as engines
 from visavis.rooms.webrtc import wire
 from visavis.rooms.webrtc.keepalive import PING_SECONDS
-from visavis.rooms.webrtc.outlet import KINDS, AudioOutlet, Outlet
+from visavis.rooms.webrtc.outlet import KINDS, AudioOutlet, Outlet, VideoOutlet
 from visavis.rooms.webrtc.peer import Client, Peer
 from visavis.rooms.webrtc.relayed import Deliver, RelayedPeer
 
@@ -207,6 +209,13 @@ class WebRTCRoom:
             async for samples in peer.microphone.heard:
                 yield samples
 
+    async def video_in(self, participant_id: str, source: VideoKind) -> AsyncIterator[Any]:
+        """What the participant shows, the newest picture each time, until they leave."""
+        outlet = self.outlet(participant_id, source)
+        if isinstance(outlet, VideoOutlet):
+            async for frame in outlet.watch():
+                yield frame
+
     def overhear(self, hear: Overhear) -> None:
         """Let this one hear microphones and screens' sound, as they come, from now on."""
         self._overhear = hear
@@ -278,8 +287,9 @@ class WebRTCRoom:
         self._inbox.put(AudioStarted(peer.participant.id))
 
     def peer_changed(self, peer: Client) -> None:
-        """A peer sends something else than before: the others learn of it."""
+        """A peer sends something else than before: the others learn of it, the replica too."""
         self._tell_others(peer, "participant-updated", participant=wire.participant_json(peer.participant))
+        self._inbox.put(ParticipantUpdated(peer.participant))
 
     def outlet(self, participant_id: str, source: Source) -> Outlet | None:
         """What somebody in the room sends."""

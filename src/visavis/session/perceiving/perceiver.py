@@ -1,0 +1,300 @@
+"""Perception of one conversation: who is looked at, and what becomes of what is seen and heard."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any, Protocol, get_args
+
+import structlog
+
+from visavis.conversation.inputs import Input, LayerTold, PerceptionConcluded
+from visavis.layers.perception.asked import Modality, Tool
+from visavis.layers.perception.base import RATE, PerceptionEngine, Sight
+from visavis.layers.perception.summary import untold
+from visavis.layers.perception.watcher import Watcher
+from visavis.protocol.events import PerceptionToolCall, PerceptionToolCallProperties
+from visavis.rooms.base import Participant, Room, VideoKind
+from visavis.session.engines import Lane
+from visavis.session.perceiving.calls import on_the_wire
+from visavis.session.perceiving.concluding import Witnessed, analysis
+from visavis.session.perceiving.hearing import Hearing
+from visavis.session.perceiving.person import Person
+from visavis.session.perceiving.pictures import Attachments, jpeg
+from visavis.session.perceiving.telling import Telling
+from visavis.session.spec import PerceptionSpec
+
+SCREEN_RATE = 1.0
+"""Pictures a second that are looked at of a shared screen."""
+STALE = 5.0
+"""Seconds without a picture after which a camera counts as off, whatever its sender says."""
+
+log = structlog.get_logger(__name__)
+
+
+class ToolApis(Protocol):
+    """Calls the APIs of tools."""
+
+    def notify(self, origin: Modality, call_id: str, name: str, arguments: dict[str, Any]) -> None:
+        """Call and forget."""
+        ...
+
+
+class Perceiver:
+    """Looks at whoever shows themselves, and only while they do.
+
+    Pictures are kept in memory, the newest of each source, while it is shown.
+
+    Args:
+        spec: what is asked.
+        engine: sees and hears.
+        lane: where it works.
+        room: shows people.
+        elapsed: seconds since the conversation began.
+        feed: takes what is perceived.
+        apis: calls tools that have an API.
+        look_at: told where the face is that the replica looks at (``ReplicaRenderer.looking_at``).
+
+    Attributes:
+        attachments: pictures of tools' calls that are on their way.
+    """
+
+    def __init__(
+        self,
+        spec: PerceptionSpec,
+        engine: PerceptionEngine,
+        lane: Lane,
+        room: Room,
+        elapsed: Callable[[], float],
+        feed: Callable[[Input], None],
+        apis: ToolApis,
+        look_at: Callable[[tuple[float, float] | None], None],
+    ) -> None:
+        self.attachments = Attachments()
+        self._spec, self._engine, self._lane, self._room = spec, engine, lane, room
+        self._elapsed, self._feed, self._apis, self._look_at = elapsed, feed, apis, look_at
+        self._people: dict[str, Person] = {}
+        self._here: dict[str, Telling] = {}
+        self._speaker: str | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._hears = spec.emotion_recognition == "full"
+
+    # Who is here
+
+    def joined(self, participant: Participant) -> None:
+        """Somebody came."""
+        person = self._people[participant.id] = Person(participant, self._spec, self._elapsed)
+        self._here[participant.id] = Telling(person.perceived, self._elapsed, self._feed)
+        self._attend(person)
+
+    def updated(self, participant: Participant) -> None:
+        """Somebody shows something else than before."""
+        if participant.id in self._here:
+            person = self._people[participant.id]
+            person.participant = participant
+            self._attend(person)
+
+    def left(self, participant_id: str) -> None:
+        """Somebody is gone; what happened is remembered for the end."""
+        telling = self._here.pop(participant_id, None)
+        if telling is None:
+            return
+        telling.close()
+        person = self._people[participant_id]
+        for kind in list(person.watching):
+            self._hide(person, kind)
+        if self._speaker == participant_id:
+            self._speaker = None
+        if not _witnessed(person).anything:
+            del self._people[participant_id]
+        self._follow()
+
+    def newest(self, participant_id: str, kind: VideoKind) -> Any | None:
+        """The newest ``av.VideoFrame`` of what somebody shows now."""
+        person = self._people.get(participant_id)
+        return person.newest.get(kind) if person else None
+
+    def hearing(self, participant_id: str) -> Hearing | None:
+        """What follows the turns of somebody who is here."""
+        if participant_id not in self._here:
+            return None
+        person = self._people[participant_id]
+        return Hearing(person, self._engine if self._hears else None, self._lane, self._elapsed, self)
+
+    # What is seen
+
+    def _attend(self, person: Person) -> None:
+        """Watch what the participant shows, and nothing else."""
+        for kind in get_args(VideoKind):
+            shown = kind in person.participant.sending and not person.blind
+            if shown and kind not in person.watching:
+                person.watching[kind] = self._spawn(self._watch(person, kind))
+            elif not shown and kind in person.watching:
+                self._hide(person, kind)
+
+    def _hide(self, person: Person, kind: VideoKind) -> None:
+        person.watching.pop(kind).cancel()
+        self._gone(person, kind)
+
+    async def _watch(self, person: Person, kind: VideoKind) -> None:
+        rate = RATE if kind == "camera" else SCREEN_RATE
+        try:
+            watcher = Watcher(
+                self._engine.eyes(),
+                self._lane.executor,
+                self._elapsed,
+                lambda sight: self._saw(person, sight),
+                kind,
+                rate,
+            )
+            await watcher.watch(self._frames(person, kind))
+        except Exception as error:
+            # A third party's engine may raise anything: this participant's sight is lost, the call goes on.
+            log.error("a participant can no longer be seen", exc_info=error)
+            person.blind = True
+            self._attend(person)
+
+    async def _frames(self, person: Person, kind: VideoKind) -> AsyncIterator[Any]:
+        loop = asyncio.get_running_loop()
+        came = loop.time()
+
+        async def check() -> None:
+            while True:
+                await asyncio.sleep(STALE)
+                if kind in person.newest and loop.time() - came >= STALE:
+                    self._gone(person, kind)
+
+        checking = self._spawn(check()) if kind == "camera" else None
+        try:
+            async for frame in self._room.video_in(person.id, kind):
+                person.newest[kind], came = frame, loop.time()
+                yield frame
+        finally:
+            if checking:
+                checking.cancel()
+
+    def _saw(self, person: Person, sight: Sight) -> None:
+        if person.id not in self._here:
+            return
+        for change in person.see(sight):
+            for tool, arguments in person.calls.seen(change, person.account):
+                kind: VideoKind = "screen" if change.condition == "sharing the screen" else "camera"
+                self.call(person.id, tool, arguments, kind)
+        self._follow()
+        self._here[person.id].refresh()
+
+    def _gone(self, person: Person, kind: VideoKind) -> None:
+        """Nothing is to be seen any more; that calls no tool but those that wait for the end of sharing."""
+        for change in person.hidden(kind, self._elapsed()):
+            if kind == "screen":
+                for tool, arguments in person.calls.seen(change, person.account):
+                    self.call(person.id, tool, arguments, kind)
+        self._follow()
+        if telling := self._here.get(person.id):
+            telling.refresh()
+
+    def _follow(self) -> None:
+        """The replica looks at whoever spoke last, else at the first one it sees."""
+        order = sorted(self._here, key=lambda one: one != self._speaker)
+        faces = (self._people[one].face_at for one in order)
+        self._look_at(next((face for face in faces if face is not None), None))
+
+    # What is said
+
+    def described(
+        self,
+        participant_id: str,
+        *,
+        appearance: str | None = None,
+        emotions: str | None = None,
+        screenshare: str | None = None,
+    ) -> None:
+        """Somebody who can read pictures says this of a participant; None leaves what was said before.
+
+        It is told beside what is measured, and forgotten when the source it was read from is off.
+        """
+        if participant_id not in self._here:
+            return
+        described = self._people[participant_id].described
+        described.appearance = described.appearance if appearance is None else appearance
+        described.emotions = described.emotions if emotions is None else emotions
+        described.screenshare = described.screenshare if screenshare is None else screenshare
+        self._here[participant_id].refresh()
+
+    def speaks(self, participant_id: str) -> None:
+        """Somebody begins to speak: the replica looks at them."""
+        self._speaker = participant_id
+        self._follow()
+
+    def heard(self, participant_id: str) -> None:
+        """Somebody's turn was heard to its end."""
+        if telling := self._here.get(participant_id):
+            telling.refresh()
+
+    def call(
+        self, participant_id: str, tool: Tool, arguments: dict[str, Any], kind: VideoKind = "camera"
+    ) -> None:
+        """Call a tool of the persona.
+
+        Args:
+            participant_id: for whose sake.
+            tool: which.
+            arguments: for its parameters.
+            kind: what the picture that goes with it is of.
+        """
+        call_id = str(uuid.uuid4())
+        frame = self.newest(participant_id, kind) if tool.frames and tool.modality == "vision" else None
+        if frame is None:
+            self._tell_call(call_id, tool, arguments)
+        else:
+            self._spawn(self._call_with_picture(call_id, tool, arguments, frame))
+        if tool.api:
+            self._apis.notify(tool.modality, call_id, tool.name, arguments)
+
+    async def _call_with_picture(
+        self, call_id: str, tool: Tool, arguments: dict[str, Any], frame: Any
+    ) -> None:
+        try:
+            self.attachments.keep(call_id, await self._lane(jpeg, frame))
+        except Exception:
+            log.exception("a tool's call goes without its picture", tool=tool.name)
+        self._tell_call(call_id, tool, arguments)
+        self.attachments.drop(call_id)
+
+    def _tell_call(self, call_id: str, tool: Tool, arguments: dict[str, Any]) -> None:
+        properties = PerceptionToolCallProperties(
+            modality=tool.modality,
+            name=tool.name,
+            arguments=on_the_wire(tool, arguments),
+            tool_call_id=call_id,
+        )
+        event = PerceptionToolCall(properties=properties)
+        self._feed(LayerTold(at=self._elapsed(), event=event))
+
+    # The end
+
+    def conclude(self) -> None:
+        """Tell what the whole call was like, at once."""
+        people = [_witnessed(person) for person in self._people.values()]
+        told = analysis(people, self._spec.analysis_queries, untold(self._spec.emotion_recognition))
+        self._feed(PerceptionConcluded(at=self._elapsed(), analysis=told))
+
+    async def aclose(self) -> None:
+        """Look at nobody any more, and forget all pictures."""
+        for participant_id in list(self._here):
+            self.left(participant_id)
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+
+def _witnessed(person: Person) -> Witnessed:
+    return Witnessed(person.participant.user_name, person.account, person.turns.spoken)
