@@ -120,6 +120,7 @@ class LiveConversation:
             "activity": self._activity,
             "ignored": self._ignored.total,
             "render_ms": round(self._face.render_seconds * 1000, 2) if self._face else 0.0,
+            **(self._perceiver.stats() if self._perceiver else {}),
         }
 
     # What happens

@@ -40,7 +40,13 @@ def test_a_long_call_is_thinned_and_stays_covered():
 
 @pytest.mark.parametrize(
     ("age", "told"),
-    [(0.0, "Waves."), (1.5, "Waves."), (1.6, "Waves. (seen 2 s ago)"), (3.2, "Waves. (seen 3 s ago)"), (9.0, "Waves. (seen 10 s ago)")],
+    [
+        (0.0, "Waves."),
+        (1.5, "Waves."),
+        (1.6, "Waves. (seen 2 s ago)"),
+        (3.2, "Waves. (seen 3 s ago)"),
+        (9.0, "Waves. (seen 10 s ago)"),
+    ],
 )
 def test_words_say_how_old_they_are_when_that_matters(age: float, told: str):
     assert seen(10.0, "Waves.").appearance_words(10.0 + age) == told

@@ -54,6 +54,11 @@ def offered(wanted: Wanted) -> list[Tool]:
     return [tool for tool in wanted.tools if tool.modality == "vision" and tool.signal is None]
 
 
+def unanswered(wanted: Wanted) -> list[Query]:
+    """The queries that no measured signal answers: the model's to answer."""
+    return [query for query in wanted.visual_queries if query.signal is None]
+
+
 def functions(tools: Iterable[Tool]) -> list[dict[str, Any]]:
     """Their definitions, complete enough for endpoints that are particular."""
     return [_function(tool) for tool in tools]
@@ -67,11 +72,11 @@ def instructions(wanted: Wanted, tools: Sequence[Tool]) -> str:
         tools: those offered.
     """
     moods = wanted.emotion_recognition == "full"
-    fields = [_APPEARANCE, _EMOTIONS if moods else "", _SCREEN, _ANSWERS if wanted.visual_queries else ""]
+    fields = [_APPEARANCE, _EMOTIONS if moods else "", _SCREEN, _ANSWERS if unanswered(wanted) else ""]
     return _paragraphs(
         _WATCH.format(fields="{" + ",\n ".join(filter(None, fields)) + "}"),
         "" if moods else _NO_MOODS,
-        _numbered("Queries:", wanted.visual_queries),
+        _numbered("Queries:", unanswered(wanted)),
         _TOOLS if tools else "",
         wanted.visual_tool_prompt if tools else "",
     )
@@ -110,7 +115,7 @@ def conclusion(
         _CONCLUDE, "" if moods else _NO_MOODS, _numbered("Questions:", wanted.analysis_queries)
     )
     seen = "\n".join(notes) or "None."
-    asked = _numbered('Queries that "Query 1" and so on in the notes answer:', wanted.visual_queries)
+    asked = _numbered('Queries that "Query 1" and so on in the notes answer:', unanswered(wanted))
     words = _paragraphs(
         f"Notes:\n{seen}", asked if notes else "", f"Measured facts:\n{facts.strip() or 'None.'}"
     )

@@ -102,7 +102,7 @@ class Observation:
         appearance: who is there and what they do.
         emotions: as they show; always empty unless emotion recognition is ``full``.
         screenshare: what the shared screen shows.
-        answers: to visual queries, by their number from 1.
+        answers: to the visual queries that no signal answers, by their number from 1.
     """
 
     participant_id: str

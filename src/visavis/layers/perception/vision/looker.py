@@ -67,7 +67,8 @@ class Looker:
         self._functions = asking.functions(tools)
         self._instructions = asking.instructions(wanted, tools)
         self._wordless = asking.instructions(wanted, ())
-        self._model = Model(endpoint, TOKENS + TOKENS_A_QUERY * len(wanted.visual_queries))
+        self._queries = len(asking.unanswered(wanted))
+        self._model = Model(endpoint, TOKENS + TOKENS_A_QUERY * self._queries)
         self._last_model = Model(endpoint, TOKENS_AT_THE_END)
         self._pace = Pace(endpoint.interval, endpoint.max_requests)
         self._lens, self._known, self._diary, self._calls = Lens(), Known(), Diary(), Calls(tools)
@@ -122,6 +123,10 @@ class Looker:
             # Frames come from whatever decoder a room uses; the facts alone are an analysis, too.
             log.exception("vision-language model wrote no analysis")
         return None
+
+    def number(self, participant_id: str) -> int:
+        """What the model calls a participant; it never learns of ids and names."""
+        return self._diary.number(participant_id)
 
     def stats(self) -> dict[str, Any]:
         """For metrics: how often it was asked and how old is what is known.
@@ -221,7 +226,7 @@ class Looker:
         self._words_missing.discard(participant_id)
         screen = any(photo.shot.origin == "screen" for photo in photos)
         moods = self._wanted.emotion_recognition == "full"
-        answer = read(reply.text, len(self._wanted.visual_queries), moods, screen)
+        answer = read(reply.text, self._queries, moods, screen)
         self._not_used(answer.dropped)
         if answer.empty and answer.dropped:
             return
