@@ -19,6 +19,7 @@ from tests.session.scripted import ScriptedLLM
 from tests.session.test_live import Stage, conversation
 from visavis.layers.perception.asked import Query, Tool
 from visavis.rooms.memory import Guest
+from visavis.session.host import GOODBYE
 from visavis.session.spec import ConversationSpec, VisionSpec
 from visavis.testing.openai_server import Hold, Reply, Request, ScriptedServer, call, refuse, say, text_of
 
@@ -119,3 +120,13 @@ async def test_a_model_that_fails_leaves_the_measured_facts() -> None:
     text = analysis["properties"]["analysis"]
     assert text.startswith("- The camera was on") and "## Measured" not in text
     assert "Any hats? This server cannot answer that" in text
+
+
+async def test_a_server_that_stops_waits_for_a_silent_model_only_briefly() -> None:
+    async with seen(lambda _: Reply((Hold(),))) as (stage, ann), showing(ann, SMILING):
+        await until(lambda: logged(stage, "UserPerceived"), "somebody is there")
+        stage.live.end("server_shutdown")
+        async with asyncio.timeout(GOODBYE):
+            await until(lambda: received(ann, "system.shutdown"), "everyone is told")
+    (analysis,) = received(ann, "conversation.perception_analysis")
+    assert analysis["properties"]["analysis"].startswith("- The camera was on")

@@ -7,6 +7,9 @@ from typing import Any
 
 import av
 
+from visavis.layers.perception.pictures import scaled
+
+_PIXELS = "yuvj420p"
 _QUALITY = 4
 """FFmpeg's scale of 1 (best) to 31."""
 
@@ -19,12 +22,10 @@ def jpeg(frame: Any, longest_side: int, quality: int = _QUALITY) -> bytes:
         longest_side: pixels; larger frames are made smaller, none is made larger.
         quality: 1 (best) to 31.
     """
-    scale = min(1.0, longest_side / max(frame.width, frame.height))
-    width, height = (max(2, round(side * scale / 2) * 2) for side in (frame.width, frame.height))
-    small = frame.reformat(width=width, height=height, format="yuvj420p", dst_color_range="JPEG")
+    small = scaled(frame, longest_side, _PIXELS)
     encoder: Any = av.CodecContext.create("mjpeg", "w")
-    encoder.width, encoder.height, encoder.pix_fmt = width, height, "yuvj420p"
+    encoder.width, encoder.height, encoder.pix_fmt = small.width, small.height, _PIXELS
     encoder.time_base = Fraction(1, 25)
     encoder.qmin = encoder.qmax = quality
-    small.pts = 0
+    encoder.thread_count = 1
     return b"".join(bytes(packet) for packet in (*encoder.encode(small), *encoder.encode(None)))

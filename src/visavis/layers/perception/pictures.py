@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from av.video.reformatter import VideoReformatter
 
 from visavis.layers.perception.base import LONGEST_SIDE, Origin, Picture
 
@@ -17,7 +18,22 @@ def picture(frame: Any, at: float, origin: Origin = "camera") -> Picture:
         at: seconds on the conversation's clock.
         origin: what it was taken from.
     """
-    scale = min(1.0, LONGEST_SIDE / max(frame.width, frame.height))
-    width, height = (max(2, round(side * scale / 2) * 2) for side in (frame.width, frame.height))
-    small = frame.reformat(width=width, height=height, format="rgba")
+    small = scaled(frame, LONGEST_SIDE, "rgba")
     return Picture(at, np.asarray(small.to_ndarray(), np.uint8), origin)
+
+
+def scaled(frame: Any, longest_side: int, pixel_format: str) -> Any:
+    """A ``av.VideoFrame`` no larger than this; blocking. The frame may be in other threads' hands as well.
+
+    ``VideoFrame.reformat`` is not for that: it keeps libswscale's state in the frame, and two threads that
+    change it wait for each other for ever.
+
+    Args:
+        frame: of any size and pixel format.
+        longest_side: pixels; smaller frames stay as they are.
+        pixel_format: FFmpeg's name.
+    """
+    scale = min(1.0, longest_side / max(frame.width, frame.height))
+    width, height = (max(2, round(side * scale / 2) * 2) for side in (frame.width, frame.height))
+    full = "JPEG" if pixel_format.startswith("yuvj") else None
+    return VideoReformatter().reformat(frame, width, height, pixel_format, dst_color_range=full, threads=1)

@@ -18,6 +18,8 @@ from visavis.session.spec import PerceptionSpec, VisionSpec
 
 CONCLUDES_WITHIN = 8.0
 """Seconds for the analysis; the core does not wait much longer."""
+HURRIED = 2.0
+"""Seconds for it when the server stops: it waits for no conversation longer than ``session.host.GOODBYE``."""
 _AGES_EVERY = 1.0
 """Seconds after which words may have to say that they are older."""
 
@@ -69,6 +71,7 @@ class Describing:
         self._tools = {tool.name: tool for tool in spec.tools if tool.modality == "vision"}
         self._looker = Looker(vision, spec, self, elapsed, self._observed, self._called)
         self._described: set[str] = set()
+        self._within = CONCLUDES_WITHIN
 
     async def run(self) -> None:
         """Look until cancelled."""
@@ -84,6 +87,10 @@ class Describing:
         """See ``Looker.stats``."""
         return self._looker.stats()
 
+    def hurry(self) -> None:
+        """There is little time for a conclusion."""
+        self._within = HURRIED
+
     async def conclude(self, people: Mapping[str, Witnessed]) -> str:
         """The account of the call: the model's, then what was measured; without the model's, that alone.
 
@@ -98,7 +105,7 @@ class Describing:
         ]
         answerable = [query for query in spec.analysis_queries if query.signal is not None]
         text = await self._looker.conclude(
-            analysis(numbered, answerable, hidden), self._elapsed() + CONCLUDES_WITHIN
+            analysis(numbered, answerable, hidden), self._elapsed() + self._within
         )
         if text is None:
             return analysis(list(people.values()), spec.analysis_queries, hidden)

@@ -310,6 +310,11 @@ class Perceiver:
         hidden = untold(self._spec.emotion_recognition)
         self._concluded(analysis(list(people.values()), self._spec.analysis_queries, hidden))
 
+    def hurry(self) -> None:
+        """The server stops: there is little time for a conclusion."""
+        if self._describing:
+            self._describing.hurry()
+
     async def _conclude(self, describing: Describing, people: dict[str, Witnessed]) -> None:
         self._concluded(await describing.conclude(people))
 
