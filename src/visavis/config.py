@@ -17,6 +17,7 @@ from pydantic_settings import (
 )
 
 from visavis.ice import IceServerSetting
+from visavis.layers.perception.settings import EmotionRecognition
 from visavis.net import destination, is_loopback
 from visavis.protocol.dialects import DialectName
 
@@ -125,6 +126,8 @@ class Settings(BaseSettings):
     vad_engine: str = "silero"
     turn_engine: str = "smart-turn"
     replica_engine: str = "drawn"
+    emotion_recognition: EmotionRecognition = "full"
+    """The most that any persona gets, whatever it asks."""
     perception_engine: str = "embedded"
     """``off``: no conversation looks at cameras or listens to tones of voice, whatever a persona asks."""
     vision_base_url: str = Field("", pattern=r"^(https?://.+)?$")
@@ -135,6 +138,9 @@ class Settings(BaseSettings):
     """Seconds from one question to the next, at least, of a conversation."""
     vision_max_requests: int = Field(600, ge=1)
     """To a vision-language model, of one conversation, the last one for the analysis included."""
+
+    embedding_engine: str = "minilm"
+    """Tells what sentences mean: which signals answer what a persona asks of perception."""
 
     video_width: int = Field(640, ge=160, le=1920, multiple_of=2)
     video_height: int = Field(480, ge=120, le=1080, multiple_of=2)
