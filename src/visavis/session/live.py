@@ -75,7 +75,7 @@ class LiveConversation:
         self._recording = Recording.of(spec, settings)
         if self._recording:
             room.overhear(self._recording.overhear)
-        self._face = self._make_face(engines, settings)
+        self._face = Face.of(spec, engines, settings, room, self._playout, self._recording)
         self._perceiver = self._make_perceiver(engines)
         self._ears = Ears(engines, room, spec.flow, self._elapsed, self._feed, hints, self._perceiver)
         if not spec.chat:
@@ -237,17 +237,6 @@ class LiveConversation:
             self._face.activity = activity
 
     # Beginning and end
-
-    def _make_face(self, engines: Engines, settings: Settings) -> Face | None:
-        if self._spec.audio_only or self._spec.chat:
-            return None
-        width, height, fps = settings.video_width, settings.video_height, settings.video_fps
-        renderer = engines.make_replica(width, height, self._spec.seed)
-        renderer.greenscreen = self._spec.greenscreen
-        sink = self._room.publish_video(width, height, fps)
-        if self._recording:
-            sink = self._recording.video(sink)
-        return Face(renderer, engines.drawing, self._playout, sink, fps, time.monotonic)
 
     def _make_perceiver(self, engines: Engines) -> Perceiver | None:
         if self._spec.perception is None or self._spec.chat or engines.perception is None:

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tests.layers.perception.sights import face
-from visavis.layers.perception.base import Picture, Sight, Voice
+from visavis.layers.perception.base import Lighting, Picture, Sight, Voice
 from visavis.rooms.base import VideoKind
 from visavis.rooms.memory import Guest
 
-NEUTRAL, SMILING, NOBODY, BROKEN = 40, 80, 120, 160
+BLACK, NEUTRAL, SMILING, NOBODY, BROKEN = 0, 40, 80, 120, 160
 """Shades."""
 FPS = 20.0
 
@@ -34,7 +34,12 @@ class Seer:
         self.eyes_made = 0
         self.looks = 0
         self.listened: list[float] = []
-        self.faces = {NEUTRAL: (face(),), SMILING: (face(smile=0.9),), NOBODY: ()}
+        self.faces = {
+            NEUTRAL: (face(),),
+            SMILING: (face(smile=0.9, box=(0.1, 0.3, 0.3, 0.6)),),
+            NOBODY: (),
+            BLACK: (),
+        }
 
     def eyes(self) -> Seer:
         self.eyes_made += 1
@@ -48,7 +53,7 @@ class Seer:
         nearest = min((*self.faces, BROKEN), key=lambda known: abs(known - grey))
         if nearest == BROKEN:
             raise RuntimeError("a driver's fault")
-        return Sight(picture.at, "camera", self.faces[nearest])
+        return Sight(picture.at, "camera", self.faces[nearest], Lighting("good", nearest / 255, 1.0))
 
     def listen(self, audio: NDArray[np.float32], start: float, words: int | None = None) -> Voice | None:
         self.listened.append(len(audio) / 16_000)

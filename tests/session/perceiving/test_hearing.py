@@ -6,15 +6,18 @@ import json
 from typing import Any
 
 import numpy as np
+import pytest
 
 from tests.layers.perception.test_summary import voice
 from tests.session.perceiving.seer import NEUTRAL, Seer, showing
 from tests.session.perceiving.test_perceiver import logged, received, spec, until
 from tests.session.scripted import ScriptedLLM
 from tests.session.test_live import Stage, conversation
+from visavis.layers.conversational_flow.turns import LONGEST_HOLD
 from visavis.layers.llm.base import TextDelta
 from visavis.layers.perception.asked import Query, Tool
 from visavis.rooms.memory import Guest
+from visavis.session.perceiving.glances import Glances
 
 TONE = (0.3 * 32767 * np.sin(np.arange(16_000) * 0.3)).astype(np.int16)
 LIVELY = Tool(
@@ -31,15 +34,15 @@ ASKED = spec(
 )
 
 
-async def say_something(stage: Stage, guest: Guest) -> None:
-    """A second of a voice, then silence, until the turn is over."""
+async def say_something(stage: Stage, guest: Guest) -> float:
+    """A second of a voice, then silence, until the turn is over; how many seconds of it that took."""
     turns = len(logged(stage, "UserTurnEnded"))
     guest.speak(TONE)
-    for _ in range(40):
+    for silence in range(1, 40):
         guest.speak(np.zeros(1_600, np.int16))
         await stage.play(0.1)
         if len(logged(stage, "UserTurnEnded")) > turns:
-            return
+            return silence / 10
     raise AssertionError("the turn does not end")
 
 
@@ -109,3 +112,11 @@ async def test_an_engine_that_cannot_listen_costs_the_tone_and_nothing_else() ->
         await say_something(stage, ann)
     assert len(seer.listened) == 1
     assert [ended["audio_analysis"] for ended in logged(stage, "UserTurnEnded")] == ["", ""]
+
+
+async def test_who_looks_away_to_think_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with conversation(answers(), spec(), heard="well", perception=Seer()) as stage:
+        ann = stage.room.join("Ann")
+        at_once = await say_something(stage, ann)
+        monkeypatch.setattr(Glances, "hold", lambda self, now: LONGEST_HOLD)
+        assert await say_something(stage, ann) - at_once >= LONGEST_HOLD - 0.2

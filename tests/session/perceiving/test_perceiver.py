@@ -12,11 +12,12 @@ import av
 import pytest
 from structlog.testing import capture_logs
 
-from tests.session.perceiving.seer import BROKEN, NEUTRAL, NOBODY, SMILING, Seer, shade, showing
+from tests.session.perceiving.seer import BLACK, BROKEN, NEUTRAL, NOBODY, SMILING, Seer, shade, showing
 from tests.session.scripted import ScriptedLLM
 from tests.session.test_live import SPEC, Stage, conversation
 from visavis.layers.perception.asked import Query, Tool
 from visavis.rooms.memory import Guest
+from visavis.session.perceiving import perceiver
 from visavis.session.spec import ConversationSpec, PerceptionSpec
 
 PATIENCE = 10.0
@@ -63,8 +64,11 @@ async def test_a_smile_calls_its_tool_once_is_told_and_stands_in_the_analysis() 
             await until(lambda: received(ann, "conversation.perception_tool_call"), "the tool is called")
             await until(lambda: logged(stage, "UserPerceived")[-1]["smiling"], "the smile is told")
             await asyncio.sleep(0.5)
+        face = stage.live._face._renderer
+        assert face.looking_at == pytest.approx((-0.6, 0.1))
         ann.sends()
         await until(lambda: not logged(stage, "UserPerceived")[-1]["appearance"], "nothing is known any more")
+        assert face.looking_at is None
     (call,) = received(ann, "conversation.perception_tool_call")
     told = call["properties"]
     assert (told["modality"], told["name"]) == ("vision", "user_smiled")
@@ -109,6 +113,38 @@ async def test_nothing_is_looked_at_unless_it_is_shown() -> None:
             await asyncio.sleep(0.6)
         assert seer.looks == seen
         assert stage.live._perceiver.newest(ann.participant.id, "camera") is None
+
+
+async def test_a_black_picture_is_a_camera_that_is_off_and_not_somebody_who_left() -> None:
+    async with conversation(ScriptedLLM(), spec(), perception=Seer()) as stage:
+        ann = stage.room.join("Ann")
+        ann.sends("camera")
+        async with showing(ann, NEUTRAL):
+            await until(lambda: logged(stage, "UserPerceived"), "somebody is there")
+        async with showing(ann, BLACK):
+            await until(lambda: len(logged(stage, "UserPerceived")) == 2, "nothing is known any more")
+            assert stage.live._perceiver._people[ann.participant.id].account.now() == ()
+    assert [told["appearance"] for told in logged(stage, "UserPerceived")] == [
+        "One person in view, looking at the screen.",
+        "",
+    ]
+
+
+async def test_a_camera_that_sends_nothing_more_is_off_and_its_owner_is_remembered_when_gone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(perceiver, "STALE", 0.5)
+    async with conversation(ScriptedLLM(), spec(), perception=Seer()) as stage:
+        ann, bob = stage.room.join("Ann"), stage.room.join("Bob")
+        ann.sends("camera")
+        async with showing(ann, NEUTRAL):
+            await until(lambda: logged(stage, "UserPerceived"), "somebody is there")
+        await until(lambda: len(logged(stage, "UserPerceived")) == 2, "nothing is known any more")
+        assert stage.live._perceiver.newest(ann.participant.id, "camera") is None
+        ann.leave()
+    assert logged(stage, "UserPerceived")[-1]["appearance"] == ""
+    (analysis,) = received(bob, "conversation.perception_analysis")
+    assert analysis["properties"]["analysis"].startswith("- The camera was on for ")
 
 
 async def test_without_perception_or_an_engine_for_it_the_end_comes_at_once() -> None:
@@ -185,8 +221,11 @@ async def test_where_emotions_are_not_to_be_told_no_smile_is() -> None:
         ann = stage.room.join("Ann")
         ann.sends("camera")
         async with showing(ann, SMILING):
-            await until(lambda: logged(stage, "UserPerceived"), "somebody is there")
-            await asyncio.sleep(1.5)
+            people = stage.live._perceiver._people
+            await until(lambda: people, "she is in the room")
+            account = people[ann.participant.id].account
+            await until(lambda: "smiling" in account.now(), "the smile is seen")
+            await asyncio.sleep(0.2)
     (told,) = logged(stage, "UserPerceived")
     assert (told["appearance"], told["emotions"], told["smiling"]) == (
         "One person in view, looking at the screen.",
@@ -207,8 +246,8 @@ async def test_words_of_somebody_who_reads_pictures_stand_beside_what_is_measure
         ann.sends("screen")
         async with showing(ann, SMILING, "screen"):
             await until(lambda: logged(stage, "UserPerceived"), "the screen is seen")
-        perceiver = stage.live._perceiver
-        perceiver.described(ann.participant.id, appearance="A red hat.", screenshare="A table of prices.")
+        seeing = stage.live._perceiver
+        seeing.described(ann.participant.id, appearance="A red hat.", screenshare="A table of prices.")
         await until(lambda: len(logged(stage, "UserPerceived")) == 2, "the words are told")
         told = logged(stage, "UserPerceived")[-1]
         assert told["appearance"] == "A red hat."
@@ -216,4 +255,4 @@ async def test_words_of_somebody_who_reads_pictures_stand_beside_what_is_measure
         ann.sends()
         await until(lambda: len(logged(stage, "UserPerceived")) == 3, "they are forgotten with the screen")
         assert logged(stage, "UserPerceived")[-1]["screenshare"] == ""
-        perceiver.described("nobody", appearance="Somebody who is not here.")
+        seeing.described("nobody", appearance="Somebody who is not here.")

@@ -22,7 +22,7 @@ from visavis.session.perceiving.calls import on_the_wire
 from visavis.session.perceiving.concluding import Witnessed, analysis
 from visavis.session.perceiving.describing import Describing
 from visavis.session.perceiving.hearing import Hearing
-from visavis.session.perceiving.person import Person
+from visavis.session.perceiving.person import Person, covered
 from visavis.session.perceiving.pictures import Attachments, jpeg
 from visavis.session.perceiving.telling import Telling
 from visavis.session.spec import PerceptionSpec
@@ -194,6 +194,9 @@ class Perceiver:
 
     def _saw(self, person: Person, sight: Sight) -> None:
         if person.id not in self._here:
+            return
+        if covered(sight):
+            self._gone(person, "camera")
             return
         for change in person.see(sight):
             for tool, arguments in person.calls.seen(change, person.account):

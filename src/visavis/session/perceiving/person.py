@@ -19,6 +19,9 @@ from visavis.session.perceiving.glances import Glances
 from visavis.session.perceiving.voices import Turns
 from visavis.session.spec import PerceptionSpec
 
+_BLACK = 0.01
+"""Mean brightness; a dark room's picture has more."""
+
 
 @dataclass(slots=True)
 class Described:
@@ -121,6 +124,12 @@ class Person:
             for query in self._spec.audio_queries
             if query.signal is not None and words.condition_of(query.signal) is None
         )
+
+
+def covered(sight: Sight) -> bool:
+    """Whether a camera shows nothing at all: browsers send black for one that is switched off."""
+    black = sight.lighting is not None and sight.lighting.level < _BLACK
+    return black and sight.origin == "camera" and not sight.faces
 
 
 def _joined(*texts: str) -> str:
