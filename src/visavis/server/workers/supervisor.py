@@ -159,7 +159,7 @@ class Supervisor:
 
     @contextlib.contextmanager
     def announced(self, conversation_id: str) -> Iterator[None]:
-        """Within, a conversation that ``create`` is still to begin may be ended already; it never begins then."""
+        """Within, a conversation may be ended before ``create``, which then does not begin it."""
         self._announced[conversation_id] = True
         try:
             yield
