@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from visavis.errors import OutboundRefused
-from visavis.outbound.messages import parse, valid_header
+from visavis.net import http_url
+from visavis.outbound.messages import valid_header
 from visavis.outbound.templates import PLACEHOLDER, placeholders
 
 MASK = "********"
@@ -90,7 +90,7 @@ class OAuth2Auth(_Strict):
     @field_validator("token_url")
     @classmethod
     def _is_a_url(cls, url: str) -> str:
-        _check_url(url)
+        http_url(url)
         return url
 
 
@@ -125,9 +125,9 @@ class ApiDelivery(_Strict):
     @field_validator("url")
     @classmethod
     def _is_a_url(cls, url: str) -> str:
-        if PLACEHOLDER.search(urlsplit(url).netloc):
+        if PLACEHOLDER.search(_netloc(url)):
             raise ValueError("the host cannot have placeholders")
-        _check_url(url)
+        http_url(url)
         return url
 
     @field_validator("headers")
@@ -186,8 +186,8 @@ def check_declared(delivery: ApiDelivery, parameters: Mapping[str, Any]) -> None
         )
 
 
-def _check_url(url: str) -> None:
+def _netloc(url: str) -> str:
     try:
-        parse(url)
-    except OutboundRefused as refused:
-        raise ValueError(refused.reason) from None
+        return urlsplit(url).netloc
+    except ValueError:
+        return ""  # it is no URL; what is wrong with it is for ``http_url`` to say

@@ -15,6 +15,7 @@ from visavis.server.details import details_of
 from visavis.server.errors import Refusal
 from visavis.server.recordings import recording_details
 from visavis.server.resources.catalogue import persona_or_default, replica_or_default
+from visavis.server.resources.personas import checked
 from visavis.server.resources.pronunciation import rules_of
 from visavis.server.resources.skills import skills_of
 from visavis.server.resources.steering import Steering, steering_of
@@ -25,7 +26,7 @@ from visavis.server.store import Conversation, Resource
 from visavis.server.store.models import now
 from visavis.server.webhooks import announcing
 from visavis.server.webhooks.addresses import check_callback
-from visavis.session.bodies import CreateConversation, PersonaBody
+from visavis.session.bodies import CreateConversation
 from visavis.session.spec import ConversationSpec
 from visavis.session.tools import ToolBody
 
@@ -48,7 +49,7 @@ async def begin(services: Services, body: CreateConversation) -> Conversation:
     check_callback(body.callback_url, services.outbound.guard)
     _refuse_recording(services, body)
     persona = await persona_or_default(services.store, body.persona_id)
-    about = PersonaBody.model_validate(persona.document)
+    about = checked(persona.document)
     replica = replica_or_default(body.replica_id, about)
     name = conversation_id()
     if not body.conversation_name:

@@ -62,7 +62,7 @@ def changed(persona: Resource, patch: list[Operation], vault: Vault) -> Document
         said["layers"] = {name: value for name, value in layers.items() if value != {} or name in known}
         if not said["layers"] and "layers" not in before:
             del said["layers"]
-    after = stored(_checked(returned(said, before)))
+    after = stored(checked(returned(said, before)))
     _keep_at_home(before, after)
     return sealed(after, vault, before)
 
@@ -85,7 +85,12 @@ def _origin(document: Document) -> tuple[str, str] | None:
     return origin(document.get("layers", {}).get("llm", {}).get("base_url", ""))
 
 
-def _checked(document: Document) -> PersonaBody:
+def checked(document: Document) -> PersonaBody:
+    """A stored or changed document, if it is a persona; rules may have become stricter since.
+
+    Raises:
+        RequestValidationError: it is none.
+    """
     try:
         return PersonaBody.model_validate(document)
     except ValidationError as error:

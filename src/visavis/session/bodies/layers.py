@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AliasChoices, Field, StringConstraints, model_validator
 
-from visavis.session.bodies.base import Body
+from visavis.session.bodies.base import URL, Body
 
 Sensitivity = Literal["superlow", "verylow", "low", "medium", "high", "auto"]
 Query = Annotated[str, StringConstraints(max_length=10_000)]
@@ -22,7 +22,7 @@ class LLMLayer(Body):
     """``layers.llm``."""
 
     model: str = ""
-    base_url: str = Field("", pattern=r"^(https?://.+)?$")
+    base_url: URL = ""
     api_key: str = ""
     headers: dict[str, str] = Field(default_factory=dict)
     extra_body: dict[str, Any] = Field(default_factory=dict)
