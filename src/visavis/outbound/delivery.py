@@ -5,6 +5,7 @@ What a call becomes is in ``calls``; what is done with the secrets in ``sealing`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ from visavis.outbound.templates import PLACEHOLDER, placeholders
 
 MASK = "********"
 """What stands for a secret in answers."""
+MASKED_IN_QUERY = re.compile(rf"[?&][^=&#]*={re.escape(MASK)}(?=[&#]|$)")
 BODYLESS = frozenset({"GET", "HEAD", "DELETE"})
 FORM = "application/x-www-form-urlencoded"
 OUR_PREFIX = "tavus_"
@@ -157,7 +159,12 @@ class ApiDelivery(_Strict):
             if self.body_template or self.query_params or PLACEHOLDER.search(self.url):
                 raise ValueError("hmac has its own body and a fixed URL: no templates, no query_params")
         field = SECRET_FIELDS.get(self.auth.type) if self.auth else None
-        if MASK in (self.headers or {}).values() or (field and getattr(self.auth, field) == MASK):
+        if (
+            MASK in (self.headers or {}).values()
+            or (field and getattr(self.auth, field) == MASK)
+            or _holds_mask([self.query_params, self.body_template])
+            or MASKED_IN_QUERY.search(self.url)
+        ):
             raise ValueError(f"{MASK} stands for a secret that is not known; send the secret itself")
         return self
 
@@ -184,6 +191,12 @@ def check_declared(delivery: ApiDelivery, parameters: Mapping[str, Any]) -> None
         raise ValueError(
             f"delivery.api names {', '.join(strangers)}, which parameters.properties does not declare"
         )
+
+
+def _holds_mask(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_holds_mask, value.values()))
+    return any(map(_holds_mask, value)) if isinstance(value, list) else bool(value == MASK)
 
 
 def _netloc(url: str) -> str:
