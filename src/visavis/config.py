@@ -130,6 +130,9 @@ class Settings(BaseSettings):
     perception_engine: str = "embedded"
     """``off``: no conversation looks at cameras or listens to tones of voice, whatever a persona asks."""
 
+    embedding_engine: str = "minilm"
+    """Tells what sentences mean: which signals answer what a persona asks of perception."""
+
     video_width: int = Field(640, ge=160, le=1920, multiple_of=2)
     video_height: int = Field(480, ge=120, le=1080, multiple_of=2)
     video_fps: int = Field(25, ge=1, le=60)

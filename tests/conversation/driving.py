@@ -69,11 +69,14 @@ class Driven:
     def pauses(self, who: str = "ann", silence: float = 0.0) -> list[does.Effect]:
         return self.feed(happens.UserSpeechStopped(at=self.now, participant_id=who, silence=silence))
 
-    def hears(self, text: str, who: str = "ann") -> list[does.Effect]:
-        return self.feed(happens.UserTranscript(at=self.now, participant_id=who, text=text))
+    def hears(self, text: str, who: str = "ann", **analyses: str) -> list[does.Effect]:
+        return self.feed(happens.UserTranscript(at=self.now, participant_id=who, text=text, **analyses))
 
-    def ends_turn(self, text: str, who: str = "ann") -> list[does.Effect]:
-        return self.feed(happens.UserTurnEnded(at=self.now, participant_id=who, text=text))
+    def ends_turn(self, text: str, who: str = "ann", **analyses: str) -> list[does.Effect]:
+        return self.feed(happens.UserTurnEnded(at=self.now, participant_id=who, text=text, **analyses))
+
+    def looks(self, who: str = "ann", **looks: Any) -> list[does.Effect]:
+        return self.feed(happens.UserPerceived(at=self.now, participant_id=who, **looks))
 
     def says(self, text: str, who: str = "ann") -> list[does.Effect]:
         """A whole spoken turn; the effects of its end."""
@@ -123,6 +126,9 @@ class Driven:
     def fires(self, name: str, at: float) -> list[does.Effect]:
         self.now = max(self.now, at)
         return self.feed(happens.TimerFired(at=self.now, name=name))
+
+    def concludes(self, analysis: str = "") -> list[does.Effect]:
+        return self.feed(happens.PerceptionConcluded(at=self.now, analysis=analysis))
 
     def ends(self) -> list[does.Effect]:
         return self.feed(happens.EndRequested(at=self.now))

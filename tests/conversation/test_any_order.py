@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tests.conversation.world import World
+from visavis.conversation import effects as does
 from visavis.conversation.inputs import AudioClip
 
 WHO = st.sampled_from(["ann", "bob"])
@@ -29,6 +30,7 @@ class AnyOrder(RuleBasedStateMachine):
         dialect=st.sampled_from(["union", "union", "2026-06", "pal"]),
         on_call=st.sampled_from(["silent", "generate_filler", "generate_filler"]),
         on_resolve=st.sampled_from(["generate_response", "generate_response", "response_in_result"]),
+        perception=st.booleans(),
     )
     def start(
         self,
@@ -40,6 +42,7 @@ class AnyOrder(RuleBasedStateMachine):
         dialect: str,
         on_call: str,
         on_resolve: str,
+        perception: bool,
     ) -> None:
         uses = {"on_call": on_call, "on_resolve": on_resolve}
         names = ("look", "see", "book")
@@ -53,6 +56,7 @@ class AnyOrder(RuleBasedStateMachine):
             dialect=dialect,
             tools=tuple({"type": "function", "function": {"name": name}, **uses} for name in names),
             api_tools=("book",),
+            perception=perception,
         )
         self.world.take(self.world.call.join("ann"))
 
@@ -77,6 +81,14 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(who=WHO, text=TEXTS)
     def hear(self, who: str, text: str) -> None:
         self.world.take(self.world.call.hears(text, who))
+
+    @rule(who=WHO, appearance=st.sampled_from(["", "Smiling."]), smiling=st.booleans())
+    def look(self, who: str, appearance: str, smiling: bool) -> None:
+        self.world.take(self.world.call.looks(who, appearance=appearance, smiling=smiling))
+
+    @rule(analysis=st.sampled_from(["", "A smile."]))
+    def conclude(self, analysis: str) -> None:
+        self.world.take(self.world.call.concludes(analysis))
 
     @rule(who=WHO, text=TEXTS)
     def end_turn(self, who: str, text: str) -> None:
@@ -159,7 +171,8 @@ class AnyOrder(RuleBasedStateMachine):
         """A chunk of an inference that was cancelled or is over."""
         generation = data.draw(st.sampled_from(self.world.ever_inferred))
         if generation not in self.world.inferring and not self.world.call.core.ended:
-            assert self.world.call.writes(generation, text) == []
+            late = [does.Ignore("the conversation is ending")] * 2 if self.world.ending else []
+            assert self.world.call.writes(generation, text) == late
 
     @rule(data=st.data())
     def time_goes_on(self, data: st.DataObject) -> None:
@@ -186,6 +199,8 @@ class AnyOrder(RuleBasedStateMachine):
         self.world.come_to_rest()
         self.world.check_history()
         self.world.take(self.world.call.ends())
+        if not self.world.call.core.ended:
+            self.world.take(self.world.call.concludes("A smile."))
         assert self.world.call.core.ended
         assert not self.world.users_speaking
         assert not self.world.replica_speaks

@@ -116,11 +116,14 @@ def _random_value(rng: random.Random, name: str) -> Any:
                 sleep_phrase="so",
                 idle_engagement=rng.choice(["off", "eager"]),
                 speculative_inference=rng.random() < 0.5,
+                perception=rng.random() < 0.5,
             )
         case "event":
             return PerceptionAnalysis(properties=PerceptionAnalysisProperties(analysis="A smile."))
-        case "audio_analysis" | "visual_analysis":
+        case "audio_analysis" | "visual_analysis" | "analysis" | "appearance" | "emotions" | "screenshare":
             return rng.choice(["", "calm"])
+        case "smiling":
+            return rng.random() < 0.5
         case "event_id":
             return "e1"
         case "inference_id":

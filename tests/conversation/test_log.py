@@ -51,7 +51,7 @@ def test_an_input_survives_the_log() -> None:
 
 
 def test_every_kind_of_input_has_its_name_in_the_log() -> None:
-    assert len(KINDS) == 21
+    assert len(KINDS) == 23
     assert "Started" in KINDS
 
 

@@ -63,6 +63,10 @@ class Said:
         return "".join(text.split())
 
 
+UNTIED = ("visavis.ack", "perception_analysis", "perception-analysis")
+"""Events of no utterance."""
+
+
 class World:
     """Everything outside the core."""
 
@@ -76,6 +80,7 @@ class World:
         self.tool_calls: list[str] = []
         self.api_calls: list[str] = []
         self.seq = 0
+        self.ending = False
         self.transcriber = Transcriber()
         self.replica_speaks = False
         self.users_speaking: set[str] = set()
@@ -117,6 +122,8 @@ class World:
                     del self.timers[name]
                 case does.Broadcast():
                     self.hear(effect.event.wire())
+                case does.ConcludePerception():
+                    self.ending = True
                 case does.EndCall():
                     assert position == len(effects) - 1
 
@@ -136,7 +143,7 @@ class World:
         assert wire["seq"] == self.seq
         kind = wire["event_type"].removeprefix("conversation.")
         role = wire.get("properties", {}).get("role")
-        tied = wire["message_type"] != "system" and kind != "visavis.ack"
+        tied = wire["message_type"] != "system" and kind not in UNTIED
         assert ("turn_idx" in wire) == ("inference_id" in wire) == tied
         if kind == "replica.started_speaking":
             assert not self.replica_speaks

@@ -257,11 +257,11 @@ def test_the_catalogue_is_sound(model: Model) -> None:
 
 def test_a_server_needs_its_engines_models() -> None:
     speech = ["whisper-tiny.en", "silero-vad", "smart-turn"]
-    assert needed(Settings()) == [*speech, "face-landmarker", "qwen2.5-coder-0.5b"]
-    assert "face-landmarker" not in needed(Settings(perception_engine="off"))
+    assert needed(Settings()) == [*speech, "face-landmarker", "all-minilm-l6-v2", "qwen2.5-coder-0.5b"]
+    assert needed(Settings(perception_engine="off")) == [*speech, "qwen2.5-coder-0.5b"]
     assert "smollm2-135m" in needed(Settings(embedded_llm="smollm2-135m"))
-    assert len(needed(Settings(llm_base_url="http://localhost:8000/v1"))) == 4
-    mine = {f"{layer}_engine": "mine" for layer in ("stt", "vad", "turn", "perception")}
+    assert len(needed(Settings(llm_base_url="http://localhost:8000/v1"))) == 5
+    mine = {f"{layer}_engine": "mine" for layer in ("stt", "vad", "turn", "perception", "embedding")}
     assert needed(Settings(llm_base_url="x", **mine)) == []
 
 

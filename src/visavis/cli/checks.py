@@ -101,6 +101,7 @@ def engines(settings: Settings) -> Iterator[Check]:
     }
     if settings.perception_engine != "off":
         chosen["perception"] = settings.perception_engine
+        chosen["embedding"] = settings.embedding_engine
     for layer, name in chosen.items():
         others = [other for other in installed(layer) if other != name]
         detail = name + (f" (also {', '.join(others)})" if others else "")

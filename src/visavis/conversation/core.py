@@ -41,6 +41,8 @@ class Conversation:
         handler = self._handlers.get(type(input))
         if handler is None:
             return [Ignore(f"{type(input).__name__} is not expected")]
+        if not self._call.hears(input):
+            return [Ignore("the conversation is ending")]
         self._call.at(input.at)
         handler(input)
         self._call.settle()
@@ -54,14 +56,16 @@ def _handlers(call: Call) -> dict[type[happens.Input], Callable[[Any], None]]:
         happens.InteractionReceived: call.interaction_received,
         happens.InteractionRefused: call.interaction_refused,
         happens.LayerTold: call.layer_told,
-        happens.UserSpeechStarted: call.user_speech_started,
-        happens.UserSpeechStopped: call.user_speech_stopped,
-        happens.UserTranscript: call.user_transcript,
-        happens.UserTurnEnded: call.user_turn_ended,
-        happens.InferenceText: call.inference_text,
-        happens.InferenceToolCalls: call.inference_tool_calls,
-        happens.InferenceFinished: call.inference_finished,
-        happens.InferenceFailed: call.inference_failed,
+        happens.UserPerceived: call.user_perceived,
+        happens.PerceptionConcluded: call.perception_concluded,
+        happens.UserSpeechStarted: call.turns.speech_started,
+        happens.UserSpeechStopped: call.turns.speech_stopped,
+        happens.UserTranscript: call.turns.transcribed,
+        happens.UserTurnEnded: call.turns.ended,
+        happens.InferenceText: call.inferences.text,
+        happens.InferenceToolCalls: call.inferences.tool_calls,
+        happens.InferenceFinished: call.inferences.finished,
+        happens.InferenceFailed: call.inferences.failed,
         happens.ToolAnswered: call.tool_answered,
         happens.SpeechSynthesized: call.speech_synthesized,
         happens.SpeechFailed: call.speech_failed,

@@ -104,14 +104,18 @@ class Floor:
         self.speculation = Speculation(out)
 
     @property
-    def generations(self) -> int:
-        """How many have had the floor, or an inference ahead of it."""
-        return self._generations
-
-    @property
     def busy(self) -> bool:
         """Whether anything has the floor or waits for it."""
         return self._replica.current is not None or bool(self._queue)
+
+    def holder(self, number: int) -> Generation | None:
+        """The generation, if it has the floor; late news of earlier ones are no news (DESIGN rule 1)."""
+        generation = self._replica.current
+        if generation is not None and generation.number == number:
+            return generation
+        if not 1 <= number <= self._generations:
+            self._out.ignore("news of an unknown generation")
+        return None
 
     def generation(self, kind: Kind, inference_id: str) -> Generation:
         """A new one, of the current turn."""

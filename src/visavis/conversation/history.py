@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import Any, Literal
 
+from visavis.conversation.perceived import Perceived
+
 MOST_MESSAGES = 40
 """Messages sent to the LLM besides the system message."""
 MOST_CHARACTERS = 24_000
@@ -62,11 +64,13 @@ class History:
     Args:
         system_prompt: the persona's; never changes.
         context: may be empty.
+        perceived: how the user is.
     """
 
-    def __init__(self, system_prompt: str, context: str) -> None:
+    def __init__(self, system_prompt: str, context: str, perceived: Perceived | None = None) -> None:
         self._system_prompt = system_prompt
         self.context = context
+        self._perceived = perceived or Perceived()
         self._entries: list[Entry] = []
 
     @property
@@ -115,6 +119,8 @@ class History:
         last_reply = next((entry for entry in reversed(entries) if entry.role == "assistant"), None)
         groups = [_render(entry, told_off=entry is last_reply) for entry in entries]
         messages = _merge([message for group in _newest(groups) for message in group])
+        if tags := self._perceived.tags:
+            messages.insert(_before_the_last_user(messages), {"role": "system", "content": tags})
         system = "\n\n".join(part for part in (self._system_prompt, self.context, instructions) if part)
         if system:
             messages.insert(0, {"role": "system", "content": system})
@@ -141,6 +147,14 @@ def _folded(entries: list[Entry]) -> list[Entry]:
         else:
             folded.append(entry)
     return folded
+
+
+def _before_the_last_user(messages: list[dict[str, Any]]) -> int:
+    """Where it does not disturb an LLM's cache of what was said before."""
+    return next(
+        (index for index in range(len(messages) - 1, -1, -1) if messages[index]["role"] == "user"),
+        len(messages),
+    )
 
 
 def _render(entry: Entry, told_off: bool) -> list[dict[str, Any]]:

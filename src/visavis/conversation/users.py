@@ -20,6 +20,7 @@ class Turn:
         deaf: it began while it must not be heard, so nothing of it counts.
         speaking_since: seconds; None in a pause.
         text: the transcript last announced.
+        told: the same as the LLM is told it.
         chunks_streamed: how often one was.
         displaced: the reply nobody had heard yet when this turn cut it.
     """
@@ -28,6 +29,7 @@ class Turn:
     deaf: bool
     speaking_since: float | None = None
     text: str = ""
+    told: str = ""
     chunks_streamed: int = 0
     displaced: Generation | None = None
 
@@ -75,25 +77,21 @@ class Users:
             self._close_speech(turn, silence, turn_idx)
         return turn
 
-    def paused_text(self, participant_id: str) -> str:
-        """The words so far of a participant who pauses; empty if there are none, or no pause."""
+    def pausing(self, participant_id: str) -> Turn | None:
+        """The turn of a participant who pauses, if there are words in it."""
         turn = self._turns.get(participant_id)
-        if turn is None or turn.deaf or turn.speaking_since is not None:
-            return ""
-        return turn.text
-
-    def inference_id(self, participant_id: str) -> str:
-        """The id of the turn that the participant is forming."""
-        return self._turns[participant_id].inference_id
+        if turn is None or turn.deaf or turn.speaking_since is not None or not turn.text:
+            return None
+        return turn
 
     def rename(self, participant_id: str) -> None:
         """From now on the turn that the participant is forming has another id."""
         self._turns[participant_id].inference_id = self._ids.new()
 
-    def transcribed(self, participant_id: str, text: str, deaf: bool, turn_idx: int) -> None:
-        """The transcript of the turn so far has changed."""
+    def transcribed(self, participant_id: str, text: str, told: str, deaf: bool, turn_idx: int) -> None:
+        """The transcript of the turn so far has changed; ``told`` is the same as the LLM is told it."""
         turn = self._turn(participant_id, deaf)
-        text = text.strip()
+        text, turn.told = text.strip(), told
         if not turn.deaf and text and text != turn.text:
             self._stream(turn, text, turn_idx, final=False)
 

@@ -9,7 +9,7 @@ from visavis.errors import EngineMissing
 
 
 def engines(layer: str) -> list[str]:
-    """Names installed for a layer: stt, tts, llm, vad, turn, replica or perception."""
+    """Names installed for a layer: stt, tts, llm, vad, turn, replica, perception or embedding."""
     return sorted(entry.name for entry in entry_points(group=f"visavis.layers.{layer}"))
 
 

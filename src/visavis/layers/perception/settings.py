@@ -14,6 +14,10 @@ The hosted service names this limit on one page and 1,000 on another; the larger
 MOST_QUERIES, MOST_TOOLS = 50, 100
 """Of one kind."""
 
+EmotionRecognition = Literal["full", "limited", "off"]
+LEVELS: tuple[EmotionRecognition, ...] = ("off", "limited", "full")
+"""Each tells what the one before tells, and more."""
+
 Text = Annotated[str, Field(max_length=LONGEST)]
 Query = Annotated[str, Field(min_length=1, max_length=LONGEST)]
 Queries = Annotated[list[Query], Field(max_length=MOST_QUERIES)]
@@ -36,6 +40,8 @@ class PerceptionTool(BaseModel):
 
     type: Literal["function"] = "function"
     function: ToolFunction
+    frames: bool = True
+    """Whether a call brings the picture that caused it."""
 
 
 Tools = Annotated[list[PerceptionTool], Field(max_length=MOST_TOOLS)]
@@ -65,7 +71,7 @@ class PerceptionLayer(BaseModel):
     )
     audio_tool_prompt: Text = ""
     audio_tools: Tools = Field(default_factory=list)
-    emotion_recognition: Literal["full", "limited", "off"] = "full"
+    emotion_recognition: EmotionRecognition = "full"
     """``limited``: movements only (a smile, closed eyes), nothing about moods, and no tone of voice in words;
     ``off``: neither. Who is there, where they look and how the scene is lit stays.
     """
@@ -107,3 +113,8 @@ class PerceptionLayer(BaseModel):
     def on(self) -> bool:
         """Whether anything is perceived at all."""
         return self.perception_model.strip().lower() != "off"
+
+
+def allowed(asked: EmotionRecognition, most: EmotionRecognition) -> EmotionRecognition:
+    """What comes of what a persona asks for on a server that allows so much."""
+    return min(asked, most, key=LEVELS.index)

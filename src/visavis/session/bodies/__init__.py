@@ -1,5 +1,6 @@
 """What clients post (PROTOCOL 2). Both families of names are read; unknown fields are let pass."""
 
+from visavis.layers.perception.settings import PerceptionLayer
 from visavis.session.bodies.base import LONGEST_PROMPT, URL, Body, Tag
 from visavis.session.bodies.conversation import LONGEST_WAIT, CallProperties, CreateConversation
 from visavis.session.bodies.layers import (
@@ -7,7 +8,6 @@ from visavis.session.bodies.layers import (
     KnowledgeLayer,
     Layers,
     LLMLayer,
-    PerceptionLayer,
     STTLayer,
     TransportLayer,
     TTSLayer,

@@ -6,16 +6,14 @@ has a type must have it, also where it has no effect yet.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import AliasChoices, Field, StringConstraints, model_validator
+from pydantic import AliasChoices, Field, model_validator
 
+from visavis.layers.perception.settings import PerceptionLayer
 from visavis.session.bodies.base import URL, Body
 
 Sensitivity = Literal["superlow", "verylow", "low", "medium", "high", "auto"]
-Query = Annotated[str, StringConstraints(max_length=10_000)]
-Queries = Annotated[list[Query], Field(max_length=50)]
-Functions = Annotated[list[dict[str, Any]], Field(max_length=100)]
 
 
 class LLMLayer(Body):
@@ -53,28 +51,6 @@ class TTSLayer(Body):
     tts_emotion_control: bool = True
     voice_settings: dict[str, Any] = Field(default_factory=dict)
     pronunciation_dictionary_id: str = ""
-
-
-class PerceptionLayer(Body):
-    """``layers.perception``, with the names of before February 2026."""
-
-    perception_model: str = Field(
-        "", validation_alias=AliasChoices("perception_model", "perception_model_name")
-    )
-    visual_awareness_queries: Queries = Field(
-        default_factory=list,
-        validation_alias=AliasChoices("visual_awareness_queries", "ambient_awareness_queries"),
-    )
-    audio_awareness_queries: Queries = Field(default_factory=list)
-    perception_analysis_queries: Queries = Field(default_factory=list)
-    visual_tool_prompt: Query = Field(
-        "", validation_alias=AliasChoices("visual_tool_prompt", "perception_tool_prompt", "tool_prompt")
-    )
-    visual_tools: Functions = Field(
-        default_factory=list, validation_alias=AliasChoices("visual_tools", "perception_tools")
-    )
-    audio_tool_prompt: Query = ""
-    audio_tools: Functions = Field(default_factory=list)
 
 
 class TransportLayer(Body):

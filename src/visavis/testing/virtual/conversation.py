@@ -220,6 +220,20 @@ class ScriptedConversation(Passing):
 
     # Layers beside the dialogue
 
+    def perceives(self, *, by: str | None = None, **looks: Any) -> None:
+        """Perception finds that a user looks like this now.
+
+        Args:
+            by: which user; the one who was there first if absent.
+            looks: fields of ``UserPerceived``: ``appearance``, ``emotions``, ``screenshare``, ``smiling``.
+        """
+        who = self._speaker(by)
+        self._do(lambda: self._stage.feed(happens.UserPerceived(at=self.now, participant_id=who, **looks)))
+
+    def concludes(self, analysis: str) -> None:
+        """This is what perception will say of the call at its end."""
+        self._stage.analysis = analysis
+
     def tells(
         self,
         event: PerceptionToolCall | PerceptionAnalysis | RagObservability,

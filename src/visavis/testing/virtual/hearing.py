@@ -144,7 +144,15 @@ class Hearing:
             yield begins + number / manner.words_a_second
             turn.words.append(word)
             text = " ".join(turn.words)
-            self._feed(UserTranscript(at=self._clock.now, participant_id=who, text=text))
+            self._feed(
+                UserTranscript(
+                    at=self._clock.now,
+                    participant_id=who,
+                    text=text,
+                    audio_analysis=manner.audio_analysis,
+                    visual_analysis=manner.visual_analysis,
+                )
+            )
 
     def _silence(
         self, who: str, turn: _Turn, since: float, pause: float | None, manner: Manner

@@ -34,6 +34,7 @@ class Stage:
     Attributes:
         activity: what the replica is doing.
         emotion: what its face was last asked to show.
+        analysis: what perception will say of the call at its end.
         end_reason: the ``shutdown_reason``; empty while the call goes on.
         last_input_at: when anything but a timer was last told to the core.
     """
@@ -52,6 +53,7 @@ class Stage:
         self.timeline = Timeline()
         self.activity: does.Activity = "idle"
         self.emotion: Emotion | None = None
+        self.analysis = ""
         self.end_reason = ""
         self.last_input_at = 0.0
         self._broadcast, self._ended = broadcast, ended
@@ -122,6 +124,8 @@ class Stage:
                 self.emotion = emotion
             case does.SetSensitivity(pause, interrupt):
                 self.hearing.set_sensitivity(pause, interrupt)
+            case does.ConcludePerception():
+                self.feed(happens.PerceptionConcluded(at=self.clock.now, analysis=self.analysis))
             case does.CallBack():
                 self._note(effect)
             case does.Ignore(reason):

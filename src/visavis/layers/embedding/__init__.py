@@ -1,0 +1,1 @@
+"""Sentences as vectors: what means the same lies close together."""
