@@ -11,6 +11,8 @@ from visavis.net import http_url_or_none
 LONGEST_PROMPT = 100_000
 """Characters of one of the texts that a language model is told; few models read as much."""
 LONGEST_URL = 2048
+EU = "eu"
+"""A conversation's ``policy``: for people in the European Union."""
 
 URL = Annotated[
     str,
