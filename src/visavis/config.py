@@ -17,6 +17,7 @@ from pydantic_settings import (
 )
 
 from visavis.ice import IceServerSetting
+from visavis.layers.perception.settings import EmotionRecognition
 from visavis.net import destination, is_loopback
 from visavis.protocol.dialects import DialectName
 
@@ -125,6 +126,8 @@ class Settings(BaseSettings):
     vad_engine: str = "silero"
     turn_engine: str = "smart-turn"
     replica_engine: str = "drawn"
+    emotion_recognition: EmotionRecognition = "full"
+    """The most that any persona gets, whatever it asks."""
     perception_engine: str = "embedded"
     """``off``: no conversation looks at cameras or listens to tones of voice, whatever a persona asks."""
 

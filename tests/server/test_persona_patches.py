@@ -104,7 +104,7 @@ async def test_what_is_not_set_can_be_replaced_and_added_to(api: Api) -> None:
     assert read["layers"]["conversational_flow"] == {"wake_phrase": "hey"}
     conversation = await api.create(pal_id=path.rpartition("/")[2])
     spec = api.held(conversation["conversation_id"])[1].spec
-    assert (spec.greeting, spec.flow.wake_phrase) == ("Hello.", "hey")
+    assert (spec.greeting, spec.flow.wake_phrase) == ("You are talking with an AI. Hello.", "hey")
 
 
 async def test_a_patch_that_changes_nothing_is_304_without_a_body(api: Api) -> None:

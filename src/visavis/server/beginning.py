@@ -12,6 +12,7 @@ from visavis.logs import short
 from visavis.protocol.shutdown import TEST_MODE
 from visavis.server.details import details_of
 from visavis.server.errors import Refusal
+from visavis.server.notices import notices_of
 from visavis.server.recordings import recording_details
 from visavis.server.resources.catalogue import persona_or_default, replica_or_default
 from visavis.server.resources.pronunciation import rules_of
@@ -72,8 +73,10 @@ async def begin(services: Services, body: CreateConversation) -> Conversation:
         tools = await tools_of(services.store, services.vault, about)
         spec.tools = [tool.spec(tool_id) for tool_id, tool in tools if tool.trigger_type == "in_call"]
         _log_without_effect(persona.document, spec)
+        _log_less_emotion(body, about, spec)
         later = [(tool_id, tool) for tool_id, tool in tools if tool.trigger_type == "post_call"]
-    row = _row(body, spec, {**details_of(body, steering), **recording_details(body)})
+    details = {**details_of(body, steering), **recording_details(body), **notices_of(body, about, spec)}
+    row = _row(body, spec, details)
     # First the row, so that whatever the worker tells about the conversation finds it.
     await services.store.conversations.add(row)
     if not body.test_mode:
@@ -152,3 +155,21 @@ def _log_without_effect(document: dict[str, Any], spec: ConversationSpec) -> Non
         log.warning(
             "no perception calls these tools yet", conversation=short(spec.conversation_id), tools=perceived
         )
+
+
+def _log_less_emotion(body: CreateConversation, about: PersonaBody, spec: ConversationSpec) -> None:
+    """Say that a persona is not given the emotion recognition that it asks for."""
+    layer, given = about.layers.perception, spec.perception
+    asked = layer.asked_emotions(body.policy)
+    if (
+        given is None
+        or "emotion_recognition" not in layer.model_fields_set
+        or given.emotion_recognition == asked
+    ):
+        return
+    log.warning(
+        "less emotion recognition than the persona asks for",
+        conversation=short(spec.conversation_id),
+        asked=asked,
+        allowed=given.emotion_recognition,
+    )

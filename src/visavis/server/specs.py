@@ -53,7 +53,7 @@ def conversation_spec(
         about,
         None if echo else llm_spec(about.layers.llm, default),
         dialect=settings.dialect,
-        perceives=None if settings.perception_engine == "off" else "full",
+        perceives=None if settings.perception_engine == "off" else settings.emotion_recognition,
         conversation_id=name,
         replica_id=replica.id,
         replica_name=replica.name,

@@ -23,6 +23,7 @@ from visavis.rooms.webrtc.media_in import MediaIn
 from visavis.rooms.webrtc.microphone import Microphone
 from visavis.rooms.webrtc.negotiation import Negotiation
 from visavis.rooms.webrtc.outlet import KINDS, Outlet
+from visavis.rooms.webrtc.tasks import Tasks
 
 log = structlog.get_logger(__name__)
 
@@ -122,7 +123,7 @@ class Peer:
         self._viewer = Viewer(pictures)
         self._channels: dict[str, Any] = {}
         self._early: list[object] = []
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks("peer", participant=short(participant.id))
         self._speaks = False
         self._says_what_it_sends = False
         self._gone = False
@@ -203,8 +204,7 @@ class Peer:
         self._media.close()
         for slot in self._negotiation.slots.values():
             slot.close()
-        for task in self._tasks:
-            task.cancel()
+        self._tasks.cancel()
         self._channels.clear()
         try:
             async with asyncio.timeout(CLOSE_SECONDS):
@@ -259,7 +259,7 @@ class Peer:
             if transceiver.receiver.track is track:
                 mid = str(transceiver.mid)
                 later = mid in self._negotiation.later
-                self._spawn(self._media.read(transceiver.receiver, mid, later, ended))
+                self._tasks.spawn(self._media.read(transceiver.receiver, mid, later, ended))
 
     def _audio_started(self) -> None:
         self._speaks = True
@@ -335,7 +335,7 @@ class Peer:
         if self._negotiation.busy:
             raise wire.BadFrame("offer before the last one was answered")
         self._media.name(signal.get("sources"))
-        self._spawn(self._renegotiate(offer, signal.get("wants")))
+        self._tasks.spawn(self._renegotiate(offer, signal.get("wants")))
 
     async def _renegotiate(self, offer: str, wants: object) -> None:
         apart = frozenset(map(str, wants)) if isinstance(wants, dict) else frozenset()
@@ -378,13 +378,3 @@ class Peer:
             channel.send(frame)
         except self._engine.errors as error:
             log.info("channel closed while sending", label=label, error=type(error).__name__)
-
-    def _spawn(self, coroutine: Any) -> None:
-        task = asyncio.get_running_loop().create_task(coroutine)
-        self._tasks.add(task)
-        task.add_done_callback(self._finished)
-
-    def _finished(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("peer task failed", participant=short(self.participant.id), exc_info=error)

@@ -12,6 +12,7 @@ from visavis.ice import link
 from visavis.server.access.gate import check, enter
 from visavis.server.access.sessions import Session
 from visavis.server.errors import Refusal
+from visavis.server.notices import NOTICES
 from visavis.server.services import Injected, Services
 
 OFFER = "application/sdp"
@@ -100,12 +101,15 @@ async def status(
     if row.status != "ended":
         check(request, services, row)
         _name_ice_servers(response, services)
+    notices = row.details.get(NOTICES, {})
     return {
         "status": row.status,
         "replica_name": row.replica_name,
         "persona_name": row.persona_name,
         "audio_only": row.audio_only,
         "captions": row.details.get("captions"),
+        "perception": notices.get("perception"),
+        "disclosure": notices.get("disclosure"),
         "shutdown_reason": row.shutdown_reason,
     }
 

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 LONGEST_PROMPT = 100_000
 """Characters of one of the texts that a language model is told; few models read as much."""
 LONGEST_URL = 2048
+EU = "eu"
+"""A conversation's ``policy``: for people in the European Union."""
 
 URL = Annotated[str, StringConstraints(max_length=LONGEST_URL, pattern=r"^(https?://\S+)?$")]
 """Empty for none."""
