@@ -130,6 +130,14 @@ class Settings(BaseSettings):
     """The most that any persona gets, whatever it asks."""
     perception_engine: str = "embedded"
     """``off``: no conversation looks at cameras or listens to tones of voice, whatever a persona asks."""
+    vision_base_url: str = Field("", pattern=r"^(https?://.+)?$")
+    """An OpenAI-compatible endpoint with a vision-language model, for personas that name none."""
+    vision_api_key: SecretStr = SecretStr("")
+    vision_model: str = ""
+    vision_interval: float = Field(2.0, ge=0.1, le=3600)
+    """Seconds from one question to the next, at least, of a conversation."""
+    vision_max_requests: int = Field(600, ge=1)
+    """To a vision-language model, of one conversation, the last one for the analysis included."""
 
     embedding_engine: str = "minilm"
     """Tells what sentences mean: which signals answer what a persona asks of perception."""

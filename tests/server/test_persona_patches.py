@@ -200,6 +200,26 @@ async def test_a_stored_key_goes_to_no_other_server(api: Api) -> None:
     assert (await patch(api, path, elsewhere, *keys)).status_code == 200
 
 
+async def test_nor_does_that_of_a_vision_language_model(api: Api) -> None:
+    layers = {"llm": LLM, "perception": {**LLM, "base_url": "http://vlm.test", "api_key": "vlm-secret"}}
+    path = await make(api, layers=layers)
+    elsewhere = replace("/layers/perception/base_url", "http://llm.test")
+    for operations in (
+        [elsewhere],
+        [{"op": "copy", "from": "/layers/llm/api_key", "path": "/layers/perception/api_key"}],
+        [{"op": "copy", "from": "/layers/perception/headers", "path": "/layers/llm/headers"}],
+    ):
+        answer = await patch(api, path, *operations)
+        assert answer.status_code == 400 and "give the keys again" in answer.json()["error"], operations
+    assert (await secrets_of(api, path)) == layers
+    same = replace("/layers/perception/base_url", "http://vlm.test/v2")
+    assert (await patch(api, path, same)).status_code == 200
+    keys = [replace("/layers/perception/api_key", "new"), replace("/layers/perception/headers", {})]
+    answer = await patch(api, path, elsewhere, *keys)
+    assert answer.status_code == 200 and answer.json()["layers"]["perception"]["api_key"] == MASK
+    assert (await secrets_of(api, path))["perception"]["api_key"] == "new"
+
+
 async def test_patches_at_the_same_time_lose_nothing(api: Api) -> None:
     path = await make(api)
     answers = await asyncio.gather(

@@ -14,7 +14,7 @@ from visavis.conversation import effects as does
 from visavis.conversation import inputs as happens
 from visavis.layers.stt.base import Hints
 from visavis.media.playout import Playout
-from visavis.protocol.shutdown import SESSION_CRASHED
+from visavis.protocol.shutdown import SERVER_STOPPED, SESSION_CRASHED
 from visavis.rooms import base as rooms
 from visavis.session.apicalls import ApiCalls
 from visavis.session.bodies.languages import LANGUAGES
@@ -111,6 +111,8 @@ class LiveConversation:
 
     def end(self, reason: str) -> None:
         """End the call with this ``shutdown_reason``."""
+        if reason == SERVER_STOPPED and self._perceiver:
+            self._perceiver.hurry()
         self._feed(happens.EndRequested(at=self._elapsed(), reason=reason))
 
     def stats(self) -> dict[str, Any]:
@@ -121,6 +123,7 @@ class LiveConversation:
             "activity": self._activity,
             "ignored": self._ignored.total,
             "render_ms": round(self._face.render_seconds * 1000, 2) if self._face else 0.0,
+            **(self._perceiver.stats() if self._perceiver else {}),
         }
 
     # What happens

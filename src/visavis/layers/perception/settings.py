@@ -72,6 +72,13 @@ class PerceptionLayer(BaseModel):
     )
     audio_tool_prompt: Text = ""
     audio_tools: Tools = Field(default_factory=list)
+    base_url: str = Field("", pattern=r"^(https?://.+)?$")
+    """Our extension, with the next five: an OpenAI-compatible endpoint with a vision-language model."""
+    api_key: str = ""
+    model: str = ""
+    headers: dict[str, str] = Field(default_factory=dict)
+    extra_body: dict[str, Any] = Field(default_factory=dict)
+    default_query: dict[str, Any] = Field(default_factory=dict)
     emotion_recognition: Literal["auto", "full", "limited", "off"] = "auto"
     """``limited``: movements only (a smile, closed eyes), nothing about moods, and no tone of voice in words;
     ``off``: neither. Who is there, where they look and how the scene is lit stays. ``auto``: as the

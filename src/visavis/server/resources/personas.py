@@ -22,6 +22,8 @@ LAYERS = (
     *("llm", "stt", "tts", "sts", "conversational_flow", "perception", "transport", "knowledge_base"),
     *("conferencing", "capabilities"),
 )
+AT_SERVERS = ("llm", "perception")
+"""Layers with a ``base_url`` that their keys go to."""
 READ_ONLY = ("persona_id", "pal_id", "created_at", "updated_at")
 
 Document = dict[str, Any]
@@ -69,20 +71,23 @@ def changed(persona: Resource, patch: list[Operation], vault: Vault) -> Document
 
 def _keep_at_home(before: Document, after: Document) -> None:
     """A stored secret goes only to the server that it was given for, whoever changes the address."""
-    stored_ones, own = secrets_in(before), secrets_in(_llm_only(before))
-    allowed = own if _origin(before) == _origin(after) else set()
-    if secrets_in(_llm_only(after)) & (stored_ones - allowed):
-        raise Refusal(
-            400, "layers.llm: give the keys again, with a base_url of another server or from elsewhere"
-        )
+    stored_ones = secrets_in(before)
+    for name in AT_SERVERS:
+        former, layer = _only(before, name), _only(after, name)
+        allowed = secrets_in(former) if _origin(former, name) == _origin(layer, name) else set()
+        if secrets_in(layer) & (stored_ones - allowed):
+            raise Refusal(
+                400,
+                f"layers.{name}: give the keys again, with a base_url of another server or from elsewhere",
+            )
 
 
-def _llm_only(document: Document) -> Document:
-    return {"layers": {"llm": document.get("layers", {}).get("llm", {})}}
+def _only(document: Document, layer: str) -> Document:
+    return {"layers": {layer: document.get("layers", {}).get(layer, {})}}
 
 
-def _origin(document: Document) -> tuple[str, str] | None:
-    return origin(document.get("layers", {}).get("llm", {}).get("base_url", ""))
+def _origin(document: Document, layer: str) -> tuple[str, str] | None:
+    return origin(document["layers"][layer].get("base_url", ""))
 
 
 def _checked(document: Document) -> PersonaBody:

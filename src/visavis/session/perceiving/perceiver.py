@@ -13,12 +13,14 @@ from visavis.conversation.inputs import Input, LayerTold, PerceptionConcluded
 from visavis.layers.perception.asked import Modality, Tool
 from visavis.layers.perception.base import RATE, PerceptionEngine, Sight
 from visavis.layers.perception.summary import untold
+from visavis.layers.perception.vision.base import Shot
 from visavis.layers.perception.watcher import Watcher
 from visavis.protocol.events import PerceptionToolCall, PerceptionToolCallProperties
 from visavis.rooms.base import Participant, Room, VideoKind
 from visavis.session.engines import Lane
 from visavis.session.perceiving.calls import on_the_wire
 from visavis.session.perceiving.concluding import Witnessed, analysis
+from visavis.session.perceiving.describing import Describing
 from visavis.session.perceiving.hearing import Hearing
 from visavis.session.perceiving.person import Person, covered
 from visavis.session.perceiving.pictures import Attachments, jpeg
@@ -79,6 +81,9 @@ class Perceiver:
         self._speaker: str | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._hears = spec.emotion_recognition == "full"
+        self._describing = Describing(spec, spec.vision, self, elapsed) if spec.vision else None
+        if self._describing:
+            self._spawn(self._describe(self._describing))
 
     # Who is here
 
@@ -114,6 +119,18 @@ class Perceiver:
         """The newest ``av.VideoFrame`` of what somebody shows now."""
         person = self._people.get(participant_id)
         return person.newest.get(kind) if person else None
+
+    def shots(self) -> list[Shot]:
+        """All of them, of everybody who is here."""
+        return [
+            Shot(person.id, kind, person.taken[kind], frame)
+            for person in (self._people[one] for one in self._here)
+            for kind, frame in person.newest.items()
+        ]
+
+    def stats(self) -> dict[str, Any]:
+        """For metrics; empty without a vision-language model."""
+        return self._describing.stats() if self._describing else {}
 
     def hearing(self, participant_id: str) -> Hearing | None:
         """What follows the turns of somebody who is here."""
@@ -169,6 +186,7 @@ class Perceiver:
         try:
             async for frame in self._room.video_in(person.id, kind):
                 person.newest[kind], came = frame, loop.time()
+                person.taken[kind] = self._elapsed()
                 yield frame
         finally:
             if checking:
@@ -236,7 +254,12 @@ class Perceiver:
             telling.refresh()
 
     def call(
-        self, participant_id: str, tool: Tool, arguments: dict[str, Any], kind: VideoKind = "camera"
+        self,
+        participant_id: str,
+        tool: Tool,
+        arguments: dict[str, Any],
+        kind: VideoKind = "camera",
+        frame: Any | None = None,
     ) -> None:
         """Call a tool of the persona.
 
@@ -245,9 +268,13 @@ class Perceiver:
             tool: which.
             arguments: for its parameters.
             kind: what the picture that goes with it is of.
+            frame: that picture; None: the newest.
         """
         call_id = str(uuid.uuid4())
-        frame = self.newest(participant_id, kind) if tool.frames and tool.modality == "vision" else None
+        if not tool.frames or tool.modality != "vision":
+            frame = None
+        elif frame is None:
+            frame = self.newest(participant_id, kind)
         if frame is None:
             self._tell_call(call_id, tool, arguments)
         else:
@@ -278,10 +305,30 @@ class Perceiver:
     # The end
 
     def conclude(self) -> None:
-        """Tell what the whole call was like, at once."""
-        people = [_witnessed(person) for person in self._people.values()]
-        told = analysis(people, self._spec.analysis_queries, untold(self._spec.emotion_recognition))
+        """Tell what the whole call was like: at once, or when the vision-language model has had its say."""
+        people = {one: _witnessed(person) for one, person in self._people.items()}
+        if self._describing:
+            self._spawn(self._conclude(self._describing, people))
+            return
+        hidden = untold(self._spec.emotion_recognition)
+        self._concluded(analysis(list(people.values()), self._spec.analysis_queries, hidden))
+
+    def hurry(self) -> None:
+        """The server stops: there is little time for a conclusion."""
+        if self._describing:
+            self._describing.hurry()
+
+    async def _conclude(self, describing: Describing, people: dict[str, Witnessed]) -> None:
+        self._concluded(await describing.conclude(people))
+
+    def _concluded(self, told: str) -> None:
         self._feed(PerceptionConcluded(at=self._elapsed(), analysis=told))
+
+    async def _describe(self, describing: Describing) -> None:
+        try:
+            await describing.run()
+        except Exception:
+            log.exception("the vision-language model looks no more")
 
     async def aclose(self) -> None:
         """Look at nobody any more, and forget all pictures."""
@@ -291,6 +338,8 @@ class Perceiver:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        if self._describing:
+            await self._describing.aclose()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)

@@ -43,6 +43,7 @@ class Person:
     Attributes:
         account: what was seen.
         newest: the newest ``av.VideoFrame`` of what is shown now; nothing of what is not.
+        taken: when that came, seconds.
         watching: the work on each source.
         blind: the engine failed on them; they are looked at no more.
         described: what a vision-language model says.
@@ -53,6 +54,7 @@ class Person:
         self.participant = participant
         self.account = Account()
         self.newest: dict[VideoKind, Any] = {}
+        self.taken: dict[VideoKind, float] = {}
         self.watching: dict[VideoKind, asyncio.Task[None]] = {}
         self.blind = False
         self.described = Described()

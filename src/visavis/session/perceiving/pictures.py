@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import base64
-from fractions import Fraction
 from typing import Any
 
-import av
-from av.video.reformatter import VideoReformatter
-
+from visavis.layers.perception.jpeg import jpeg as encoded
 from visavis.protocol.events import Event, PerceptionToolCall
 
 LONGEST_SIDE = 512
@@ -24,24 +21,11 @@ def jpeg(frame: Any) -> bytes:
     """An ``av.VideoFrame`` of any format as a JPEG of limited size. Blocking, some milliseconds."""
     side = LONGEST_SIDE
     while True:
-        scale = min(1.0, side / max(frame.width, frame.height))
-        width, height = (max(2, round(length * scale / 2) * 2) for length in (frame.width, frame.height))
-        small = VideoReformatter().reformat(frame, width=width, height=height, format="yuvj420p")
         for quality in _QUALITIES:
-            data = _encoded(small, quality)
+            data = encoded(frame, side, quality)
             if len(data) <= LARGEST:
                 return data
         side //= 2
-
-
-def _encoded(frame: Any, quality: int) -> bytes:
-    encoder = av.CodecContext.create("mjpeg", "w")
-    encoder.width, encoder.height, encoder.pix_fmt = frame.width, frame.height, "yuvj420p"
-    encoder.time_base = Fraction(1, 25)
-    encoder.qmin = encoder.qmax = quality
-    frame.pts, frame.time_base = 0, Fraction(1, 25)
-    packets = [*encoder.encode(frame), *encoder.encode(None)]
-    return b"".join(bytes(packet) for packet in packets)
 
 
 class Attachments:
