@@ -17,7 +17,7 @@ from tests.session.scripted import ScriptedLLM
 from tests.session.test_live import SPEC, Stage, conversation
 from visavis.layers.perception.asked import Query, Tool
 from visavis.rooms.memory import Guest
-from visavis.session.perceiving import perceiver
+from visavis.session.perceiving import watching
 from visavis.session.spec import ConversationSpec, PerceptionSpec
 
 PATIENCE = 10.0
@@ -133,7 +133,7 @@ async def test_a_black_picture_is_a_camera_that_is_off_and_not_somebody_who_left
 async def test_a_camera_that_sends_nothing_more_is_off_and_its_owner_is_remembered_when_gone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(perceiver, "STALE", 0.5)
+    monkeypatch.setattr(watching, "STALE", 0.5)
     async with conversation(ScriptedLLM(), spec(), perception=Seer()) as stage:
         ann, bob = stage.room.join("Ann"), stage.room.join("Bob")
         ann.sends("camera")
