@@ -273,8 +273,8 @@ class LiveConversation:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        perceiving = [self._perceiver.aclose()] if self._perceiver else []
-        await _all(self._ears.aclose(), *perceiving, self._thinker.aclose())
+        listeners = [self._ears.aclose(), *([self._perceiver.aclose()] if self._perceiver else [])]
+        await _all(*listeners, self._thinker.aclose())
         ends = [self._recording.aclose()] if self._recording else []
         await _all(self._room.close(reason), self._apis.aclose(), *ends)
         self._log.flush()

@@ -23,6 +23,7 @@ from visavis.rooms.webrtc.media_in import MediaIn
 from visavis.rooms.webrtc.microphone import Microphone
 from visavis.rooms.webrtc.negotiation import Negotiation
 from visavis.rooms.webrtc.outlet import KINDS, Outlet
+from visavis.rooms.webrtc.pace import ANSWER, REASON, Pace
 from visavis.rooms.webrtc.tasks import Tasks
 
 log = structlog.get_logger(__name__)
@@ -119,6 +120,7 @@ class Peer:
         self._engine, self._owner = engine, owner
         self._complaints = Complaints(participant.id)
         self._keepalive = Keepalive()
+        self._paces = {label: Pace() for label in (wire.APP_CHANNEL, wire.SIGNAL_CHANNEL)}
         self._audio: LiveBuffer[Any] = LiveBuffer(OUTGOING_FRAMES)
         self._viewer = Viewer(pictures)
         self._channels: dict[str, Any] = {}
@@ -284,6 +286,8 @@ class Peer:
         if self._gone:
             return
         self._keepalive.heard()
+        if self._too_fast(wire.APP_CHANNEL):
+            return
         if not self.joined:
             if len(self._early) < EARLY_MESSAGES:
                 self._early.append(frame)
@@ -303,10 +307,23 @@ class Peer:
         if self._gone:
             return
         self._keepalive.heard()
+        if self._too_fast(wire.SIGNAL_CHANNEL):
+            return
         try:
             self._signal(wire.load(frame))
         except wire.BadFrame as error:
             self.ignored(f"signal channel: {error}", answer=str(error))
+
+    def _too_fast(self, label: str) -> bool:
+        """Whether a frame is beyond what one participant may send; then it is not even read."""
+        pace = self._paces[label]
+        if pace.take():
+            return False
+        if pace.news():
+            self.ignored(REASON, answer=ANSWER)
+        else:
+            self._complaints.ignored(REASON)
+        return True
 
     def _signal(self, signal: dict[str, Any]) -> None:
         kind = signal.get("type")

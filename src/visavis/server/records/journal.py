@@ -43,7 +43,11 @@ class Forgotten(NamedTuple):
     """A conversation is to be removed with all that was kept of it."""
 
 
-Told = Happened | list[str] | CalledBack | Ended | Forgotten
+class Refused(NamedTuple):
+    """A conversation did not come about: it is to be removed, unless it is over."""
+
+
+Told = Happened | list[str] | CalledBack | Ended | Forgotten | Refused
 Row = TypeVar("Row", bound=tuple[Any, ...])
 
 log = structlog.get_logger(__name__)
@@ -80,6 +84,8 @@ class Journal:
                 written = await self._written(self._end, name, what.reason)
             elif isinstance(what, Forgotten):
                 written = await self._written(self._store.conversations.delete, name)
+            elif isinstance(what, Refused):
+                written = await self._written(self._store.conversations.delete_active, name)
             else:
                 continue
             if not written:

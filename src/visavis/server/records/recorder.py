@@ -14,7 +14,7 @@ import structlog
 from visavis.protocol.events import Shutdown, ShutdownProperties
 from visavis.protocol.shutdown import SERVER_CRASHED
 from visavis.server.records.feeds import Feed, Feeds
-from visavis.server.records.journal import CalledBack, Ended, Forgotten, Happened, Journal, Told
+from visavis.server.records.journal import CalledBack, Ended, Forgotten, Happened, Journal, Refused, Told
 from visavis.server.store import Store
 
 MAX_EVENTS = 50_000
@@ -118,6 +118,10 @@ class Recorder:
         """Remove a conversation, behind all that was told of it; what is told later is dropped."""
         self._put(conversation_id, Forgotten(), needed=True)
         await self.flush()
+
+    def refused(self, conversation_id: str) -> None:
+        """Remove one that did not come about; one that has been over since stays."""
+        self._put(conversation_id, Refused(), needed=True)
 
     def follow(self, conversation_id: str) -> Feed:
         """Events from now on, as they happen; to be closed."""

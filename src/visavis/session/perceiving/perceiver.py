@@ -138,13 +138,14 @@ class Perceiver:
 
     def _gone(self, person: Person, kind: VideoKind) -> None:
         """Nothing is to be seen any more; that calls no tool but those that wait for the end of sharing."""
-        for change in person.hidden(kind, self._elapsed()):
-            if kind == "screen":
+        changes = person.hidden(kind, self._elapsed())
+        telling = self._here.get(person.id)
+        if telling is not None:
+            for change in changes if kind == "screen" else ():
                 for tool, arguments in person.calls.seen(change, person.account):
                     self.call(person.id, tool, arguments, kind)
-        self._follow()
-        if telling := self._here.get(person.id):
             telling.refresh()
+        self._follow()
 
     def _follow(self) -> None:
         """The replica looks at whoever spoke last, else at the first one it sees."""
