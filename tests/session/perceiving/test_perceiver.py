@@ -17,7 +17,7 @@ from tests.session.scripted import ScriptedLLM
 from tests.session.test_live import SPEC, Stage, conversation
 from visavis.layers.perception.asked import Query, Tool
 from visavis.rooms.memory import Guest
-from visavis.session.perceiving import perceiver
+from visavis.session.perceiving import watching
 from visavis.session.spec import ConversationSpec, PerceptionSpec
 
 PATIENCE = 10.0
@@ -133,7 +133,7 @@ async def test_a_black_picture_is_a_camera_that_is_off_and_not_somebody_who_left
 async def test_a_camera_that_sends_nothing_more_is_off_and_its_owner_is_remembered_when_gone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(perceiver, "STALE", 0.5)
+    monkeypatch.setattr(watching, "STALE", 0.5)
     async with conversation(ScriptedLLM(), spec(), perception=Seer()) as stage:
         ann, bob = stage.room.join("Ann"), stage.room.join("Bob")
         ann.sends("camera")
@@ -181,11 +181,20 @@ async def test_a_shared_screen_is_told_apart_and_its_end_calls_a_tool() -> None:
         )
         ann.sends()
         await until(lambda: received(ann, "conversation.perception_tool_call"), "its end calls")
+        bob = stage.room.join("Bob")
+        bob.sends("screen")
+        async with showing(bob, SMILING, "screen"):
+            await until(lambda: len(shared(stage)) == 2, "his screen is seen")
+        bob.leave()  # whoever leaves has not stopped sharing
     (call,) = received(ann, "conversation.perception_tool_call")
     assert call["properties"]["arguments"] == {}
     assert "frames" not in call["properties"]
     (analysis,) = received(ann, "conversation.perception_analysis")
-    assert analysis["properties"]["analysis"].startswith("- Sharing the screen: once, ")
+    assert analysis["properties"]["analysis"].startswith("## Ann\n\n- Sharing the screen: once, ")
+
+
+def shared(stage: Stage) -> list[dict[str, Any]]:
+    return [told for told in logged(stage, "UserPerceived") if told["screenshare"]]
 
 
 async def test_an_engine_that_fails_takes_one_participants_sight_and_no_more() -> None:

@@ -3,44 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
-from collections.abc import AsyncIterator, Callable, Coroutine
-from typing import Any, Protocol, get_args
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import structlog
 
-from visavis.conversation.inputs import Input, LayerTold, PerceptionConcluded
-from visavis.layers.perception.asked import Modality, Tool
-from visavis.layers.perception.base import RATE, PerceptionEngine, Sight
+from visavis.conversation.inputs import Input, PerceptionConcluded
+from visavis.layers.perception.asked import Tool
+from visavis.layers.perception.base import PerceptionEngine, Sight
 from visavis.layers.perception.summary import untold
 from visavis.layers.perception.vision.base import Shot
-from visavis.layers.perception.watcher import Watcher
-from visavis.protocol.events import PerceptionToolCall, PerceptionToolCallProperties
 from visavis.rooms.base import Participant, Room, VideoKind
 from visavis.session.engines import Lane
-from visavis.session.perceiving.calls import on_the_wire
+from visavis.session.perceiving.calling import Calling, ToolApis
 from visavis.session.perceiving.concluding import Witnessed, analysis
 from visavis.session.perceiving.describing import Describing
 from visavis.session.perceiving.hearing import Hearing
 from visavis.session.perceiving.person import Person, covered
-from visavis.session.perceiving.pictures import Attachments, jpeg
+from visavis.session.perceiving.pictures import Attachments
 from visavis.session.perceiving.telling import Telling
+from visavis.session.perceiving.watching import Watching
 from visavis.session.spec import PerceptionSpec
 
-SCREEN_RATE = 1.0
-"""Pictures a second that are looked at of a shared screen."""
-STALE = 5.0
-"""Seconds without a picture after which a camera counts as off, whatever its sender says."""
-
 log = structlog.get_logger(__name__)
-
-
-class ToolApis(Protocol):
-    """Calls the APIs of tools."""
-
-    def notify(self, origin: Modality, call_id: str, name: str, arguments: dict[str, Any]) -> None:
-        """Call and forget."""
-        ...
 
 
 class Perceiver:
@@ -57,9 +42,6 @@ class Perceiver:
         feed: takes what is perceived.
         apis: calls tools that have an API.
         look_at: told where the face is that the replica looks at (``ReplicaRenderer.looking_at``).
-
-    Attributes:
-        attachments: pictures of tools' calls that are on their way.
     """
 
     def __init__(
@@ -73,9 +55,10 @@ class Perceiver:
         apis: ToolApis,
         look_at: Callable[[tuple[float, float] | None], None],
     ) -> None:
-        self.attachments = Attachments()
-        self._spec, self._engine, self._lane, self._room = spec, engine, lane, room
-        self._elapsed, self._feed, self._apis, self._look_at = elapsed, feed, apis, look_at
+        self._spec, self._engine, self._lane = spec, engine, lane
+        self._elapsed, self._feed, self._look_at = elapsed, feed, look_at
+        self._watching = Watching(engine, lane, room, elapsed, self._saw, self._gone)
+        self._calling = Calling(lane, elapsed, feed, apis)
         self._people: dict[str, Person] = {}
         self._here: dict[str, Telling] = {}
         self._speaker: str | None = None
@@ -91,14 +74,14 @@ class Perceiver:
         """Somebody came."""
         person = self._people[participant.id] = Person(participant, self._spec, self._elapsed)
         self._here[participant.id] = Telling(person.perceived, self._elapsed, self._feed)
-        self._attend(person)
+        self._watching.attend(person)
 
     def updated(self, participant: Participant) -> None:
         """Somebody shows something else than before."""
         if participant.id in self._here:
             person = self._people[participant.id]
             person.participant = participant
-            self._attend(person)
+            self._watching.attend(person)
 
     def left(self, participant_id: str) -> None:
         """Somebody is gone; what happened is remembered for the end."""
@@ -107,8 +90,7 @@ class Perceiver:
             return
         telling.close()
         person = self._people[participant_id]
-        for kind in list(person.watching):
-            self._hide(person, kind)
+        self._watching.leave(person)
         if self._speaker == participant_id:
             self._speaker = None
         if not _witnessed(person).anything:
@@ -141,57 +123,6 @@ class Perceiver:
 
     # What is seen
 
-    def _attend(self, person: Person) -> None:
-        """Watch what the participant shows, and nothing else."""
-        for kind in get_args(VideoKind):
-            shown = kind in person.participant.sending and not person.blind
-            if shown and kind not in person.watching:
-                person.watching[kind] = self._spawn(self._watch(person, kind))
-            elif not shown and kind in person.watching:
-                self._hide(person, kind)
-
-    def _hide(self, person: Person, kind: VideoKind) -> None:
-        person.watching.pop(kind).cancel()
-        self._gone(person, kind)
-
-    async def _watch(self, person: Person, kind: VideoKind) -> None:
-        rate = RATE if kind == "camera" else SCREEN_RATE
-        try:
-            watcher = Watcher(
-                self._engine.eyes(),
-                self._lane.executor,
-                self._elapsed,
-                lambda sight: self._saw(person, sight),
-                kind,
-                rate,
-            )
-            await watcher.watch(self._frames(person, kind))
-        except Exception as error:
-            # A third party's engine may raise anything: this participant's sight is lost, the call goes on.
-            log.error("a participant can no longer be seen", exc_info=error)
-            person.blind = True
-            self._attend(person)
-
-    async def _frames(self, person: Person, kind: VideoKind) -> AsyncIterator[Any]:
-        loop = asyncio.get_running_loop()
-        came = loop.time()
-
-        async def check() -> None:
-            while True:
-                await asyncio.sleep(STALE)
-                if kind in person.newest and loop.time() - came >= STALE:
-                    self._gone(person, kind)
-
-        checking = self._spawn(check()) if kind == "camera" else None
-        try:
-            async for frame in self._room.video_in(person.id, kind):
-                person.newest[kind], came = frame, loop.time()
-                person.taken[kind] = self._elapsed()
-                yield frame
-        finally:
-            if checking:
-                checking.cancel()
-
     def _saw(self, person: Person, sight: Sight) -> None:
         if person.id not in self._here:
             return
@@ -207,13 +138,14 @@ class Perceiver:
 
     def _gone(self, person: Person, kind: VideoKind) -> None:
         """Nothing is to be seen any more; that calls no tool but those that wait for the end of sharing."""
-        for change in person.hidden(kind, self._elapsed()):
-            if kind == "screen":
+        changes = person.hidden(kind, self._elapsed())
+        telling = self._here.get(person.id)
+        if telling is not None:
+            for change in changes if kind == "screen" else ():
                 for tool, arguments in person.calls.seen(change, person.account):
                     self.call(person.id, tool, arguments, kind)
-        self._follow()
-        if telling := self._here.get(person.id):
             telling.refresh()
+        self._follow()
 
     def _follow(self) -> None:
         """The replica looks at whoever spoke last, else at the first one it sees."""
@@ -270,37 +202,16 @@ class Perceiver:
             kind: what the picture that goes with it is of.
             frame: that picture; None: the newest.
         """
-        call_id = str(uuid.uuid4())
         if not tool.frames or tool.modality != "vision":
             frame = None
         elif frame is None:
             frame = self.newest(participant_id, kind)
-        if frame is None:
-            self._tell_call(call_id, tool, arguments)
-        else:
-            self._spawn(self._call_with_picture(call_id, tool, arguments, frame))
-        if tool.api:
-            self._apis.notify(tool.modality, call_id, tool.name, arguments)
+        self._calling.call(tool, arguments, frame)
 
-    async def _call_with_picture(
-        self, call_id: str, tool: Tool, arguments: dict[str, Any], frame: Any
-    ) -> None:
-        try:
-            self.attachments.keep(call_id, await self._lane(jpeg, frame))
-        except Exception:
-            log.exception("a tool's call goes without its picture", tool=tool.name)
-        self._tell_call(call_id, tool, arguments)
-        self.attachments.drop(call_id)
-
-    def _tell_call(self, call_id: str, tool: Tool, arguments: dict[str, Any]) -> None:
-        properties = PerceptionToolCallProperties(
-            modality=tool.modality,
-            name=tool.name,
-            arguments=on_the_wire(tool, arguments),
-            tool_call_id=call_id,
-        )
-        event = PerceptionToolCall(properties=properties)
-        self._feed(LayerTold(at=self._elapsed(), event=event))
+    @property
+    def attachments(self) -> Attachments:
+        """Pictures of tools' calls that are on their way."""
+        return self._calling.attachments
 
     # The end
 
@@ -334,10 +245,11 @@ class Perceiver:
         """Look at nobody any more, and forget all pictures."""
         for participant_id in list(self._here):
             self.left(participant_id)
-        tasks = list(self._tasks)
-        for task in tasks:
+        for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(
+            self._watching.aclose(), self._calling.aclose(), *self._tasks, return_exceptions=True
+        )
         if self._describing:
             await self._describing.aclose()
 
