@@ -18,7 +18,7 @@ from pydantic_settings import (
 
 from visavis.ice import IceServerSetting
 from visavis.layers.perception.settings import EmotionRecognition
-from visavis.net import destination, is_loopback
+from visavis.net import destination, http_url_or_none, is_loopback
 from visavis.protocol.dialects import DialectName
 
 EMBEDDED_MODELS = Literal["qwen2.5-coder-0.5b", "smollm2-135m"]
@@ -39,6 +39,8 @@ def _rate(text: str) -> str:
 
 
 Rate = Annotated[str, AfterValidator(_rate)]
+HttpUrl = Annotated[str, AfterValidator(http_url_or_none)]
+"""Empty for none."""
 Origin = Annotated[str, StringConstraints(pattern=r"^(\*|https?://[A-Za-z0-9.:\[\]-]+)$")]
 """A scheme, a host and perhaps a port; ``*`` for all."""
 Ancestor = Annotated[str, StringConstraints(pattern=r"^(\*|self|https?://(\*\.)?[A-Za-z0-9.:\[\]-]+)$")]
@@ -59,7 +61,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     """Address to listen on. Beyond loopback there must be an API key, in ``api_keys`` or stored."""
     port: int = Field(7600, ge=0, le=65535)
-    public_url: str = ""
+    public_url: HttpUrl = ""
     """How browsers reach the server; default ``http://{host}:{port}``."""
     ssl_certfile: Path | None = None
     ssl_keyfile: Path | None = None
@@ -114,7 +116,7 @@ class Settings(BaseSettings):
     ice_servers: list[IceServerSetting] = Field(default_factory=list)
     """STUN and TURN servers handed to peers. None is needed on loopback or a LAN."""
 
-    llm_base_url: str = ""
+    llm_base_url: HttpUrl = ""
     """An OpenAI-compatible endpoint for personas that name none; empty: the embedded model."""
     llm_api_key: SecretStr = SecretStr("")
     llm_model: str = ""

@@ -243,9 +243,17 @@ async def test_a_patch_cannot_cost_more_than_it_says(api: Api) -> None:
 
 
 async def test_an_address_that_is_none_can_be_mended(api: Api) -> None:
-    path = await make(api, layers={"llm": {"base_url": "http://[", "api_key": "sk-1"}})
-    assert (await patch(api, path, replace("/persona_name", "Else"))).status_code == 200
-    elsewhere = await patch(api, path, replace("/layers/llm/base_url", "http://]"))
+    layer = {"base_url": "http://models.test", "api_key": "sk-1"}
+    path = await make(api, layers={"llm": layer})
+
+    def of_before(document: dict[str, Any]) -> dict[str, Any]:
+        llm = {**document["layers"]["llm"], "base_url": "http://["}
+        return {**document, "layers": {"llm": llm}}
+
+    await api.store.resources.change(path.rpartition("/")[2], PERSONA, of_before)
+    unmended = await patch(api, path, replace("/persona_name", "Else"))
+    assert (unmended.status_code, "layers.llm.base_url" in unmended.text) == (400, True)
+    elsewhere = await patch(api, path, replace("/layers/llm/base_url", "http://other.test"))
     assert (elsewhere.status_code, "give the keys again" in elsewhere.text) == (400, True)
     both = (replace("/layers/llm/base_url", "http://models.test/v1"), replace("/layers/llm/api_key", "sk-2"))
     assert (await patch(api, path, *both)).status_code == 200

@@ -23,6 +23,8 @@ FAREWELL = 3.0
 """Seconds that calls have to come to an end when the conversation has."""
 LONGEST_FAULT = 1_000
 """Characters of an error's body that the LLM is told."""
+CUT = "\n(The answer is longer; the rest is left out.)"
+"""What the LLM is told behind the beginning of an answer; nobody wants to hear half of one as it is."""
 
 log = structlog.get_logger(__name__)
 
@@ -169,11 +171,13 @@ class ApiCalls:
             body = response.text.strip()[:LONGEST_FAULT]
             return self._failed(call, f"{response.error}: {body}" if body else response.error)
         log.info("a tool's API answered", tool=call.name, status=response.status, ms=response.milliseconds)
-        output, spoken = _said(response.text)
-        return ToolAnswered(at=self._elapsed(), call_id=call.call_id, output=output, spoken=spoken)
+        output, spoken = (response.text + CUT, False) if response.truncated else _said(response.text)
+        at = self._elapsed()
+        return ToolAnswered(at=at, call_id=call.call_id, output=output, spoken=spoken, name=call.name)
 
     def _failed(self, call: CallTool, reason: str) -> ToolAnswered:
-        return ToolAnswered(at=self._elapsed(), call_id=call.call_id, output=reason, failed=True)
+        at = self._elapsed()
+        return ToolAnswered(at=at, call_id=call.call_id, output=reason, failed=True, name=call.name)
 
 
 def _arguments(text: str) -> dict[str, Any] | None:

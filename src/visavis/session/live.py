@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable
 from typing import Any
 
 import structlog
@@ -272,12 +273,16 @@ class LiveConversation:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self._ears.aclose()
-        if self._perceiver:
-            await self._perceiver.aclose()
-        await self._thinker.aclose()
-        ends = [self._room.close(reason), *([self._recording.aclose()] if self._recording else [])]
-        await asyncio.gather(*ends)
-        await self._apis.aclose()
+        listeners = [self._ears.aclose(), *([self._perceiver.aclose()] if self._perceiver else [])]
+        await _all(*listeners, self._thinker.aclose())
+        ends = [self._recording.aclose()] if self._recording else []
+        await _all(self._room.close(reason), self._apis.aclose(), *ends)
         self._log.flush()
         self._ignored.summarize()
+
+
+async def _all(*ends: Awaitable[None]) -> None:
+    """Bring parts to their end; what one of them meets leaves no other open."""
+    for error in await asyncio.gather(*ends, return_exceptions=True):
+        if isinstance(error, Exception):
+            log.error("a part of the conversation did not end well", exc_info=error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fractions
 import time
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Literal
 
@@ -30,7 +31,7 @@ DRIFT = RATE // 10
 """Samples by which a source may be ahead of or behind our clock before it is put right: 100 ms."""
 
 
-class Outlet:
+class Outlet(ABC):
     """One source of one participant; ``put`` takes its frames, every slot that shows it gets them."""
 
     def __init__(self) -> None:
@@ -41,8 +42,9 @@ class Outlet:
         if self.slots:
             self._pass_on(frame)
 
+    @abstractmethod
     def _pass_on(self, frame: Any) -> None:
-        raise NotImplementedError
+        """Hand a frame out, as slots take it."""
 
     def _hand_out(self, frame: Any) -> None:
         for slot in self.slots:

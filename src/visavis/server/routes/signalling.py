@@ -81,9 +81,9 @@ async def add_candidates(conversation_id: str, secret: str, request: Request, se
 async def leave(conversation_id: str, secret: str, services: Injected) -> Response:
     """Let a participant go."""
     _must_be_on(services, conversation_id)
-    session = _session(services, conversation_id, secret)
-    session.left = True
-    await services.supervisor.leave(conversation_id, session.participant_id)
+    who = _session(services, conversation_id, secret).participant_id
+    services.sessions.left(conversation_id, secret)
+    await services.supervisor.leave(conversation_id, who)
     return Response(status_code=200)
 
 

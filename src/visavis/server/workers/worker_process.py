@@ -166,7 +166,7 @@ class WorkerProcess:
         """
         try:
             await self._channel.call("create", timeout=CREATE_TIMEOUT, spec=spec.model_dump(mode="json"))
-        except WorkerLost:
+        except (WorkerLost, asyncio.CancelledError):
             # Should it come round to it after all, nobody would know of the conversation.
             self._channel.notify("end", conversation_id=spec.conversation_id, reason="given up")
             raise
