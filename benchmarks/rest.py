@@ -55,8 +55,8 @@ def databases(names: Sequence[str]) -> Iterator[dict[str, Callable[[], str | Non
         yield {name: every[name] for name in names}
 
 
-def requests(server: Rig, database: str, runs: int, count: int) -> list[Figure]:
-    """Requests per second and how long each took."""
+def requests(server: Rig, database: str, runs: int, count: int, only: str = "") -> list[Figure]:
+    """Requests per second and how long each took; ``only`` those in whose description this text is."""
     url, key = server.server.url, server.server.key
     made = raw_http.request("POST", "/conversations", key, {"test_mode": True})
     asyncio.run(raw_http.timed(url, lambda _: made, STORED, CONNECTIONS))
@@ -75,6 +75,8 @@ def requests(server: Rig, database: str, runs: int, count: int) -> list[Figure]:
     }
     figures = []
     for what, make in work.items():
+        if only not in what:
+            continue
         rates, tails, every = [], [], []
         for _ in range(runs):
             began = time.perf_counter()
@@ -171,16 +173,17 @@ def event_log(server: Rig, database: str, url: Callable[[], str | None], seconds
     ]
 
 
-def measure(names: Sequence[str], runs: int, count: int, seconds: float) -> Report:
-    """All of it; some minutes."""
+def measure(names: Sequence[str], runs: int, count: int, seconds: float, only: str = "") -> Report:
+    """All of it, some minutes; or ``only`` requests in whose description this text is."""
     report = Report("rest", {"runs": runs, "requests": count, "seconds": seconds})
     with databases(names) as every:
         for name, fresh in every.items():
             where = fresh()
             settings = {"chats_per_worker": 64, "rate_limit_api": "off", "log_level": "warning"}
             with rig(**settings, **({"database_url": where} if where else {})) as server:
-                report.add(requests(server, name, runs, count))
-                report.add(event_log(server, name, fresh, seconds))
+                report.add(requests(server, name, runs, count, only))
+                if not only:
+                    report.add(event_log(server, name, fresh, seconds))
     report.notes.append("Postgres with its safe defaults (fsync on), over a Unix socket; one server process.")
     return report
 
@@ -191,8 +194,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--runs", type=int, default=5, help="of each kind of request")
     parser.add_argument("--requests", type=int, default=1000, help="in a run")
     parser.add_argument("--seconds", type=float, default=10.0, help="of writing events")
+    parser.add_argument("--only", default="", help="requests in whose description this text is")
     given = parser.parse_args(arguments)
-    measure(given.databases, given.runs, given.requests, given.seconds).publish()
+    measure(given.databases, given.runs, given.requests, given.seconds, given.only).publish()
 
 
 if __name__ == "__main__":

@@ -17,7 +17,8 @@ from pydantic_settings import (
 )
 
 from visavis.ice import IceServerSetting
-from visavis.net import destination, is_loopback
+from visavis.layers.perception.settings import EmotionRecognition
+from visavis.net import destination, http_url_or_none, is_loopback
 from visavis.protocol.dialects import DialectName
 
 EMBEDDED_MODELS = Literal["qwen2.5-coder-0.5b", "smollm2-135m"]
@@ -38,6 +39,8 @@ def _rate(text: str) -> str:
 
 
 Rate = Annotated[str, AfterValidator(_rate)]
+HttpUrl = Annotated[str, AfterValidator(http_url_or_none)]
+"""Empty for none."""
 Origin = Annotated[str, StringConstraints(pattern=r"^(\*|https?://[A-Za-z0-9.:\[\]-]+)$")]
 """A scheme, a host and perhaps a port; ``*`` for all."""
 Ancestor = Annotated[str, StringConstraints(pattern=r"^(\*|self|https?://(\*\.)?[A-Za-z0-9.:\[\]-]+)$")]
@@ -58,7 +61,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     """Address to listen on. Beyond loopback there must be an API key, in ``api_keys`` or stored."""
     port: int = Field(7600, ge=0, le=65535)
-    public_url: str = ""
+    public_url: HttpUrl = ""
     """How browsers reach the server; default ``http://{host}:{port}``."""
     ssl_certfile: Path | None = None
     ssl_keyfile: Path | None = None
@@ -113,7 +116,7 @@ class Settings(BaseSettings):
     ice_servers: list[IceServerSetting] = Field(default_factory=list)
     """STUN and TURN servers handed to peers. None is needed on loopback or a LAN."""
 
-    llm_base_url: str = ""
+    llm_base_url: HttpUrl = ""
     """An OpenAI-compatible endpoint for personas that name none; empty: the embedded model."""
     llm_api_key: SecretStr = SecretStr("")
     llm_model: str = ""
@@ -125,8 +128,18 @@ class Settings(BaseSettings):
     vad_engine: str = "silero"
     turn_engine: str = "smart-turn"
     replica_engine: str = "drawn"
+    emotion_recognition: EmotionRecognition = "full"
+    """The most that any persona gets, whatever it asks."""
     perception_engine: str = "embedded"
     """``off``: no conversation looks at cameras or listens to tones of voice, whatever a persona asks."""
+    vision_base_url: str = Field("", pattern=r"^(https?://.+)?$")
+    """An OpenAI-compatible endpoint with a vision-language model, for personas that name none."""
+    vision_api_key: SecretStr = SecretStr("")
+    vision_model: str = ""
+    vision_interval: float = Field(2.0, ge=0.1, le=3600)
+    """Seconds from one question to the next, at least, of a conversation."""
+    vision_max_requests: int = Field(600, ge=1)
+    """To a vision-language model, of one conversation, the last one for the analysis included."""
 
     embedding_engine: str = "minilm"
     """Tells what sentences mean: which signals answer what a persona asks of perception."""

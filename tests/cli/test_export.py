@@ -44,6 +44,7 @@ async def test_a_conversation_becomes_a_file_that_only_its_owner_reads(api, url,
     name = (await api.create())["conversation_id"]
     folder = tmp_path / "out"
     folder.mkdir()
+    (folder / "call.zip.part").touch(0o644)  # of one that was killed, or of somebody who is curious
     code, err = await run(name, "-o", str(folder / "call.zip"), "--server", url, "--api-key", KEY)
     assert code == 0, err
     (file,) = folder.iterdir()

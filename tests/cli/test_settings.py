@@ -25,6 +25,8 @@ def test_the_command_line_wins_over_the_environment_and_that_over_the_file(monke
         ("VISAVIS_PORT", "many", "setting 'port' (VISAVIS_PORT)"),
         ("VISAVIS_PORT", "99999", "less than or equal to 65535"),
         ("VISAVIS_WEBRTC_ENGINE", "magic", "'wrtc' or 'aiortc'"),
+        ("VISAVIS_PUBLIC_URL", "calls.example.com", "must begin with http:// or https://"),
+        ("VISAVIS_LLM_BASE_URL", "http://[", "neither a name nor an address"),
         ("VISAVIS_API_KEYS", "key-1", "lists are written as JSON"),
     ],
 )

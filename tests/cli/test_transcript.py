@@ -59,12 +59,15 @@ def test_notes_stand_on_lines_of_their_own():
     events = [
         streaming("Let me see"),
         event("conversation.tool_call", name="now", arguments="{}"),
+        event("visavis.tool_run", name="book", state="called"),
+        event("visavis.tool_run", name="book", state="succeeded"),
         event("visavis.layer_failed", layer="llm", reason="it broke off"),
         event("system.shutdown", shutdown_reason="max_call_duration reached"),
     ]
     assert shown(Transcript("Vera"), *events).splitlines() == [
         "Vera: Let me see",
         "(calls now({}))",
+        "(the server calls book)",
         "(llm failed: it broke off)",
         "(the conversation is over: max_call_duration reached)",
     ]
@@ -129,6 +132,18 @@ def test_a_failed_layer_ends_the_wait_and_is_remembered():
     answers.feed(utterance("user", "Hello"))
     answers.feed(event("visavis.layer_failed", layer="llm", reason="refused"))
     assert answers.settled and answers.failed
+
+
+@pytest.mark.parametrize(
+    ("on_resolve", "wordless"),
+    [("fire_and_forget", True), ("add_to_context", True), ("generate_response", False)],
+)
+def test_a_call_by_the_server_may_be_all_there_is_too(on_resolve: str, wordless: bool):
+    answers = Answers()
+    answers.ask("user", "Hello")
+    answers.feed(utterance("user", "Hello"))
+    answers.feed(event("visavis.tool_run", name="book", state="called", on_resolve=on_resolve))
+    assert answers.only_called == wordless and not answers.settled
 
 
 def test_a_tool_call_may_be_all_there_is():

@@ -168,7 +168,8 @@ def test_a_guardrail_calls_back_once_a_turn_whether_clients_are_told_or_not(app_
     call = turn(guardrails=(rude,), dialect="seed")
     breach = {"tool": guardrails.TOOL, "guardrail": "rude", "reason": "The user swore."}
     told = CallBack("guardrail", "rude", {"properties": {"guardrail": "rude", "guardrail_uuid": "g1"}})
-    assert only(report(call, **breach), CallBack) == [told]
+    effects = report(call, **breach)
+    assert only(effects, CallBack) == [told] == effects[:1]
     assert only(report(call, **breach), CallBack) == []
 
 
@@ -178,6 +179,16 @@ def test_an_objective_calls_back_when_it_is_completed_and_not_when_it_only_waits
     effects = call.ask("objective.confirm", output_variables={"age": "41"})
     body = {"objective_name": "age", "output_variables": {"age": "41"}}
     assert only(effects, CallBack) == [CallBack("objective", "age", body)]
+    assert isinstance(effects[0], CallBack), "before the event: whoever has seen that can rely on it"
+
+
+def test_whoever_confirms_changes_values_and_adds_none() -> None:
+    call = turn(Objective(name="age", prompt="Ask.", manual=True, output_variables=("age",)))
+    report(call, age="40")
+    effects = call.ask("objective.confirm", output_variables={"age": "41", "discount": "100 %"})
+    body = {"objective_name": "age", "output_variables": {"age": "41"}}
+    assert only(effects, CallBack) == [CallBack("objective", "age", body)]
+    assert only(effects, Ignore)
 
 
 def test_a_guardrail_that_nobody_made_is_an_error_for_the_llm_alone() -> None:

@@ -7,10 +7,12 @@ import json
 import pytest
 
 from tests.conversation.driving import Driven, wires
+from visavis.conversation import inputs as happens
 from visavis.conversation.transcript import transcript
 from visavis.protocol.webhooks import TranscriptEntry
 from visavis.testing import ScriptedConversation
 
+BOOK = happens.ToolCallRequest("t1", "book", "{}")
 EPOCH = 1_746_000_000.0
 
 
@@ -114,6 +116,30 @@ def test_noises_and_typed_turns_have_no_speech() -> None:
     assert (entry.content, entry.seconds_from_start, entry.duration) == ("Typed.", 2.0, 0.0)
 
 
+@pytest.mark.parametrize("dialect", ["union", "2026-06", "pal"])
+def test_two_who_speak_at_once_have_their_own_times(dialect: str) -> None:
+    call = Driven(dialect=dialect, speculative_inference=True)
+    call.join("bob")
+    call.now = 1.0
+    call.begins("ann")
+    call.now = 2.0
+    call.begins("bob")
+    call.now = 3.0
+    call.pauses("ann", silence=0.0)
+    call.hears("From Ann.", "ann")
+    call.now = 4.0
+    call.ends_turn("From Ann.", "ann")
+    call.now = 5.0
+    call.pauses("bob", silence=0.0)
+    call.hears("From Bob.", "bob")
+    call.now = 6.0
+    call.ends_turn("From Bob.", "bob")
+    assert [(entry.content, entry.seconds_from_start, entry.duration) for entry in of(call)] == [
+        ("From Ann.", 1.0, 2.0),
+        ("From Bob.", 2.0, 3.0),
+    ]
+
+
 def test_results_of_tools_are_entries_once_and_errors_say_so() -> None:
     call = Driven(tools=({"type": "function", "function": {"name": "look"}},))
     call.says("What is the weather?")
@@ -139,6 +165,29 @@ def test_results_that_nobody_waits_for_are_no_entries() -> None:
     call.finishes(1)
     call.ask("tool_result", tool_call_id="t1", output="ignored by the core, too")
     assert said(of(call)) == [("user", "Look.")]
+
+
+def test_a_client_that_answers_for_an_api_is_not_believed() -> None:
+    call = Driven(tools=({"type": "function", "function": {"name": "book"}},), api_tools=("book",))
+    call.says("A table, please.")
+    call.feed(happens.InferenceToolCalls(at=call.now, generation=1, calls=(BOOK,)))
+    call.ask("tool_result", tool_call_id="t1", output="Free of charge.")
+    call.feed(happens.ToolAnswered(at=call.now, call_id="t1", output="Table 4."))
+    assert ("tool", "Table 4.") in said(of(call))
+    assert "Free" not in str(said(of(call)))
+
+
+@pytest.mark.parametrize(("on_resolve", "kept"), [("add_to_context", 1), ("fire_and_forget", 0)])
+@pytest.mark.parametrize("dialect", ["union", "seed"])
+def test_results_of_apis_are_there_in_dialects_that_do_not_tell_of_them(
+    dialect: str, on_resolve: str, kept: int
+) -> None:
+    tool = {"type": "function", "function": {"name": "book"}, "on_resolve": on_resolve}
+    call = Driven(tools=(tool,), api_tools=("book",), dialect=dialect)
+    call.says("A table, please.")
+    call.feed(happens.InferenceToolCalls(at=call.now, generation=1, calls=(BOOK,)))
+    call.feed(happens.ToolAnswered(at=call.now, call_id="t1", name="book", output="Table 4."))
+    assert [entry.content for entry in of(call) if entry.role == "tool"] == ["Table 4."] * kept
 
 
 def test_the_server_s_own_calls_of_tools_have_entries_too() -> None:

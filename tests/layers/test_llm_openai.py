@@ -264,3 +264,17 @@ async def test_half_a_surrogate_pair_does_not_break_the_request():
     async with ScriptedServer([say("Hm?")]) as server:
         assert text_of(await ask(adapter(server), [{"role": "user", "content": "\ud83d!"}])) == "Hm?"
         assert server.requests[0].body["messages"][0]["content"] == "?!"
+
+
+async def test_messages_may_hold_pictures_also_when_the_oldest_are_left_out():
+    url = "data:image/jpeg;base64,/9j/2Q=="
+    shown = [{"type": "text", "text": "Look:"}, {"type": "image_url", "image_url": {"url": url}}]
+    older = {"role": "user", "content": shown}
+    newest = {"role": "user", "content": [*shown, {"type": "text", "text": "And now?"}]}
+    too_long = refuse(400, code="context_length_exceeded")
+    async with ScriptedServer([too_long, say("A cat.")]) as server:
+        assert text_of(await ask(adapter(server), [HELLO[0], older, newest])) == "A cat."
+        first, second = (request.body["messages"] for request in server.requests)
+    assert (first, second) == ([HELLO[0], older, newest], [HELLO[0], newest])
+    reason, _ = await failure(too_long, too_long)
+    assert "longer than the model's context" in reason

@@ -127,3 +127,36 @@ def test_a_stall_does_not_make_it_jump() -> None:
 def test_the_same_seed_moves_the_same_and_another_does_not() -> None:
     assert watch("idle", 5, seed=7) == watch("idle", 5, seed=7)
     assert watch("idle", 5, seed=7) != watch("idle", 5, seed=8)
+
+
+def looks(
+    where: tuple[float, float] | None, seconds: float = 20.0, seed: int = 1
+) -> list[tuple[float, float]]:
+    """What the eyes of a listener look at, right and down: their turn in the head and the head's own."""
+    behaviour = Behaviour(seed)
+    behaviour.looking_at = where
+    poses = [behaviour.step(FRAME, "listening", 0.0, REST) for _ in range(int(seconds / FRAME))][50:]
+    return [(pose.gaze[0] + 0.045 * pose.yaw, pose.gaze[1] + 0.05 * pose.pitch) for pose in poses]
+
+
+def test_it_looks_at_the_user_where_the_camera_sees_them() -> None:
+    """Whoever sits in the left half of the camera's picture is to the right before the screen."""
+    straight = looks(None)
+    at_left, at_right, high = looks((-0.6, 0.0)), looks((0.6, 0.0)), looks((0.0, 0.6))
+    assert mean(x for x, _ in at_left) - mean(x for x, _ in straight) == pytest.approx(0.24, abs=0.04)
+    assert mean(x for x, _ in at_right) - mean(x for x, _ in straight) == pytest.approx(-0.24, abs=0.04)
+    assert mean(y for _, y in high) - mean(y for _, y in straight) == pytest.approx(-0.15, abs=0.04)
+
+
+def test_it_follows_somebody_who_moves_without_a_leap() -> None:
+    still, moved = Behaviour(1), Behaviour(1)
+    apart = []
+    for frame in range(100):
+        moved.looking_at = (-0.8, 0.0) if frame >= 25 else None
+        poses = [one.step(FRAME, "listening", 0.0, REST) for one in (still, moved)]
+        a, b = (pose.gaze[0] + 0.045 * pose.yaw for pose in poses)
+        apart.append(b - a)
+    assert apart[24] == 0
+    assert 0 < apart[30] < 0.2
+    assert apart[99] == pytest.approx(0.32, abs=0.03)
+    assert max(after - before for before, after in itertools.pairwise(apart)) < 0.05

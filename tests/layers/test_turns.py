@@ -28,11 +28,15 @@ class Output:
     def on_speech_stopped(self) -> None:
         self.told.append("stopped")
 
-    def on_transcript(self, text: str) -> None:
-        self.told.append(f"heard {text}")
+    def on_transcript(self, text: str, analysis: str | None) -> None:
+        self.told.append(f"heard {_with(text, analysis)}")
 
-    def on_turn_ended(self, text: str) -> None:
-        self.told.append(f"ended {text}")
+    def on_turn_ended(self, text: str, analysis: str | None) -> None:
+        self.told.append(f"ended {_with(text, analysis)}")
+
+
+def _with(text: str, analysis: str | None) -> str:
+    return text if analysis is None else f"{text}, {analysis}"
 
 
 class SecondsSTT:
@@ -91,6 +95,8 @@ class Person:
             transcribing=parts.get("transcribing", at_once),
             judging=parts.get("judging", at_once),
             output=self.output,
+            analyse=parts.get("analyse"),
+            hold=parts.get("hold", lambda: 0.0),
         )
 
     async def __call__(self, *parts: NDArray[np.int16]) -> list[str]:
@@ -241,3 +247,68 @@ async def test_a_failing_engine_ends_the_turn_without_words_and_is_logged() -> N
         told = await Person(0.9, stt=Broken(), detector=Broken())(voice(1), silence(1.5))
     assert told == ["started", "stopped", "ended "]
     assert {line["log_level"] for line in logs} == {"error"}
+
+
+class Analysis:
+    """Says how long the segment is, to the tenth of a second, and how often it was asked."""
+
+    def __init__(self, lane: Callable[..., Any] = at_once) -> None:
+        self._lane, self._asked = lane, 0
+
+    async def __call__(self, audio: NDArray[np.float32]) -> str:
+        self._asked += 1
+        length: str = await self._lane(lambda: f"{len(audio) / RATE:.1f} s")
+        return f"{length} ({self._asked})"
+
+
+async def test_the_sound_of_each_pause_is_analysed_and_told_with_its_words() -> None:
+    person = Person(0.1, analyse=Analysis())
+    told = await person(silence(1), voice(1), silence(0.5), voice(1), silence(1.5))
+    assert told[1] == "heard 1, 1.4 s (1)"
+    assert told[-3:] == ["heard 2, 2.9 s (2)", "stopped", "ended 2, 2.9 s (2)"]
+
+
+async def test_words_told_while_speech_goes_on_come_without_an_analysis() -> None:
+    assert (await Person(0.1, analyse=Analysis())(silence(1), voice(2)))[-1] == "heard 2"
+
+
+async def test_an_analysis_of_a_pause_that_speech_overtook_is_not_told() -> None:
+    lane = HeldLane()
+    person = Person(0.9, analyse=Analysis(lane))
+    assert await person(silence(1), voice(1), silence(0.3), voice(1)) == ["started", "stopped", "started"]
+    lane.gate.set()
+    assert (await person(silence(0.3)))[-1] == "ended 2, 2.7 s (2)"
+
+
+async def test_the_end_is_held_back_while_asked_for_but_not_for_long() -> None:
+    person = Person(0.9, hold=lambda: 5.0)
+    assert await person(silence(1), voice(1), silence(0.7)) == ["started", "heard 1", "stopped"]
+    assert await person(silence(0.2)) == ["ended 1"]
+
+
+async def test_the_end_is_let_go_when_it_is_held_back_no_more() -> None:
+    seconds = 0.6
+    person = Person(0.9, hold=lambda: seconds)
+    assert await person(silence(1), voice(1), silence(0.3)) == ["started", "heard 1", "stopped"]
+    seconds = 0.0
+    assert await person(silence(0.04)) == ["ended 1"]
+
+
+async def test_the_silence_limit_is_held_back_likewise() -> None:
+    person = Person(0.1, hold=lambda: 0.6)
+    assert await person(silence(1), voice(1), silence(1.6)) == ["started", "heard 1", "stopped"]
+    assert await person(silence(0.4)) == ["ended 1"]
+
+
+async def test_who_goes_on_while_the_end_is_held_back_has_not_ended() -> None:
+    person = Person(0.9, hold=lambda: 0.6)
+    told = await person(silence(1), voice(1), silence(0.5), voice(1), silence(1))
+    assert told == ["started", "heard 1", "stopped", "started", "heard 2", "stopped", "ended 2"]
+
+
+async def test_a_microphone_that_is_gone_is_not_waited_for() -> None:
+    person = Person(0.9, hold=lambda: 0.6)
+    await person(silence(1), voice(1), silence(0.3))
+    person.turns.flush()
+    await settle()
+    assert person.output.told[-1] == "ended 1"

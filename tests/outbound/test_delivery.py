@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from visavis.outbound.delivery import ApiDelivery, check_declared
+from visavis.outbound.delivery import MASK, ApiDelivery, check_declared
 from visavis.outbound.sealing import changed, kept, masked, secret_paths
 from visavis.server.vault import Vault
 
@@ -150,3 +151,39 @@ def test_a_secret_goes_only_where_it_was_given_for(update: dict[str, Any], store
     assert "s3cret" not in str(result) and "k3y" not in str(result)
     with pytest.raises(ValidationError, match="send the secret"):
         ApiDelivery.model_validate(result)
+
+
+KEYED = document(
+    url=f"{URL}?api-key=s3cret%20url&q={{q}}&page=2&sig={{sig}}#part",
+    query_params={"key": "s3cret-query", "token": "{token}", "city": "Ghent"},
+    body_template={"auth": {"apiKey": "s3cret-body", "token": "{t}"}, "list": [{"password": "s3cret-list"}]},
+)
+
+
+def test_what_is_named_like_a_key_is_a_secret_in_queries_and_bodies_too() -> None:
+    vault = Vault("k" * 32)
+    stored = changed(KEYED, vault.seal)
+    assert "s3cret" not in json.dumps(stored) and changed(stored, vault.open) == KEYED
+    shown = masked(stored)
+    assert shown["url"] == f"{URL}?api-key={MASK}&q={{q}}&page=2&sig={{sig}}#part"
+    assert shown["query_params"] == {**KEYED["query_params"], "key": MASK}
+    assert shown["body_template"] == {"auth": {"apiKey": MASK, "token": "{t}"}, "list": [{"password": MASK}]}
+
+    shown["query_params"]["city"] = "Gent"
+    again = kept(shown, KEYED)
+    assert again == {**KEYED, "query_params": {**KEYED["query_params"], "city": "Gent"}}
+    elsewhere = kept({**shown, "url": shown["url"].replace("api.", "evil.")}, KEYED)
+    assert "s3cret" not in json.dumps(elsewhere)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"url": f"{URL}?a=b&key={MASK}"},
+        {"query_params": {"key": MASK}},
+        {"body_template": {"list": [{"token": MASK}]}},
+    ],
+)
+def test_a_mask_that_stands_for_nothing_is_refused(fields: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match="stands for a secret that is not known"):
+        ApiDelivery.model_validate(document(**fields))

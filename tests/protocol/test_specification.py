@@ -15,6 +15,7 @@ from tests.conversation.driving import Driven, wires
 from tests.protocol.test_examples import TWIN
 from visavis.conversation import inputs as happens
 from visavis.conversation.inputs import Guardrail, Objective
+from visavis.outbound.signing import new_secret, sign
 from visavis.protocol import Ignored, parse, parse_event
 from visavis.protocol.dialects import DIALECTS
 from visavis.protocol.events import PerceptionAnalysis, PerceptionAnalysisProperties
@@ -243,6 +244,17 @@ def test_the_asyncapi_document_refers_to_what_it_has() -> None:
     channels = document["channels"]
     assert len(channels["app"]["messages"]) == len(MODELS)
     assert len(channels["webhooks"]["messages"]) == len(webhooks())
+
+
+def test_the_asyncapi_document_tells_of_the_headers_that_sign_a_webhook() -> None:
+    document = asyncapi()
+    headers = Draft202012Validator(document["components"]["schemas"]["WebhookHeaders"])
+    signed = sign([new_secret(), new_secret()], "msg_1", 1_746_000_000.5, b"{}")
+    headers.validate(signed)
+    for name in signed:
+        assert not headers.is_valid({key: value for key, value in signed.items() if key != name})
+    signing = {name for name, message in document["components"]["messages"].items() if "headers" in message}
+    assert signing == {model.__name__ for model in webhooks()}
 
 
 class Reader(HTMLParser):

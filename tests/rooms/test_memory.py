@@ -1,10 +1,21 @@
 """The room without a network."""
 
+import asyncio
+from typing import Any
+
+import av
 import numpy as np
 import pytest
 
 from visavis.errors import MessageTooLarge, VisavisError
-from visavis.rooms.base import AppMessage, AudioStarted, Participant, ParticipantJoined, ParticipantLeft
+from visavis.rooms.base import (
+    AppMessage,
+    AudioStarted,
+    Participant,
+    ParticipantJoined,
+    ParticipantLeft,
+    ParticipantUpdated,
+)
 from visavis.rooms.memory import MemoryRoom
 
 REPLICA = Participant("the-replica", "tavus-replica", "Ada", "replica", 0.0)
@@ -22,21 +33,25 @@ class Counter:
 async def test_it_tells_the_same_story_as_a_real_room() -> None:
     room = MemoryRoom(REPLICA)
     bob, eve = room.join("Bob"), room.join("Eve")
+    before = bob.participant
     assert [person.user_name for person in room.participants()] == ["Ada", "Bob", "Eve"]
     bob.send({"n": 1})
     bob.send("for Eve", to=eve.participant.id)
     await room.send_app_message("hello", to=bob.participant.id)
     bob.speak(np.ones(160, np.int16))
+    bob.sends("camera", "microphone")
     bob.leave("connection lost")
     await room.close("over")
     assert [event async for event in room.events()] == [
-        ParticipantJoined(bob.participant),
+        ParticipantJoined(before),
         ParticipantJoined(eve.participant),
         AppMessage(bob.participant.id, {"n": 1}),
         AudioStarted(bob.participant.id),
+        ParticipantUpdated(bob.participant),
         ParticipantLeft(bob.participant, "connection lost"),
         ParticipantLeft(eve.participant, "room closed"),
     ]
+    assert bob.participant.sending == ("microphone", "camera")
     assert eve.received == [(bob.participant.id, {"n": 1}), (bob.participant.id, "for Eve")]
     assert bob.received == [(REPLICA.id, "hello")]
     assert (bob.closed_reason, eve.closed_reason) == (None, "over")
@@ -52,6 +67,24 @@ async def test_a_microphone_is_heard_until_its_guest_leaves() -> None:
     bob.speak(np.arange(160, dtype=np.int16))
     assert [len(chunk) async for chunk in room.audio_in(bob.participant.id)] == [160]
     assert [chunk async for chunk in room.audio_in("nobody")] == []
+
+
+async def test_the_newest_picture_of_a_source_is_seen_until_its_guest_leaves() -> None:
+    room = MemoryRoom(REPLICA)
+    bob = room.join()
+    camera = room.video_in(bob.participant.id, "camera")
+    coming: asyncio.Future[Any] = asyncio.ensure_future(anext(camera))
+    await asyncio.sleep(0)
+    first, second, last = (av.VideoFrame(2 * size, 2, "yuv420p") for size in (1, 2, 3))
+    bob.show(first)
+    assert await coming is first
+    bob.show(av.VideoFrame(8, 8, "yuv420p"), "screen")
+    bob.show(second)
+    bob.show(last)
+    bob.leave()
+    assert [frame async for frame in camera] == [last]
+    assert [frame async for frame in room.video_in(bob.participant.id, "camera")] == []
+    assert [frame async for frame in room.video_in("nobody", "camera")] == []
 
 
 def test_time_passes_when_it_is_played() -> None:

@@ -8,7 +8,7 @@ from visavis.errors import ConfigurationError, EngineMissing
 from visavis.ice import IceServer
 from visavis.rooms import inbox as inboxes
 from visavis.rooms.base import AppMessage, Participant, ParticipantJoined
-from visavis.rooms.webrtc import WebRTCRoom
+from visavis.rooms.webrtc import WebRTCRoom, pace
 from visavis.rooms.webrtc import engine as engines
 from visavis.rooms.webrtc.complaints import Complaints
 from visavis.rooms.webrtc.keepalive import Keepalive
@@ -56,6 +56,20 @@ def test_a_flood_of_bad_input_is_logged_ever_more_rarely() -> None:
     logged = [n for n in range(1, 1001) if complaints.ignored("not JSON")]
     assert logged == [1, 10, 100, 1000]
     assert complaints.ignored("another reason")
+
+
+def test_a_pace_allows_a_burst_then_a_rate_and_tells_of_each_flood_once() -> None:
+    now = [0.0]
+    bound = pace.Pace(lambda: now[0])
+    assert sum(bound.take() for _ in range(2 * pace.BURST)) == pace.BURST
+    assert [bound.news(), bound.news()] == [True, False]
+    now[0] += 1.0
+    assert sum(bound.take() for _ in range(pace.BURST)) == pace.RATE
+    assert not bound.news(), "it is the same flood"
+    now[0] += 3600.0
+    assert bound.take()
+    assert sum(bound.take() for _ in range(2 * pace.BURST)) == pace.BURST - 1
+    assert bound.news(), "another flood"
 
 
 def test_an_engine_is_never_guessed() -> None:

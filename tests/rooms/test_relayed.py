@@ -7,10 +7,11 @@ import json
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from visavis.errors import UnknownConversation
 from visavis.rooms.base import Participant
-from visavis.rooms.webrtc import wire
+from visavis.rooms.webrtc import pace, wire
 from visavis.rooms.webrtc.room import RELAY_BACKLOG, WebRTCRoom
 
 REPLICA = Participant("replica", "tavus-replica-r", "Vera", "replica", 0.0)
@@ -62,11 +63,36 @@ async def test_a_frame_that_is_no_text_is_answered(room: WebRTCRoom) -> None:
     await room.close("over")
 
 
-async def test_junk_of_a_client_that_does_not_read_is_not_answered_for_ever(room: WebRTCRoom) -> None:
+async def test_junk_of_a_client_that_does_not_read_is_not_answered_for_ever(
+    room: WebRTCRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pace, "BURST", 100_000)
     guest = Guest(room, "guest")
     for _ in range(20_000):
         room.relay("guest", "junk")
     assert guest.size < 300_000
+    await room.close("over")
+
+
+async def test_who_floods_the_room_is_told_once_and_others_are_spared(room: WebRTCRoom) -> None:
+    flooding, calm = Guest(room, "flooding"), Guest(room, "calm")
+    with capture_logs() as logged:
+        for number in range(30_000):
+            room.relay("flooding", wire.app_to("calm", wire.dump({"n": number})))
+            if number % 1000 == 0:
+                room.relay("calm", wire.app_to("*", wire.dump({"n": number})))
+    heard = calm.heard("flooding")
+    assert pace.BURST <= heard < 2 * pace.BURST
+    assert flooding.heard("calm") == 30, "others are as free as before"
+    told = [frame["message"] for frame in flooding.frames if frame.get("type") == "error"]
+    assert told.count(pace.ANSWER) == 1
+    assert [entry["times"] for entry in logged if entry.get("reason") == pace.REASON] == [
+        1,
+        10,
+        100,
+        1000,
+        10_000,
+    ]
     await room.close("over")
 
 

@@ -5,8 +5,20 @@ import asyncio
 import numpy as np
 import pytest
 
-from tests.rooms.webrtc_room import ENGINES, PATIENCE, Tone, first, heard, loudness, pitch, stage, take, until
-from visavis.rooms.base import AudioStarted, VideoSink
+from tests.rooms.webrtc_room import (
+    ENGINES,
+    PATIENCE,
+    Shade,
+    Tone,
+    first,
+    heard,
+    loudness,
+    pitch,
+    stage,
+    take,
+    until,
+)
+from visavis.rooms.base import AudioStarted, ParticipantUpdated, VideoSink
 
 pytestmark = pytest.mark.parametrize("engine", ENGINES)
 
@@ -101,3 +113,18 @@ async def _paint(sink: VideoSink) -> None:
     for step in range(200):
         sink.write(np.full((360, 320), 40 + step, np.uint8))
         await asyncio.sleep(0.04)
+
+
+async def test_a_camera_is_seen_until_its_participant_leaves(engine: str) -> None:
+    async with stage(engine) as room:
+        async with room.join("Bob", camera=Shade(99)) as bob:
+            (updated, *_) = await room.saw(ParticipantUpdated)
+            assert (updated.participant.id, updated.participant.sending) == (bob.participant_id, ("camera",))
+            camera = room.room.video_in(bob.participant_id, "camera")
+            for _ in range(5):
+                frame = await first(camera)
+            assert frame.to_ndarray(format="yuv420p")[:240].mean() == pytest.approx(99, abs=3)
+        async with asyncio.timeout(PATIENCE):
+            async for _frame in camera:
+                continue
+        assert [frame async for frame in room.room.video_in(bob.participant_id, "camera")] == []

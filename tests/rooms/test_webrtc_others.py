@@ -3,36 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import fractions
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
-from typing import Any
 
-import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.rooms.webrtc_room import ENGINES, Tone, first, loudness, pitch, stage, take, until
+from tests.rooms.webrtc_room import ENGINES, Shade, Tone, first, loudness, pitch, stage, take, until
 from visavis.client.connection import Connection
 
 pytestmark = pytest.mark.parametrize("engine", ENGINES)
-
-
-class Shade:
-    """A camera before a wall of one shade of grey."""
-
-    def __init__(self, grey: int) -> None:
-        self._grey, self._shown = grey, 0
-
-    async def next(self) -> Any:
-        await asyncio.sleep(0.05)
-        planes = np.full((360, 320), 128, np.uint8)
-        planes[:240] = self._grey
-        frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
-        frame.pts, frame.time_base = self._shown * 4500, fractions.Fraction(1, 90_000)
-        self._shown += 1
-        return frame
 
 
 async def bare(call: Connection, participant_id: str) -> AsyncGenerator[NDArray[np.int16]]:

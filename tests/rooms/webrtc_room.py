@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import fractions
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, TypeVar
 
+import av
 import numpy as np
 from numpy.typing import NDArray
 
@@ -34,6 +36,22 @@ class Tone:
         time = (np.arange(samples) + self._position) / 48_000
         self._position += samples
         return (8000 * np.sin(2 * np.pi * self.hertz * time)).astype(np.int16)
+
+
+class Shade:
+    """A camera before a wall of one shade of grey."""
+
+    def __init__(self, grey: int) -> None:
+        self._grey, self._shown = grey, 0
+
+    async def next(self) -> Any:
+        await asyncio.sleep(0.05)
+        planes = np.full((360, 320), 128, np.uint8)
+        planes[:240] = self._grey
+        frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
+        frame.pts, frame.time_base = self._shown * 4500, fractions.Fraction(1, 90_000)
+        self._shown += 1
+        return frame
 
 
 def pitch(samples: NDArray[np.int16], rate: int) -> float:

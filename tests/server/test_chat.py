@@ -256,6 +256,7 @@ async def test_a_private_room_is_entered_by_a_socket_or_a_stream_with_a_token(si
     token = made["meeting_token"]
     async with websockets.connect(f"{ws}?t={token}&user_name=Ada") as socket_:
         resume = json.loads(await socket_.recv())["resume"]
+        await socket_.close(3000)  # not a goodbye
     async with websockets.connect(ws, additional_headers={"Authorization": f"Bearer {resume}"}) as again:
         assert json.loads(await again.recv())["type"] == "welcome"
     bearer = {"Authorization": f"Bearer {token}"}
@@ -279,3 +280,56 @@ async def test_who_posts_more_frames_than_a_minute_takes_is_told_to_wait(
         assert found == [202, 202, 429]
         elsewhere = site.url + here(other["send_to"])
         assert (await site.http.post(elsewhere, json={"data": 1})).status_code == 202
+
+
+async def test_guesses_at_the_address_of_a_stream_are_slowed_down(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with site.stream() as (welcome, _):
+        monkeypatch.setattr(site.services.limits, "join", Limit("2/minute"))
+        guesses = [await site.http.post(f"{site.chat}/guess{n}", json={"data": n}) for n in range(3)]
+        assert [answer.status_code for answer in guesses] == [404, 404, 429]
+        assert (await site.http.delete(f"{site.chat}/guess")).status_code == 429
+        address = site.url + here(welcome["send_to"])
+        assert (await site.http.post(address, json={"data": 1})).status_code == 202
+
+
+async def test_a_look_at_the_address_of_streams_lets_nobody_in(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    came: list[str] = []
+    attach = site.room.attach
+    monkeypatch.setattr(site.room, "attach", lambda who, *more: (came.append(who.id), attach(who, *more)))
+    looked = await site.http.head(site.chat)
+    assert (looked.status_code, looked.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
+    await site.http.post(f"{site.url}/v2/conversations/{site.name}/end")
+    assert (await site.http.head(site.chat)).status_code == 404
+    assert not came
+
+
+@pytest.mark.parametrize(("code", "back"), [(1000, False), (1001, False), (3000, True)])
+async def test_who_closes_the_socket_of_a_private_room_comes_back_by_a_token_only(
+    site: Site, code: int, back: bool
+) -> None:
+    body = {"chat": True, "require_auth": True}
+    made = (await site.http.post(f"{site.url}/v2/conversations", json=body)).json()
+    room = f"{site.url}/{made['conversation_id']}"
+    socket_url = f"{room.replace('http', 'ws', 1)}/chat?t={made['meeting_token']}"
+    async with websockets.connect(socket_url) as one:
+        welcome = json.loads(await one.recv())
+        secret, participant_id = welcome["resume"], welcome["participant_id"]
+        await one.close(code)
+    await until(lambda: not site.supervisor.relays(made["conversation_id"], participant_id))
+    assert (await site.http.get(f"{room}/events?t={secret}")).status_code == (200 if back else 403)
+
+
+async def test_who_stayed_to_the_end_of_a_private_room_may_read_it(site: Site) -> None:
+    body = {"chat": True, "require_auth": True}
+    made = (await site.http.post(f"{site.url}/v2/conversations", json=body)).json()
+    room = f"{site.url}/{made['conversation_id']}"
+    async with websockets.connect(f"{room.replace('http', 'ws', 1)}/chat?t={made['meeting_token']}") as one:
+        secret = json.loads(await one.recv())["resume"]
+        await site.http.post(f"{site.url}/v2/conversations/{made['conversation_id']}/end")
+        async for _ in one:
+            pass
+    assert (await site.http.get(f"{room}/events?t={secret}")).status_code == 200

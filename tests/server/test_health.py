@@ -56,6 +56,8 @@ async def test_metrics_tell_about_requests_conversations_and_workers(api: Api) -
         "visavis_admissions_refused_total 0.0",
         'visavis_worker_load{worker="1"}',
         "visavis_loop_lag_seconds ",
+        "visavis_vision_failing 0.0",
+        "visavis_vision_age_seconds 0.0",
         'route="/v2/conversations/{conversation_id}",status="200"',
         'route="/{conversation_id}/status",status="200"',
     ):

@@ -10,13 +10,16 @@ from typing import Any
 import httpx
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from tests.server.conftest import Api, RunServer
-from tests.server.fakes import GOOD_OFFER
+from tests.server.fakes import GOOD_OFFER, TaskLauncher
 from visavis.config import Settings
+from visavis.server.postcall import PostCall
 from visavis.server.records import removal
 from visavis.server.store import Conversation, Webhook
 from visavis.server.store.models import now
+from visavis.server.store.webhooks import Webhooks
 from visavis.server.workers import supervisor, worker_process
 
 HOOK = "http://127.0.0.1:9/hook"
@@ -100,6 +103,80 @@ async def test_one_that_is_ended_while_it_begins_never_does(
     assert (await creating).status_code == 404
     assert (await ending).json()["status"] == "ended"
     assert (await row_of(api, name)).shutdown_reason == "bot_could_not_join_meeting_it_was_probably_ended"
+
+
+BEFORE, AFTER = (PostCall, "expect"), (Webhooks, "enqueue")
+"""What a beginning waits for before it goes to a worker, and afterwards."""
+
+
+@pytest.mark.parametrize("step", [BEFORE, AFTER])
+async def test_one_whose_beginning_fails_leaves_nothing_that_goes_on(
+    api: Api, monkeypatch: pytest.MonkeyPatch, step: tuple[type, str]
+) -> None:
+    async def broken(*_: object) -> None:
+        raise OperationalError("insert", {}, Exception("disk full"))
+
+    monkeypatch.setattr(*step, broken)
+    creating = await asyncio.gather(api.http.post("/v2/conversations", json={}), return_exceptions=True)
+    assert isinstance(creating[0], OperationalError), "a real server answers 500"
+    await nothing_is_left(api)
+
+
+@pytest.mark.parametrize("step", [BEFORE, (TaskLauncher, "open"), AFTER])
+async def test_one_whose_creator_goes_away_leaves_nothing_that_goes_on(
+    api: Api, monkeypatch: pytest.MonkeyPatch, step: tuple[type, str]
+) -> None:
+    reached, gate = asyncio.Event(), asyncio.Event()
+
+    async def waiting(*_: object) -> None:
+        reached.set()
+        await gate.wait()
+
+    slow = Slow(api, monkeypatch) if step[1] == "open" else monkeypatch.setattr(*step, waiting)
+    creating, _ = await asked(api)
+    async with asyncio.timeout(10):
+        while not (reached.is_set() or (slow and api.supervisor.conversations)):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    creating.cancel()
+    await asyncio.gather(creating, return_exceptions=True)
+    if slow:
+        slow.gate.set()
+    await nothing_is_left(api)
+
+
+@pytest.mark.parametrize("ending", ["end", "delete", "hard"])
+async def test_one_that_is_ended_before_a_worker_has_it_never_begins(
+    api: Api, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    gate = asyncio.Event()
+
+    async def waiting(*_: object) -> None:
+        await gate.wait()
+
+    monkeypatch.setattr(PostCall, "expect", waiting)
+    creating, name = await asked(api)
+    if ending == "end":
+        answer = await api.http.post(f"/v2/conversations/{name}/end")
+        assert answer.json()["status"] == "ended"
+    else:
+        answer = await api.http.delete(f"/v2/conversations/{name}?hard={ending == 'hard'}")
+        assert answer.status_code == 204
+    gate.set()
+    assert (await creating).status_code == 404
+    assert not api.launcher.studio.made
+    await nothing_is_left(api)
+    row = await api.store.conversations.get(name, deleted=True)
+    assert row is None if ending == "hard" else row and row.status == "ended"
+
+
+async def nothing_is_left(api: Api) -> None:
+    """Neither here, nor in the worker, nor in the database."""
+    assert api.supervisor.conversations == 0
+    async with asyncio.timeout(10):
+        while not all(room.closed for room, _ in api.launcher.studio.made.values()):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert (await api.http.get("/v2/conversations?status=active")).json()["total_count"] == 0
+    assert not await api.store.resources.all("post_call")
 
 
 async def test_what_a_worker_says_of_one_that_was_given_up_is_not_heard(

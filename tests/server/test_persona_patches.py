@@ -104,7 +104,7 @@ async def test_what_is_not_set_can_be_replaced_and_added_to(api: Api) -> None:
     assert read["layers"]["conversational_flow"] == {"wake_phrase": "hey"}
     conversation = await api.create(pal_id=path.rpartition("/")[2])
     spec = api.held(conversation["conversation_id"])[1].spec
-    assert (spec.greeting, spec.flow.wake_phrase) == ("Hello.", "hey")
+    assert (spec.greeting, spec.flow.wake_phrase) == ("You are talking with an AI. Hello.", "hey")
 
 
 async def test_a_patch_that_changes_nothing_is_304_without_a_body(api: Api) -> None:
@@ -200,6 +200,26 @@ async def test_a_stored_key_goes_to_no_other_server(api: Api) -> None:
     assert (await patch(api, path, elsewhere, *keys)).status_code == 200
 
 
+async def test_nor_does_that_of_a_vision_language_model(api: Api) -> None:
+    layers = {"llm": LLM, "perception": {**LLM, "base_url": "http://vlm.test", "api_key": "vlm-secret"}}
+    path = await make(api, layers=layers)
+    elsewhere = replace("/layers/perception/base_url", "http://llm.test")
+    for operations in (
+        [elsewhere],
+        [{"op": "copy", "from": "/layers/llm/api_key", "path": "/layers/perception/api_key"}],
+        [{"op": "copy", "from": "/layers/perception/headers", "path": "/layers/llm/headers"}],
+    ):
+        answer = await patch(api, path, *operations)
+        assert answer.status_code == 400 and "give the keys again" in answer.json()["error"], operations
+    assert (await secrets_of(api, path)) == layers
+    same = replace("/layers/perception/base_url", "http://vlm.test/v2")
+    assert (await patch(api, path, same)).status_code == 200
+    keys = [replace("/layers/perception/api_key", "new"), replace("/layers/perception/headers", {})]
+    answer = await patch(api, path, elsewhere, *keys)
+    assert answer.status_code == 200 and answer.json()["layers"]["perception"]["api_key"] == MASK
+    assert (await secrets_of(api, path))["perception"]["api_key"] == "new"
+
+
 async def test_patches_at_the_same_time_lose_nothing(api: Api) -> None:
     path = await make(api)
     answers = await asyncio.gather(
@@ -223,9 +243,17 @@ async def test_a_patch_cannot_cost_more_than_it_says(api: Api) -> None:
 
 
 async def test_an_address_that_is_none_can_be_mended(api: Api) -> None:
-    path = await make(api, layers={"llm": {"base_url": "http://[", "api_key": "sk-1"}})
-    assert (await patch(api, path, replace("/persona_name", "Else"))).status_code == 200
-    elsewhere = await patch(api, path, replace("/layers/llm/base_url", "http://]"))
+    layer = {"base_url": "http://models.test", "api_key": "sk-1"}
+    path = await make(api, layers={"llm": layer})
+
+    def of_before(document: dict[str, Any]) -> dict[str, Any]:
+        llm = {**document["layers"]["llm"], "base_url": "http://["}
+        return {**document, "layers": {"llm": llm}}
+
+    await api.store.resources.change(path.rpartition("/")[2], PERSONA, of_before)
+    unmended = await patch(api, path, replace("/persona_name", "Else"))
+    assert (unmended.status_code, "layers.llm.base_url" in unmended.text) == (400, True)
+    elsewhere = await patch(api, path, replace("/layers/llm/base_url", "http://other.test"))
     assert (elsewhere.status_code, "give the keys again" in elsewhere.text) == (400, True)
     both = (replace("/layers/llm/base_url", "http://models.test/v1"), replace("/layers/llm/api_key", "sk-2"))
     assert (await patch(api, path, *both)).status_code == 200

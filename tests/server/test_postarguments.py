@@ -9,19 +9,12 @@ import pytest
 from tests.session.scripted import ScriptedLLM
 from visavis.errors import InferenceFailed
 from visavis.layers.llm.base import TextDelta, ToolCallDelta
+from visavis.protocol.webhooks import TranscriptEntry
 from visavis.server import postarguments
 from visavis.server.postarguments import arguments_of, dialogue
 from visavis.session.tools import ToolBody
 
 SAID = [{"role": "user", "content": "Hello."}]
-
-
-def told(kind: str, inference_id: str, **properties: Any) -> dict[str, Any]:
-    return {
-        "event_type": f"conversation.{kind}",
-        "inference_id": inference_id,
-        "properties": properties,
-    }
 
 
 def tool(**properties: Any) -> ToolBody:
@@ -36,22 +29,10 @@ def tool(**properties: Any) -> ToolBody:
     )
 
 
-def test_the_dialogue_holds_what_was_heard_in_its_order() -> None:
-    events = [
-        told("utterance.streaming", "a", role="user", speech="Hel", final=False),
-        told("utterance", "a", role="user", speech="Hello."),
-        told("utterance", "a", role="replica", speech="Good day. How are you?"),
-        told("utterance.streaming", "a", role="replica", speech="Good day.", final=True, is_interrupted=True),
-        told("utterance", "b", role="user", speech="Fine."),
-        told("utterance", "b", role="replica", speech="So am I."),
-        told("utterance.streaming", "b", role="replica", speech="So am I.", final=True, is_interrupted=False),
-    ]
-    assert [(one["role"], one["content"]) for one in dialogue(events)] == [
-        ("user", "Hello."),
-        ("assistant", "Good day."),
-        ("user", "Fine."),
-        ("assistant", "So am I."),
-    ]
+def test_the_dialogue_is_what_people_and_the_replica_said() -> None:
+    said = [("user", "Hello."), ("tool", '{"sky": "blue"}'), ("assistant", "Good day.")]
+    entries = [TranscriptEntry(role=role, content=content) for role, content in said]
+    assert dialogue(entries) == [*SAID, {"role": "assistant", "content": "Good day."}]
 
 
 async def test_a_model_is_asked_for_nothing_that_is_fixed() -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from tests.server.conftest import Api, RunServer
 from tests.server.fakes import GOOD_OFFER
+from visavis.server.access import sessions as access_sessions
 from visavis.server.access.sessions import LINGER, Sessions
 from visavis.server.access.tokens import ANYBODY, EXPIRED, NOT_ALLOWED, Guest, MeetingTokens
 from visavis.server.vault import Vault
@@ -204,6 +205,13 @@ def test_sessions_are_forgotten_some_minutes_after_their_conversation() -> None:
         sessions.tidy(there.__contains__)
         assert (sessions.find("a", secrets["a"]) is not None) is known
     assert sessions.find("b", secrets["b"]) and not sessions.find("b", secrets["a"])
+
+
+def test_of_many_sessions_the_oldest_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access_sessions, "MOST_KNOWN", 3)
+    sessions = Sessions()
+    secrets = [sessions.admit("a", f"p{n}", ANYBODY) for n in range(5)]
+    assert [sessions.find("a", secret) is not None for secret in secrets] == [False, False, True, True, True]
 
 
 async def test_a_token_of_a_server_with_another_secret_opens_nothing(run_server: RunServer) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
+from structlog.testing import capture_logs
 
 from visavis.config import Settings
 from visavis.server.records import journal
@@ -293,3 +294,36 @@ async def test_slow_readers_of_logs_keep_no_connection_from_others(store: Store)
         assert await store.conversations.get("c1")
     for reader in readers:
         await reader.aclose()  # type: ignore[attr-defined]
+
+
+async def test_who_is_to_be_called_back_waits_in_the_outbox_before_the_event_is_kept(
+    store: Store, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that is killed between the two has told once too often, not once too little."""
+    steered = conversation("c9")
+    steered.details = {"callbacks": {"objective": {"name": "https://hooks.example"}}}
+    await store.conversations.add(steered)
+    waiting: list[int] = []
+    add_events = store.logs.add_events
+
+    async def looked(events: Any) -> None:
+        rows, _ = await store.webhooks.page(10, 0, conversation_id="c9")
+        waiting.append(len(rows))
+        await add_events(events)
+
+    monkeypatch.setattr(store.logs, "add_events", looked)
+    recorder.called_back("c9", "objective", "name", {"objective_name": "name"})
+    tell(recorder, "c9", event("conversation.objective.completed"))
+    await recorder.flush()
+    assert waiting == [1]
+
+
+def test_that_the_database_is_too_far_behind_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_CHARACTERS_WAITING", 10)
+    waiting = module.Waiting()
+    with capture_logs() as logs:
+        for _ in range(3):
+            assert not waiting.fits(["x" * 11])
+            assert not waiting.fits(journal.Happened(1, event("conversation.utterance", speech="x" * 11)))
+            assert waiting.fits(journal.Happened(1, {"event_type": "conversation.user.started_speaking"}))
+    assert [entry["log_level"] for entry in logs] == ["error"]

@@ -114,6 +114,18 @@ def test_a_secret_is_one_however_its_name_is_spelt_and_however_deep_it_lies() ->
     assert shown["layers"]["llm"]["extra_body"]["mode"] == "shown"
 
 
+def test_in_a_query_more_names_are_those_of_keys() -> None:
+    query = {"key": "sk-1", "subscription-key": "sk-2", "api-version": "2026", "token": ["sk-3"], "n": 1}
+    document = {"layers": {"llm": {"default_query": query, "extra_body": {"key": "C major"}}}}
+    kept = sealed(document, VAULT)
+    assert "sk-" not in json.dumps(kept) and opened(kept, VAULT) == document
+    shown = masked(document)["layers"]["llm"]
+    assert list(shown["default_query"].items()) == [
+        ("key", MASK), ("subscription-key", MASK), ("api-version", "2026"), ("token", [MASK]), ("n", 1)
+    ]  # fmt: skip
+    assert shown["extra_body"] == {"key": "C major"}
+
+
 def test_a_kept_key_is_made_anew_where_a_full_disk_left_none(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path)
     for name in ("secret_key", "dev_key"):

@@ -127,6 +127,14 @@ async def test_the_status_tells_the_page_what_it_needs(api: Api, name: str) -> N
         "persona_name": "Vera",
         "audio_only": False,
         "captions": None,
+        "perception": {
+            "vision": True,
+            "voice": True,
+            "emotion_recognition": "full",
+            "elsewhere": False,
+            "frames": False,
+        },
+        "disclosure": None,
         "shutdown_reason": None,
     }
     assert (await api.http.get(f"/{name}/status")).json() == expected

@@ -166,6 +166,8 @@ async def test_a_json_patch_is_a_change_too(api: Api) -> None:
         ([{"op": "replace", "path": "name", "value": "x"}], 422),
     ):
         assert (await api.http.patch(path, json=wrong)).status_code == status, wrong
+    described = (await api.http.get("/openapi.json")).json()["paths"]["/v2/tools/{tool_id}"]["patch"]
+    assert {"200", "400", "422"} <= described["responses"].keys()
 
 
 async def test_a_change_is_checked_as_a_whole(api: Api) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
-from tests.server.conftest import Api
+import pytest
+
+from tests.server.conftest import Api, RunServer
 from visavis.server.resources.catalogue import PERSONA
-from visavis.server.resources.resealing import seal_all
-from visavis.server.store import Resource
+from visavis.server.resources.tools import TOOL
+from visavis.server.store import Resource, resources
 from visavis.server.vault import SEALED, Vault
 
 
@@ -64,15 +67,30 @@ async def test_a_browser_may_ask_before_it_patches(api: Api) -> None:
     assert answer.status_code == 200 and "PATCH" in answer.headers["access-control-allow-methods"]
 
 
-async def test_secrets_of_before_they_were_sealed_are_sealed_when_the_server_starts(api: Api) -> None:
-    vault = Vault.from_settings(api.settings)
-    llm = {"base_url": "http://llm.test", "api_key": "sk-old", "headers": {"a": "b"}}
-    document = {"system_prompt": "x", "layers": {"llm": llm}}
-    await api.store.resources.add(Resource(id="p-old", kind=PERSONA, document=document))
-    await seal_all(api.store, vault)
-    first = await api.store.resources.get("p-old", PERSONA)
-    assert first is not None and first.document["layers"]["llm"]["api_key"].startswith(SEALED)
-    assert first.document["layers"]["llm"]["headers"]["a"].startswith(SEALED)
-    await seal_all(api.store, vault)
-    again = await api.store.resources.get("p-old", PERSONA)
-    assert again is not None and again.version == first.version, "once is enough"
+async def test_secrets_of_before_they_were_sealed_are_sealed_when_the_server_starts(
+    run_server: RunServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resources, "AT_ONCE", 2)
+    layer = {"base_url": "http://llm.test", "api_key": "sk-old", "default_query": {"key": "sk-query"}}
+    tool = {"name": "t", "delivery": {"api": {"url": "https://a.test/?sig=sk-url"}}}
+    async with run_server() as api:
+        vault = Vault.from_settings(api.settings)
+        partly = {**layer, "api_key": vault.seal("sk-old")}
+        for name, llm in (("p-open", layer), ("p-partly", partly), ("p-none", {"model": "m"})):
+            document = {"system_prompt": "x", "layers": {"llm": llm}}
+            await api.store.resources.add(Resource(id=name, kind=PERSONA, document=document))
+        await api.store.resources.add(Resource(id="t-open", kind=TOOL, document=tool))
+    versions = []
+    for _ in range(2):
+        async with run_server() as api:
+            rows = list(await api.store.resources.all(PERSONA, TOOL))
+            versions.append([row.version for row in rows])
+    texts = {row.id: json.dumps(row.document) for row in rows}
+    assert len(rows) == 4 and not [name for name, text in texts.items() if "sk-" in text]
+    assert {name: text.count(SEALED) for name, text in texts.items()} == {
+        "p-open": 2,
+        "p-partly": 2,
+        "p-none": 0,
+        "t-open": 1,
+    }
+    assert versions[0] == versions[1], "once is enough"

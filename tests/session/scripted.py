@@ -103,6 +103,7 @@ class Blank:
     def __init__(self, width: int, height: int) -> None:
         self.width, self.height = width, height
         self.greenscreen = False
+        self.looking_at: tuple[float, float] | None = None
         self.drawn: list[tuple[Activity, Mouth]] = []
 
     def render(self, elapsed: float, activity: Activity, mouth: Mouth) -> NDArray[np.uint8]:

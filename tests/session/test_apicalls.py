@@ -16,7 +16,8 @@ from tests.session.test_live import SPEC, Stage, conversation, message
 from visavis.config import Settings
 from visavis.conversation.log import replayed_events
 from visavis.layers.llm.base import TextDelta, ToolCallDelta
-from visavis.session.apicalls import Outbound
+from visavis.outbound.calls import RESULT_LIMIT
+from visavis.session.apicalls import CUT, Outbound
 from visavis.session.tools import ToolBody
 
 CALL = ToolCallDelta("call_1", "weather", '{"city": "Rome"}')
@@ -107,6 +108,20 @@ async def test_words_of_an_api_may_be_said_as_they_are(body: bytes) -> None:
 
     async with talk(speak, [CALL], on_resolve="response_in_result") as (stage, _, _):
         assert await said(stage) == "Clear skies."
+
+
+async def test_an_answer_that_was_cut_off_is_not_read_out() -> None:
+    forecast = json.dumps({"hours": [{"sky": "clear", "at": hour} for hour in range(10_000)]}).encode()
+
+    async def long(_: Received, __: Writer) -> bytes:
+        return reply(200, forecast, content_type="application/json")
+
+    scripts = [CALL], [TextDelta("It stays clear.")]
+    async with talk(long, *scripts, on_resolve="response_in_result") as (stage, llm, _):
+        assert await said(stage) == "It stays clear."
+        told = llm.asked[1][-1]["content"]
+    assert told.startswith('{"hours": [{"sky": "clear"') and told.endswith(CUT)
+    assert len(told) == RESULT_LIMIT + len(CUT)
 
 
 async def broken(_: Received, __: Writer) -> bytes:

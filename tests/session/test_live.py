@@ -104,10 +104,13 @@ async def conversation(
     heard: str = "",
     make_vad: Callable[[], Energy] = Energy,
     outbound: Outbound | None = None,
+    perception: Any = None,
     **settings: Any,
 ) -> AsyncIterator[Stage]:
     room = MemoryRoom(Participant("replica", "tavus-replica-r1", "Vera", "replica", 0.0))
-    shared = dataclasses.replace(engines(llm, heard), make_vad=make_vad, outbound=outbound)
+    shared = dataclasses.replace(
+        engines(llm, heard), make_vad=make_vad, outbound=outbound, perception=perception
+    )
     stage = Stage(room)
     stage.stt = shared.stt
     stage.live = live = LiveConversation(spec, shared, room, Settings(**settings), stage)
@@ -503,3 +506,26 @@ async def test_a_recording_has_what_was_heard_and_nothing_of_what_was_cut(tmp_pa
         "the guest, though nobody listens"
     )
     assert seen.pictures
+
+
+class Clumsy(ScriptedLLM):
+    """An adapter of a third party that cannot even close."""
+
+    async def aclose(self) -> None:
+        raise RuntimeError("no such socket")
+
+
+async def test_a_layer_that_cannot_close_leaves_neither_the_room_nor_the_recording_open(
+    tmp_path: Path,
+) -> None:
+    spec = SPEC.model_copy(update={"recording": RecordingSpec(folder=str(tmp_path / "c1"))})
+    with capture_logs() as logs:
+        async with conversation(Clumsy(), spec, video_width=160, video_height=120) as stage:
+            guest = stage.room.join()
+            await stage.play(0.5)
+    assert guest.closed_reason == "end_conversation_endpoint_hit"
+    (path,) = (tmp_path / "c1").glob("*.json")
+    assert json.loads(path.read_text())["failure"] == ""
+    assert [entry["event"] for entry in logs if entry["log_level"] == "error"] == [
+        "a part of the conversation did not end well"
+    ]

@@ -33,6 +33,9 @@ def said(text: str, *given: dict[str, Any]) -> str:
         ({"text": "C++", "pronunciation": "see plus plus"}, "C++? C++11", "see plus plus? see plus plus11"),
         ({"text": "straße", "pronunciation": "street"}, "Die STRASSE, die Straße", "Die STRASSE, die street"),
         ({"text": "a", "pronunciation": "a a"}, "a", "a a"),
+        ({"text": "क", "pronunciation": "ka"}, "के क", "के ka"),
+        ({"text": "cafe", "pronunciation": "inn"}, "cafe\u0301 cafe", "cafe\u0301 inn"),
+        ({"text": "ss", "pronunciation": "es es"}, "ß", "ß"),
     ],
 )
 def test_a_rule_changes_what_is_said(rule: dict[str, Any], text: str, spoken: str) -> None:

@@ -113,18 +113,24 @@ async def test_everybody_is_heard_when_they_spoke(tmp_path: Path) -> None:
     assert told["duration"] == pytest.approx(3.5) and told["failure"] == ""
 
 
-async def test_a_stall_of_the_room_is_silence_of_its_length(tmp_path: Path) -> None:
+@pytest.mark.parametrize("stall", [2.0, 150.0])
+async def test_a_stall_of_the_room_is_silence_of_its_length(tmp_path: Path, stall: float) -> None:
     scene = Scene(tmp_path)
     scene.recording.begin()
     scene.play(1.0)
-    scene.now += 2.0  # the room pulled nothing, and leaves out what it cannot make up for
+    scene.now += stall  # the room pulled nothing, and leaves out what it cannot make up for
     scene.replica.hertz = 500
     scene.play(1.0)
-    seen = look(await film(scene, tmp_path))
-    assert len(seen.sound) / 48_000 == pytest.approx(4.0, abs=0.1)
-    assert seen.loudness(1.1, 2.8) < 0.003
+    scene.replica.hertz = 0
+    scene.play(0.5, {"one": 1000})
+    path = await film(scene, tmp_path)
+    assert json.loads(path.with_suffix(".json").read_text())["sound_lost"] == 0, "it was not mixed at once"
+    seen = look(path)
+    assert len(seen.sound) / 48_000 == pytest.approx(stall + 2.5, abs=0.1)
+    assert seen.loudness(1.1, stall + 0.8) < 0.003
     begins = np.flatnonzero(np.abs(seen.sound) > 0.05)[0] / 48_000
-    assert begins == pytest.approx(3.0, abs=0.08)
+    assert begins == pytest.approx(stall + 1.0, abs=0.08)
+    assert seen.pitch(stall + 2.05, stall + 2.4) == pytest.approx(1000, abs=5)
 
 
 async def test_a_picture_is_shown_with_the_sound_of_its_moment(tmp_path: Path) -> None:

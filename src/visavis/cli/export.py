@@ -44,7 +44,8 @@ async def _export(conversation_id: str, path: Path, server: str | None, api_key:
     half = path.with_name(f"{path.name}.part")
     async with Client(base_url, api_key or known_key(settings, base_url)) as client:
         try:
-            with open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:  # noqa: ASYNC230
+            half.unlink(missing_ok=True)  # who may read it is told only of a file that is made anew
+            with open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:  # noqa: ASYNC230
                 async for piece in client.conversations.export(conversation_id):
                     file.write(piece)
             half.replace(path)

@@ -61,14 +61,16 @@ def _check(settings: Settings, open_conversation: bool) -> None:
     """Say at once what is missing, rather than when a worker fails.
 
     Raises:
-        ConfigurationError: there is no key for an address beyond loopback.
+        ConfigurationError: the database cannot be reached, or there is no key for an address beyond loopback.
         EngineMissing: an engine that the settings name.
         ModelUnavailable: a model that they need.
     """
     from visavis.layers.registry import require
     from visavis.server.access.auth import configured_keys, require_keys
+    from visavis.server.store.engine import database_url, reach
     from visavis.weights import Store, needed
 
+    asyncio.run(reach(database_url(settings)))
     asyncio.run(require_keys(settings))
     if open_conversation and not configured_keys(settings):
         raise ConfigurationError("--open-conversation needs a key of the settings: set api_keys")

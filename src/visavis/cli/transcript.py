@@ -17,6 +17,8 @@ class Span:
 
 
 NEW_LINE = Span("\n")
+WORDLESS = ("fire_and_forget", "add_to_context")
+"""Uses of a tool whose result is followed by no words."""
 
 
 class Transcript:
@@ -46,6 +48,9 @@ class Transcript:
                 return self._user(str(properties.get("speech", "")))
             case "conversation.tool_call":
                 return self._note(f"calls {properties.get('name')}({properties.get('arguments')})")
+            case "visavis.tool_run" if (state := properties.get("state")) != "succeeded":
+                verb = "the server calls" if state == "called" else "the server could not call"
+                return self._note(f"{verb} {properties.get('name')}")
             case "visavis.layer_failed":
                 return self._note(f"{properties.get('layer')} failed: {properties.get('reason')}")
             case "system.shutdown":
@@ -137,6 +142,8 @@ class Answers:
                 self.speaking = False
                 self._open.discard(turn)
             case "conversation.tool_call":
+                self._called.add(turn)
+            case "visavis.tool_run" if properties.get("on_resolve") in WORDLESS:
                 self._called.add(turn)
             case "visavis.layer_failed":
                 self.failed = self.failed or turn in self._open

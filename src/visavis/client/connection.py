@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Literal
 
@@ -31,6 +31,8 @@ from visavis.rooms.base import (
 from visavis.rooms.webrtc import engine as engines
 from visavis.rooms.webrtc import wire
 from visavis.rooms.webrtc.keepalive import PING_SECONDS, Keepalive
+from visavis.rooms.webrtc.tasks import Tasks
+from visavis.rooms.webrtc.tracks import frames
 
 log = structlog.get_logger(__name__)
 
@@ -81,7 +83,7 @@ class Connection:
         self._outgoing: LiveBuffer[Any] = LiveBuffer(2)
         self._welcome = asyncio.Event()
         self._keepalive = Keepalive()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks("connection")
         self._hanging_up: asyncio.Task[None] | None = None
         self._transceivers: dict[str, Any] = {}
         self._connection = self._engine.connection(ice_servers)
@@ -259,7 +261,7 @@ class Connection:
             raise SignallingError("no connection to the room came about") from None
         if self.closed.is_set():
             raise SignallingError(f"the room was left while joining: {self.closed_reason}")
-        self._spawn(self._tick())
+        self._tasks.spawn(self._tick())
 
     def _offer_media(self) -> bool:
         """Prepare the transceivers for what is wanted; whether that takes an offer."""
@@ -287,7 +289,7 @@ class Connection:
     def _microphone_track(self) -> Any:
         assert self._microphone is not None
         pump = AudioPump(self._microphone.pull, self._outgoing.push, self._engine.audio_channels)
-        self._spawn(pump.run())
+        self._tasks.spawn(pump.run())
         return self._engine.track("audio", self._outgoing.get)
 
     def _camera_track(self) -> Any:
@@ -296,26 +298,18 @@ class Connection:
 
     def _track_arrived(self, track: Any) -> None:
         if self._others.arrived(track):
-            self._spawn(self._others.read(track))
+            self._tasks.spawn(self._others.read(track))
         elif self._receives[track.kind]:
-            self._spawn(self._hear(track) if track.kind == "audio" else self._watch(track))
+            self._tasks.spawn(self._hear(track) if track.kind == "audio" else self._watch(track))
 
     async def _hear(self, track: Any) -> None:
         resampler = MonoResampler(PLAYOUT_RATE)
-        async for frame in self._frames(track):
+        async for frame in frames(track, self._engine.api.MediaStreamError):
             self._audio.push(ReceivedAudio(resampler.convert(frame), time.monotonic()))
 
     async def _watch(self, track: Any) -> None:
-        async for frame in self._frames(track):
+        async for frame in frames(track, self._engine.api.MediaStreamError):
             self._pictures.push(ReceivedPicture(frame, time.monotonic()))
-
-    async def _frames(self, track: Any) -> AsyncIterator[Any]:
-        while True:
-            try:
-                frame = await track.recv()
-            except self._engine.api.MediaStreamError:
-                return
-            yield frame
 
     def _app_received(self, frame: object) -> None:
         self._keepalive.heard()
@@ -400,9 +394,7 @@ class Connection:
         if not self.closed.is_set():
             self._say("leave")
         self._over("left")
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
+        tasks = self._tasks.cancel()
         # Cut off in the middle it would never be done, and whoever asks again would wait for ever.
         await asyncio.shield(self._hang_up())
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -411,13 +403,3 @@ class Connection:
         if self._hanging_up is None:
             self._hanging_up = asyncio.get_running_loop().create_task(self._connection.close())
         return self._hanging_up
-
-    def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(coroutine)
-        self._tasks.add(task)
-        task.add_done_callback(self._finished)
-
-    def _finished(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("connection task failed", exc_info=error)

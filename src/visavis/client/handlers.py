@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from visavis.client.kinds import Happening, Kind, fits
+from visavis.protocol.events import PerceptionAnalysis
 
 Handler = Callable[[Any], Any]
 """Takes what happened; may be asynchronous."""
@@ -24,6 +25,7 @@ class Handlers:
     def __init__(self, spawn: Spawn) -> None:
         self._spawn = spawn
         self._handlers: list[tuple[Kind, Handler]] = []
+        self._analysis: PerceptionAnalysis | None = None
 
     def add(self, kind: Kind, handler: Handler) -> Callable[[], None]:
         """From now on; call what this returns to have it no more."""
@@ -38,8 +40,9 @@ class Handlers:
 
     def tell(self, happening: Happening) -> None:
         """Call those that it is for. A handler that raises keeps no other from being called."""
+        again = isinstance(happening, PerceptionAnalysis) and self._is_twin(happening)
         for kind, handler in list(self._handlers):
-            if not fits(happening, kind):
+            if not fits(happening, kind) or (again and kind is PerceptionAnalysis):
                 continue
             try:
                 result = handler(happening)
@@ -48,6 +51,15 @@ class Handlers:
                 continue
             if inspect.isawaitable(result):
                 self._spawn(_await(result))
+
+    def _is_twin(self, analysis: PerceptionAnalysis) -> bool:
+        """Whether it is the one before under its other spelling, which a class has as well."""
+        before, self._analysis = self._analysis, analysis
+        return (
+            before is not None
+            and before.event_type != analysis.event_type
+            and before.properties == analysis.properties
+        )
 
 
 async def _await(awaitable: Any) -> None:

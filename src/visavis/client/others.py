@@ -10,6 +10,7 @@ from visavis.media.buffer import LiveBuffer
 from visavis.rooms.base import Source
 from visavis.rooms.webrtc.engine import Engine
 from visavis.rooms.webrtc.outlet import KINDS
+from visavis.rooms.webrtc.tracks import frames
 
 KEPT = {"audio": 500, "video": 25}
 """Frames kept for a slow reader: 10 s of sound, a second of pictures, for those are large."""
@@ -74,11 +75,7 @@ class Others:
     async def read(self, track: Any) -> None:
         """Take a track's frames until it ends."""
         section = next(one for one in self._sections if one.transceiver.receiver.track is track)
-        while True:
-            try:
-                frame = await track.recv()
-            except self._engine.api.MediaStreamError:
-                return
+        async for frame in frames(track, self._engine.api.MediaStreamError):
             if section.want is not None:
                 section.frames.push(frame)
 

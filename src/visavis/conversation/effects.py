@@ -146,7 +146,8 @@ class SetSensitivity:
 class CallBack:
     """Tell whoever keeps the objective or the guardrail, at its ``callback_url`` (PROTOCOL 3).
 
-    It is apart from the event: clients may not be told, and dialects may not have it.
+    It is apart from the event: clients may not be told, and dialects may not have it. It comes before it, so
+    that no event is kept whose callback is not.
 
     Attributes:
         subject: the name of the objective or of the guardrail; the URL is outside.

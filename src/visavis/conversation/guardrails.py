@@ -68,7 +68,9 @@ class Guardrails:
         return "Noted; go on, within the guardrail."
 
     def _tell(self, guardrail: Guardrail, reason: str, tie: Tie) -> None:
-        """Clients, unless they are not to know, and whoever keeps the guardrail."""
+        """Whoever keeps the guardrail, and clients unless they are not to know."""
+        properties = {"guardrail": guardrail.name, "guardrail_uuid": guardrail.uuid}
+        self._out.put(CallBack("guardrail", guardrail.name, {"properties": properties}))
         if guardrail.app_message:
             self._out.broadcast(
                 events.GuardrailTriggered,
@@ -78,5 +80,3 @@ class Guardrails:
                 guardrail_uuid=guardrail.uuid,
                 reason=reason,
             )
-        properties = {"guardrail": guardrail.name, "guardrail_uuid": guardrail.uuid}
-        self._out.put(CallBack("guardrail", guardrail.name, {"properties": properties}))

@@ -329,6 +329,7 @@ class ToolAnswered(Input):
     """The answer to ``CallTool``.
 
     Attributes:
+        name: the tool's, for whoever reads the log.
         output: what the API said; or, in words fit for the LLM, what went wrong.
         spoken: the output is text for people, not data.
         failed: it did not do what was asked.
@@ -338,6 +339,7 @@ class ToolAnswered(Input):
     output: str
     spoken: bool = True
     failed: bool = False
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

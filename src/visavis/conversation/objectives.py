@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from visavis.conversation.effects import CallBack
+from visavis.conversation.effects import CallBack, Ignore
 from visavis.conversation.inputs import Objective
 from visavis.conversation.outbox import Outbox, Tie
 from visavis.protocol import events
@@ -108,19 +108,20 @@ class Objectives:
         if properties.objective_name not in (None, current.name):
             return "objective.confirm: another objective is pending"
         variables, following = self._pending
-        edited = properties.output_variables or {}
+        given = properties.output_variables or {}
+        edited = {name: _text(value) for name, value in given.items() if name in variables}
+        if len(edited) < len(given):
+            self._out.put(Ignore("objective.confirm: output_variables that the objective does not have"))
         self._pending = None
-        self._complete(
-            tie, current, variables | {name: _text(value) for name, value in edited.items()}, following
-        )
+        self._complete(tie, current, variables | edited, following)
         return None
 
     def _complete(
         self, tie: Tie | None, current: Objective, variables: dict[str, str], following: str
     ) -> None:
-        self._tell(events.ObjectiveCompleted, tie, current, variables)
         body = {"objective_name": current.name, "output_variables": variables}
         self._out.put(CallBack("objective", current.name, body))
+        self._tell(events.ObjectiveCompleted, tie, current, variables)
         self._activate(following, tie)
 
     def _activate(self, name: str, tie: Tie | None = None) -> None:

@@ -72,13 +72,16 @@ class Transcriber:
         self._spoken: str | None = None
         self._streams = False
         self._reply: Reply | None = None
-        self._called: dict[str, str] = {}
+        self._asked: dict[str, str] = {}
+        self._answers: set[str] = set()
+        self._forgotten: set[str] = set()
+        self._calls_are_told = self._calls = False
         self._epoch: float | None = None
 
     @property
     def awaits_results(self) -> bool:
-        """Whether tools were called whose results have not been told: the inputs are worth reading."""
-        return bool(self._called)
+        """Whether tools were called, or may have been: then the inputs are worth reading."""
+        return bool(self._asked) or self._calls or not self._calls_are_told
 
     def event(self, message: Message) -> None:
         """A message of the conversation, as it went on the wire."""
@@ -105,20 +108,21 @@ class Transcriber:
             case "conversation.replica.stopped_speaking":
                 self._replica_stopped(message, properties.get("duration"))
             case "conversation.tool_call":
-                self._called[properties.get("tool_call_id") or ""] = properties.get("name") or ""
-            case "visavis.tool_run" if properties.get("state") == "called":
-                self._called[properties.get("tool_call_id") or ""] = properties.get("name") or ""
+                self._asked[properties.get("tool_call_id") or ""] = properties.get("name") or ""
+            case "visavis.tool_run":
+                self._calls_are_told = self._calls = True
+            case str(kind) if kind.startswith("visavis."):
+                self._calls_are_told = True  # as in every dialect that has such events
 
     def input(self, message: Message) -> None:
         """An input of the conversation, as its log has it: results of tools are in no event."""
         if message.get("type") == STARTED:
             self._started(message)
         elif message.get("type") == ANSWER:
-            self._answered(message, message.get("call_id"), message.get("output"), message.get("failed"))
+            self._api_answered(message)
         elif (asked := message.get("interaction") or {}).get("event_type") == RESULT:
             properties = asked.get("properties") or {}
-            failed = properties.get("status") == "error"
-            self._answered(message, properties.get("tool_call_id"), properties.get("output"), failed)
+            self._client_answered(message, properties)
 
     def entries(self) -> list[TranscriptEntry]:
         """What was said, in the order in which it began; what is being said now as far as it was heard."""
@@ -135,12 +139,22 @@ class Transcriber:
         """Results that nobody waits for are no part of the conversation."""
         self._epoch = message.get("epoch")
         tools = (message.get("config") or {}).get("tools") or ()
-        forgotten = {_name(tool) for tool in tools if tool.get("on_resolve") == FORGOTTEN}
-        self._called = {call: name for call, name in self._called.items() if name not in forgotten}
+        self._forgotten = {_name(tool) for tool in tools if tool.get("on_resolve") == FORGOTTEN}
 
-    def _answered(self, message: Message, call: str | None, output: object, failed: bool | None) -> None:
-        if call is None or self._called.pop(call, None) is None:
-            return  # nobody asked, or it was answered before
+    def _client_answered(self, message: Message, properties: Message) -> None:
+        name = self._asked.pop(properties.get("tool_call_id") or "", None)
+        if name is not None:  # else nobody asked, or it was answered before
+            self._result(message, name, properties.get("output"), properties.get("status") == "error")
+
+    def _api_answered(self, message: Message) -> None:
+        call: str = message.get("call_id") or ""
+        if call not in self._answers:
+            self._answers.add(call)
+            self._result(message, message.get("name"), message.get("output"), bool(message.get("failed")))
+
+    def _result(self, message: Message, name: str | None, output: object, failed: bool) -> None:
+        if name in self._forgotten:
+            return
         at = None if self._epoch is None else self._epoch + float(message.get("at", 0.0))
         text = _text(output)
         self._add("tool", f"Error: {text}" if failed else text, at, None)
@@ -160,6 +174,7 @@ class Transcriber:
         if at is not None and speech.since is not None:
             speech.seconds.append(max(0.0, at - speech.since))
         speech.since = None
+        speech.turn_idx = message.get("turn_idx", speech.turn_idx)  # another's turn may have come between
 
     def _user_spoke(self, message: Message, duration: float | None) -> None:
         """The neutral twin of the event before knows how much of it was sound."""
@@ -180,8 +195,12 @@ class Transcriber:
         own = self._speeches.pop(inference_id, None)
         if own is not None:
             return [own]
-        # Older dialects give a turn another id at each pause.
-        names = [name for name, speech in self._speeches.items() if speech.turn_idx == turn_idx]
+        # Such dialects give a turn another id at each pause; what is still going on is another's.
+        names = [
+            name
+            for name, speech in self._speeches.items()
+            if speech.turn_idx == turn_idx and speech.since is None
+        ]
         return [self._speeches.pop(name) for name in names]
 
     # The replica

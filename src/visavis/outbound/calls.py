@@ -70,6 +70,7 @@ class ToolResponse:
         error: what went wrong, without secrets; None if the status was 2xx.
         milliseconds: how long it took.
         refused: it will never work as it is.
+        truncated: the answer's body was longer than the limit.
     """
 
     status: int | None
@@ -77,6 +78,7 @@ class ToolResponse:
     error: str | None
     milliseconds: int
     refused: bool = False
+    truncated: bool = False
 
 
 def build_request(
@@ -174,7 +176,8 @@ async def deliver(
     except OutboundError as error:
         took = round((clock() - began) * 1000)
         return ToolResponse(None, "", error.reason, took, isinstance(error, OutboundRefused))
-    return ToolResponse(answer.status, _text(answer), _fault(answer), round((clock() - began) * 1000))
+    took = round((clock() - began) * 1000)
+    return ToolResponse(answer.status, _text(answer), _fault(answer), took, truncated=answer.truncated)
 
 
 def _query(

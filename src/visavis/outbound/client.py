@@ -16,9 +16,10 @@ import httpx
 
 from visavis.config import Settings
 from visavis.errors import OutboundFailed, OutboundRefused
+from visavis.net import port_of
 from visavis.outbound.backend import GuardedBackend
 from visavis.outbound.guard import Guard
-from visavis.outbound.messages import header_lines, host_of, parse, port_of
+from visavis.outbound.messages import header_lines, host_of, parse
 from visavis.outbound.resolver import Resolve, Resolver, addresses_of
 
 CONNECT_TIMEOUT = 5.0

@@ -5,18 +5,20 @@ What a call becomes is in ``calls``; what is done with the secrets in ``sealing`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from visavis.errors import OutboundRefused
-from visavis.outbound.messages import parse, valid_header
+from visavis.net import http_url
+from visavis.outbound.messages import valid_header
 from visavis.outbound.templates import PLACEHOLDER, placeholders
 
 MASK = "********"
 """What stands for a secret in answers."""
+MASKED_IN_QUERY = re.compile(rf"[?&][^=&#]*={re.escape(MASK)}(?=[&#]|$)")
 BODYLESS = frozenset({"GET", "HEAD", "DELETE"})
 FORM = "application/x-www-form-urlencoded"
 OUR_PREFIX = "tavus_"
@@ -90,7 +92,7 @@ class OAuth2Auth(_Strict):
     @field_validator("token_url")
     @classmethod
     def _is_a_url(cls, url: str) -> str:
-        _check_url(url)
+        http_url(url)
         return url
 
 
@@ -125,9 +127,9 @@ class ApiDelivery(_Strict):
     @field_validator("url")
     @classmethod
     def _is_a_url(cls, url: str) -> str:
-        if PLACEHOLDER.search(urlsplit(url).netloc):
+        if PLACEHOLDER.search(_netloc(url)):
             raise ValueError("the host cannot have placeholders")
-        _check_url(url)
+        http_url(url)
         return url
 
     @field_validator("headers")
@@ -157,7 +159,12 @@ class ApiDelivery(_Strict):
             if self.body_template or self.query_params or PLACEHOLDER.search(self.url):
                 raise ValueError("hmac has its own body and a fixed URL: no templates, no query_params")
         field = SECRET_FIELDS.get(self.auth.type) if self.auth else None
-        if MASK in (self.headers or {}).values() or (field and getattr(self.auth, field) == MASK):
+        if (
+            MASK in (self.headers or {}).values()
+            or (field and getattr(self.auth, field) == MASK)
+            or _holds_mask([self.query_params, self.body_template])
+            or MASKED_IN_QUERY.search(self.url)
+        ):
             raise ValueError(f"{MASK} stands for a secret that is not known; send the secret itself")
         return self
 
@@ -186,8 +193,14 @@ def check_declared(delivery: ApiDelivery, parameters: Mapping[str, Any]) -> None
         )
 
 
-def _check_url(url: str) -> None:
+def _holds_mask(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_holds_mask, value.values()))
+    return any(map(_holds_mask, value)) if isinstance(value, list) else bool(value == MASK)
+
+
+def _netloc(url: str) -> str:
     try:
-        parse(url)
-    except OutboundRefused as refused:
-        raise ValueError(refused.reason) from None
+        return urlsplit(url).netloc
+    except ValueError:
+        return ""  # it is no URL; what is wrong with it is for ``http_url`` to say

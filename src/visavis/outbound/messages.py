@@ -9,8 +9,8 @@ import httpx
 
 from visavis import __version__
 from visavis.errors import OutboundRefused
+from visavis.net import http_url
 
-LONGEST_URL = 8192
 OURS = frozenset(
     {
         *("accept-encoding", "connection", "content-length", "expect", "host", "keep-alive", "te"),
@@ -28,31 +28,15 @@ def parse(url: str) -> httpx.URL:
     Raises:
         OutboundRefused: it is none.
     """
-    if len(url) > LONGEST_URL:
-        raise OutboundRefused(f"the URL has more than {LONGEST_URL} characters")
     try:
-        parsed = httpx.URL(url)
-    except (httpx.InvalidURL, ValueError):
-        raise OutboundRefused("this is no valid URL") from None
-    if parsed.scheme not in ("http", "https"):
-        raise OutboundRefused("the URL must begin with http:// or https://")
-    if not parsed.raw_host:
-        raise OutboundRefused("the URL has no host")
-    if not 0 < port_of(parsed) < 65536:
-        raise OutboundRefused("the URL's port is none")
-    if parsed.userinfo:
-        raise OutboundRefused("user and password do not belong into the URL")
-    return parsed
+        return http_url(url)
+    except ValueError as error:
+        raise OutboundRefused(str(error)) from None
 
 
 def host_of(url: httpx.URL) -> str:
     """The host in ASCII, an IPv6 address without brackets."""
     return url.raw_host.decode("ascii")
-
-
-def port_of(url: httpx.URL) -> int:
-    """The port, said or not."""
-    return (443 if url.scheme == "https" else 80) if url.port is None else url.port
 
 
 def valid_header(name: str, value: str) -> bool:

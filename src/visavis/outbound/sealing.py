@@ -1,19 +1,21 @@
 """The secrets in a ``delivery.api`` document: sealed in the store, masked in answers, kept in updates.
 
-They are the secret of ``auth`` and all headers but those of ``PLAIN_HEADERS``: people put keys into headers
-of any name.
+They are the secret of ``auth``, all headers but those of ``PLAIN_HEADERS`` (people put keys into headers
+of any name), and what is named like a key in ``query_params``, ``body_template`` and the query of ``url``.
 """
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping
+from itertools import zip_longest
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from visavis.outbound.delivery import MASK, SECRET_FIELDS
+from visavis.outbound.secretnames import holds_secret, holds_secret_in_query
 
-Path = tuple[str, ...]
+Path = tuple[str | int, ...]
 
 PLAIN_HEADERS = frozenset(
     {"accept", "accept-language", "content-language", "content-type", "prefer", "user-agent"}
@@ -21,7 +23,7 @@ PLAIN_HEADERS = frozenset(
 
 
 def secret_paths(document: Mapping[str, Any]) -> list[Path]:
-    """Where its secrets are, e.g. ``("auth", "token")`` and ``("headers", "X-Api-Key")``."""
+    """Where they are, but for those in ``url``: ``("auth", "token")``, ``("headers", "X-Key")`` and so on."""
     paths: list[Path] = []
     auth = document.get("auth")
     if isinstance(auth, Mapping):
@@ -35,15 +37,60 @@ def secret_paths(document: Mapping[str, Any]) -> list[Path]:
             for name, value in headers.items()
             if isinstance(value, str) and name.lower() not in PLAIN_HEADERS
         ]
+    query = document.get("query_params")
+    if isinstance(query, Mapping):
+        paths += [
+            ("query_params", name)
+            for name, value in query.items()
+            if isinstance(value, str) and holds_secret_in_query(name, value)
+        ]
+    return [*paths, *_in_body(document.get("body_template"), ("body_template",))]
+
+
+def _in_body(template: Any, here: Path) -> list[Path]:
+    if isinstance(template, Mapping):
+        items: list[tuple[str | int, Any]] = list(template.items())
+    elif isinstance(template, list):
+        items = list(enumerate(template))
+    else:
+        return []
+    paths: list[Path] = []
+    for key, value in items:
+        if isinstance(value, str):
+            if isinstance(key, str) and holds_secret(key, value):
+                paths.append((*here, key))
+        else:
+            paths += _in_body(value, (*here, key))
     return paths
 
 
 def changed(document: Mapping[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
     """A copy with each secret changed, e.g. by ``vault.seal`` or ``vault.open``."""
     result = copy.deepcopy(dict(document))
-    for section, field in secret_paths(result):
-        result[section][field] = change(result[section][field])
+    for *way, last in secret_paths(result):
+        section: Any = result
+        for step in way:
+            section = section[step]
+        section[last] = change(section[last])
+    if isinstance(result.get("url"), str):
+        result["url"] = _with_query(result["url"], lambda _, value: change(value))
     return result
+
+
+def _with_query(url: str, change: Callable[[str, str], str]) -> str:
+    """The URL with each secret in its query changed, by name, and as it is written there."""
+    address, mark, rest = url.partition("?")
+    query, hash_, fragment = rest.partition("#")
+    if not mark or "#" in address:
+        return url
+    pairs = [pair.partition("=") for pair in query.split("&")]
+    written = [
+        f"{name}={change(name, value)}"
+        if value and holds_secret_in_query(unquote(name), value)
+        else f"{name}{sign}{value}"
+        for name, sign, value in pairs
+    ]
+    return f"{address}?{'&'.join(written)}{hash_}{fragment}"
 
 
 def masked(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -75,7 +122,34 @@ def kept(update: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]
         for name, value in headers.items():
             if value == MASK and name.lower() in values:
                 headers[name] = values[name.lower()]
+    for part in ("query_params", "body_template"):
+        if part in result:
+            result[part] = _restored(result[part], stored.get(part))
+    if isinstance(result.get("url"), str):
+        result["url"] = _with_query(result["url"], _query_of(str(stored.get("url"))))
     return result
+
+
+def _restored(value: Any, before: Any) -> Any:
+    if isinstance(value, dict):
+        former = before if isinstance(before, Mapping) else {}
+        return {key: _restored(inner, former.get(key)) for key, inner in value.items()}
+    if isinstance(value, list):
+        former_items = before if isinstance(before, list) else []
+        return [_restored(inner, old) for inner, old in zip_longest(value, former_items[: len(value)])]
+    return before if value == MASK and isinstance(before, str) else value
+
+
+def _query_of(url: str) -> Callable[[str, str], str]:
+    """What stands for a mask, by the parameter's name: the former value."""
+    former: dict[str, str] = {}
+
+    def remember(name: str, value: str) -> str:
+        former.setdefault(name, value)
+        return value
+
+    _with_query(url, remember)
+    return lambda name, value: former.get(name, value) if value == MASK else value
 
 
 def _same_servers(update: Mapping[str, Any], stored: Mapping[str, Any]) -> bool:

@@ -16,6 +16,7 @@ from visavis.protocol.specification import (
     schema,
     webhooks,
 )
+from visavis.protocol.webhooks import WebhookMessage
 
 _ABOUT = (
     "JSON objects on a conversation's app-message channel. Interactions come from clients, events go to "
@@ -29,6 +30,34 @@ _APP = (
     "REST, `POST /v2/interactions` takes a bare interaction."
 )
 _CALLBACK = "The `callback_url` that a conversation was created with. Each webhook is the body of one POST."
+
+_HEADERS = {
+    "type": "object",
+    "description": "Standard Webhooks (https://www.standardwebhooks.com), symmetric signatures.",
+    "required": ["webhook-id", "webhook-timestamp", "webhook-signature"],
+    "properties": {
+        "webhook-id": {
+            "type": "string",
+            "description": "The same for each attempt; by it repetitions are told.",
+            "examples": ["msg_5f0c1d3e9b7a46820d1c3e5f"],
+        },
+        "webhook-timestamp": {
+            "type": "string",
+            "pattern": "^[0-9]+$",
+            "description": "Of this attempt, in Unix seconds.",
+            "examples": ["1746000000"],
+        },
+        "webhook-signature": {
+            "type": "string",
+            "pattern": "^v1,[A-Za-z0-9+/]+=*( v1,[A-Za-z0-9+/]+=*)*$",
+            "description": (
+                "`v1,` and the base64 of the HMAC-SHA256 of `{webhook-id}.{webhook-timestamp}.{body}`; "
+                "several, separated by spaces, while one secret takes the place of another."
+            ),
+            "examples": ["v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="],
+        },
+    },
+}
 
 
 def asyncapi() -> dict[str, Any]:
@@ -70,7 +99,10 @@ def asyncapi() -> dict[str, Any]:
                 "bindings": {"http": {"method": "POST", "bindingVersion": "0.3.0"}},
             },
         },
-        "components": {"messages": messages, "schemas": dict(sorted(definitions.items()))},
+        "components": {
+            "messages": messages,
+            "schemas": {**dict(sorted(definitions.items())), "WebhookHeaders": _HEADERS},
+        },
     }
 
 
@@ -106,6 +138,8 @@ def _message(model: type[Message]) -> dict[str, Any]:
             "description": "Extension: answered by `visavis.ack`.",
             "location": "$message.payload#/event_id",
         }
+    if issubclass(model, WebhookMessage):
+        message["headers"] = {"$ref": "#/components/schemas/WebhookHeaders"}
     if shown := examples_of(model):
         message["examples"] = [{"payload": example} for example in shown]
     return message

@@ -18,6 +18,7 @@ FRAME_SAMPLES = 960
 
 Source = Literal["microphone", "camera", "screen", "screen-audio"]
 """What a participant may send."""
+VideoKind = Literal["camera", "screen"]
 LeaveReason = Literal["left", "connection lost", "room closed", "replaced"]
 
 
@@ -91,10 +92,17 @@ class AudioStarted:
     participant_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class ParticipantUpdated:
+    """What somebody sends has changed (``Participant.sending``)."""
+
+    participant: Participant
+
+
 Overhear = Callable[[str, NDArray[np.int16]], None]
 """Takes what a source sends: a name that only this source has, and mono samples at ``PLAYOUT_RATE``."""
 
-RoomEvent = ParticipantJoined | ParticipantLeft | AppMessage | AudioStarted
+RoomEvent = ParticipantJoined | ParticipantUpdated | ParticipantLeft | AppMessage | AudioStarted
 
 
 class AudioSource(Protocol):
@@ -156,6 +164,14 @@ class Room(Protocol):
 
     def audio_in(self, participant_id: str) -> AsyncIterator[NDArray[np.int16]]:
         """The participant's microphone: mono chunks at ``MIC_RATE``, until the participant leaves."""
+        ...
+
+    def video_in(self, participant_id: str, source: VideoKind) -> AsyncIterator[Any]:
+        """What the participant shows: ``av.VideoFrame`` of any size and pixel format, until they leave.
+
+        The newest wins: whoever reads slowly loses the ones before. Frames are shared: not to be written to.
+        Several may watch; while nobody does, nothing is done for it.
+        """
         ...
 
     def overhear(self, hear: Overhear) -> None:

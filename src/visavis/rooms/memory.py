@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, get_args
 
 import numpy as np
 import soxr
@@ -26,12 +26,16 @@ from visavis.rooms.base import (
     Participant,
     ParticipantJoined,
     ParticipantLeft,
+    ParticipantUpdated,
     RoomCaps,
     RoomEvent,
+    Source,
+    VideoKind,
     VideoSink,
 )
 from visavis.rooms.inbox import Inbox
 from visavis.rooms.webrtc import wire
+from visavis.rooms.webrtc.outlet import VideoOutlet
 
 KEPT_SECONDS = 2.0
 
@@ -84,6 +88,14 @@ class Guest:
         """Let the room hear this: mono at ``MIC_RATE``."""
         self.room.hear(self, samples)
 
+    def sends(self, *sources: Source) -> None:
+        """Send these from now on, and nothing else."""
+        self.room.change(self, sources)
+
+    def show(self, frame: Any, source: VideoKind = "camera") -> None:
+        """Let the room see this ``av.VideoFrame``."""
+        self.room.see(self, frame, source)
+
     def leave(self, reason: LeaveReason = "left") -> None:
         """Be gone."""
         self.room.depart(self, reason)
@@ -104,6 +116,7 @@ class MemoryRoom:
         self._replica = replica
         self._guests: dict[str, Guest] = {}
         self._microphones: dict[str, LiveBuffer[NDArray[np.int16]]] = {}
+        self._pictures: dict[tuple[str, VideoKind], VideoOutlet] = {}
         self._speaking: set[str] = set()
         self._source: AudioSource | None = None
         self._inbox = Inbox()
@@ -122,6 +135,7 @@ class MemoryRoom:
         guest = Guest(self, participant)
         self._guests[participant.id] = guest
         self._microphones[participant.id] = LiveBuffer(MIC_RATE * KEPT_SECONDS, size=len)
+        self._pictures |= {(participant.id, kind): VideoOutlet() for kind in get_args(VideoKind)}
         self._inbox.put(ParticipantJoined(participant))
         return guest
 
@@ -150,10 +164,22 @@ class MemoryRoom:
         if self._overhear:
             self._overhear(participant_id, soxr.resample(samples, MIC_RATE, PLAYOUT_RATE))
 
+    def change(self, guest: Guest, sources: tuple[Source, ...]) -> None:
+        """Take note of what a guest sends."""
+        sending = tuple(source for source in get_args(Source) if source in sources)
+        guest.participant = replace(guest.participant, sending=sending)
+        self._inbox.put(ParticipantUpdated(guest.participant))
+
+    def see(self, guest: Guest, frame: Any, source: VideoKind) -> None:
+        """Take a guest's picture."""
+        self._pictures[guest.participant.id, source].put(frame)
+
     def depart(self, guest: Guest, reason: LeaveReason) -> None:
         """Let a guest go."""
         if self._guests.pop(guest.participant.id, None) is not None:
             self._microphones[guest.participant.id].close()
+            for kind in get_args(VideoKind):
+                self._pictures[guest.participant.id, kind].close()
             self._inbox.put(ParticipantLeft(guest.participant, reason))
 
     def participants(self) -> list[Participant]:
@@ -179,6 +205,13 @@ class MemoryRoom:
         if microphone is not None:
             async for samples in microphone:
                 yield samples
+
+    async def video_in(self, participant_id: str, source: VideoKind) -> AsyncIterator[Any]:
+        """What the guest shows, the newest picture each time, until it leaves."""
+        outlet = self._pictures.get((participant_id, source))
+        if outlet is not None:
+            async for frame in outlet.watch():
+                yield frame
 
     def overhear(self, hear: Overhear) -> None:
         """Let this one hear what guests speak, from now on."""

@@ -6,26 +6,30 @@ import time
 from typing import Any
 
 import structlog
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from visavis.errors import VisavisError
+from visavis.errors import UnknownConversation
 from visavis.logs import short
 from visavis.protocol.shutdown import TEST_MODE
 from visavis.server.details import details_of
 from visavis.server.errors import Refusal
+from visavis.server.notices import notices_of
 from visavis.server.recordings import recording_details
 from visavis.server.resources.catalogue import persona_or_default, replica_or_default
+from visavis.server.resources.personas import checked
 from visavis.server.resources.pronunciation import rules_of
 from visavis.server.resources.skills import skills_of
 from visavis.server.resources.steering import Steering, steering_of
 from visavis.server.resources.tools import tools_of
 from visavis.server.services import Services
 from visavis.server.specs import conversation_id, conversation_spec
-from visavis.server.store import Conversation
+from visavis.server.store import Conversation, Resource
 from visavis.server.store.models import now
 from visavis.server.webhooks import announcing
 from visavis.server.webhooks.addresses import check_callback
 from visavis.session.bodies import CreateConversation, PersonaBody
 from visavis.session.spec import ConversationSpec
+from visavis.session.tools import ToolBody
 
 IGNORED = ("memory_stores", "document_ids", "document_tags", "document_retrieval_strategy")
 """Fields of the hosted service that have no effect here yet; a request that sets one is logged."""
@@ -40,12 +44,13 @@ async def begin(services: Services, body: CreateConversation) -> Conversation:
         Refusal: what was asked for cannot be done.
         CapacityExceeded: every worker is full or busy.
         WorkerLost: no worker is ready, or the chosen one died.
+        UnknownConversation: it was ended while it began.
     """
     _refuse_unsupported(body)
     check_callback(body.callback_url, services.outbound.guard)
     _refuse_recording(services, body)
     persona = await persona_or_default(services.store, body.persona_id)
-    about = PersonaBody.model_validate(persona.document)
+    about = checked(persona.document)
     replica = replica_or_default(body.replica_id, about)
     name = conversation_id()
     if not body.conversation_name:
@@ -72,13 +77,14 @@ async def begin(services: Services, body: CreateConversation) -> Conversation:
         tools = await tools_of(services.store, services.vault, about)
         spec.tools = [tool.spec(tool_id) for tool_id, tool in tools if tool.trigger_type == "in_call"]
         _log_without_effect(persona.document, spec)
+        _log_less_emotion(body, about, spec)
         later = [(tool_id, tool) for tool_id, tool in tools if tool.trigger_type == "post_call"]
-    row = _row(body, spec, {**details_of(body, steering), **recording_details(body)})
-    # First the row, so that whatever the worker tells about the conversation finds it.
-    await services.store.conversations.add(row)
-    if not body.test_mode:
-        await services.post_call.expect(name, persona, later)
-        await _hand_over(services, row, spec)
+    details = {**details_of(body, steering), **recording_details(body), **notices_of(body, about, spec)}
+    row = _row(body, spec, details)
+    if body.test_mode:
+        await services.store.conversations.add(row)
+    else:
+        await _all_or_nothing(services, row, spec, persona, later)
     _log_ignored(body, name)
     return row
 
@@ -118,24 +124,39 @@ def _row(body: CreateConversation, spec: ConversationSpec, details: dict[str, An
     )
 
 
-async def _hand_over(services: Services, row: Conversation, spec: ConversationSpec) -> None:
-    """Give it to a worker, and tell of it; where none takes it, nothing is left."""
+async def _all_or_nothing(
+    services: Services,
+    row: Conversation,
+    spec: ConversationSpec,
+    persona: Resource,
+    later: list[tuple[str, ToolBody]],
+) -> None:
+    """Write it down, give it to a worker, and tell of it; whatever comes in between, nothing goes on."""
     services.sessions.tidy(services.supervisor.holds)
     try:
-        await services.supervisor.create(spec)
-    except VisavisError:
-        await _forget_refused(services, row.id)
-        await services.post_call.forget(row.id)
+        with services.supervisor.announced(row.id):
+            # First the row, so that whatever the worker tells about the conversation finds it.
+            await services.store.conversations.add(row)
+            await services.post_call.expect(row.id, persona, later)
+            await services.supervisor.create(spec)
+        try:
+            await services.store.webhooks.enqueue(*announcing.of_start(row))
+        except IntegrityError:  # it was removed again meanwhile, and all of it with it
+            raise UnknownConversation("the conversation was deleted while it began") from None
+    except BaseException:
+        # Done before anything is waited for: it may be the caller who went away, or the database.
+        services.supervisor.give_up(row.id)
+        services.recorder.refused(row.id)
+        await services.recorder.flush()
+        await _forget_tools(services, row.id)
         raise
-    await services.store.webhooks.enqueue(*announcing.of_start(row))
 
 
-async def _forget_refused(services: Services, conversation_id: str) -> None:
-    """One that was refused leaves no trace; one that a worker took and could not begin is over, and stays."""
-    await services.recorder.flush()
-    row = await services.store.conversations.get(conversation_id, deleted=True)
-    if row is not None and row.status == "active":
-        await services.recorder.forget(conversation_id)
+async def _forget_tools(services: Services, conversation_id: str) -> None:
+    try:
+        await services.post_call.forget(conversation_id)
+    except SQLAlchemyError as error:  # the first look for such tools forgets those of no conversation
+        log.warning("post-call tools could not be forgotten yet", error=type(error).__name__)
 
 
 def _log_ignored(body: CreateConversation, name: str) -> None:
@@ -152,3 +173,21 @@ def _log_without_effect(document: dict[str, Any], spec: ConversationSpec) -> Non
         log.warning(
             "no perception calls these tools yet", conversation=short(spec.conversation_id), tools=perceived
         )
+
+
+def _log_less_emotion(body: CreateConversation, about: PersonaBody, spec: ConversationSpec) -> None:
+    """Say that a persona is not given the emotion recognition that it asks for."""
+    layer, given = about.layers.perception, spec.perception
+    asked = layer.asked_emotions(body.policy)
+    if (
+        given is None
+        or "emotion_recognition" not in layer.model_fields_set
+        or given.emotion_recognition == asked
+    ):
+        return
+    log.warning(
+        "less emotion recognition than the persona asks for",
+        conversation=short(spec.conversation_id),
+        asked=asked,
+        allowed=given.emotion_recognition,
+    )

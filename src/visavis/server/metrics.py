@@ -58,6 +58,16 @@ class _Supervision(Collector):
         workers = supervisor.workers
         yield _gauge("conversations_active", "Conversations in progress.", supervisor.conversations)
         yield _gauge("participants", "People in all rooms.", sum(w.participants for w in workers))
+        yield _gauge(
+            "vision_failing",
+            "Conversations whose vision-language model does not answer.",
+            sum(w.vision_failing for w in workers),
+        )
+        yield _gauge(
+            "vision_age_seconds",
+            "Age of the oldest description by a vision-language model; 0 without any.",
+            max((w.vision_age for w in workers), default=0.0),
+        )
         yield _gauge("workers_ready", "Workers that can hold conversations.", sum(w.ready for w in workers))
         yield _gauge("llm_up", "Whether the default LLM is ready.", supervisor.llm is not None)
         yield _gauge(

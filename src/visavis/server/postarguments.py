@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import aclosing
 from typing import Any
 
 from visavis.errors import InferenceFailed
 from visavis.layers.llm.base import LLM, ToolCallDelta
+from visavis.protocol.webhooks import TranscriptEntry
 from visavis.session.tools import ToolBody
 
 PAUSES = (2.0, 8.0)
@@ -24,22 +25,13 @@ REQUEST = "(The conversation is over. Call {name} now.)"
 Message = dict[str, Any]
 
 
-def dialogue(events: Iterable[Mapping[str, Any]]) -> list[Message]:
+def dialogue(entries: Iterable[TranscriptEntry]) -> list[Message]:
     """Who said what, as chat messages in order; the replica's words as far as they were heard."""
-    said: list[Message] = []
-    heard: dict[str | None, Message] = {}
-    for event in events:
-        properties = event.get("properties") or {}
-        role, text = properties.get("role"), str(properties.get("speech") or "").strip()
-        inference_id = event.get("inference_id")
-        if event.get("event_type") == "conversation.utterance" and text and role in ("user", "replica"):
-            message = {"role": "user" if role == "user" else "assistant", "content": text}
-            said.append(message)
-            if role == "replica":
-                heard[inference_id] = message
-        elif properties.get("is_interrupted") and inference_id in heard:
-            heard[inference_id]["content"] = text  # the last of its utterance.streaming
-    return [message for message in said if message["content"]]
+    return [
+        {"role": entry.role, "content": entry.content}
+        for entry in entries
+        if entry.role in ("user", "assistant")
+    ]
 
 
 async def arguments_of(tool: ToolBody, said: Sequence[Message], llm: Callable[[], LLM]) -> dict[str, Any]:

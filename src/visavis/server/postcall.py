@@ -21,6 +21,7 @@ from visavis.outbound.delivery import ApiDelivery
 from visavis.protocol.webhooks import PostCallActionExecuted, PostCallActionProperties
 from visavis.server.postarguments import arguments_of, dialogue
 from visavis.server.records.recorder import Recorder
+from visavis.server.records.transcripts import words_of
 from visavis.server.resources import sealing, tools
 from visavis.server.specs import llm_spec
 from visavis.server.store import Conversation, Resource, Store
@@ -146,8 +147,7 @@ class PostCall:
             log.error("post-call tools failed", conversation=short(conversation.id), exc_info=error)
 
     async def _run_all(self, conversation: Conversation, row: Resource) -> None:
-        events = [event async for page in self._store.logs.event_pages(conversation.id) for _, event in page]
-        said = dialogue(events)
+        said = dialogue(await words_of(self._store, conversation))
         if not any(message["role"] == "user" for message in said):
             log.info("post-call tools need a dialogue: there was none", conversation=short(conversation.id))
             return

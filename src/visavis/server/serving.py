@@ -17,6 +17,7 @@ from visavis.config import Settings
 from visavis.errors import ConfigurationError
 from visavis.server.access.auth import configured_keys, development_key_path, require_keys
 from visavis.server.store import Store
+from visavis.server.store.engine import database_url, reach
 from visavis.server.workers.supervisor import Supervisor
 
 GRACE = 2
@@ -49,7 +50,9 @@ async def serve(settings: Settings, make_app: AppFactory, on_ready: OnReady | No
     Raises:
         ConfigurationError: see ``run``.
     """
-    await require_keys(settings)  # before anything listens
+    # Before anything listens.
+    await reach(database_url(settings))
+    await require_keys(settings)
     _check_certificate(settings)
     listener = bind(settings.host, settings.port)
     settings = settings.model_copy(update={"port": listener.getsockname()[1]})

@@ -10,6 +10,7 @@ from visavis.server.resources.catalogue import Replica
 from visavis.server.resources.sealing import opened
 from visavis.server.store import Resource
 from visavis.server.vault import Vault
+from visavis.server.vision import vision_spec
 from visavis.session.bodies import CreateConversation, LLMLayer, PersonaBody
 from visavis.session.composing import composed
 from visavis.session.spec import ConversationSpec, LLMSpec
@@ -48,12 +49,12 @@ def conversation_spec(
     """
     about = PersonaBody.model_validate(opened(persona.document, vault))
     echo = about.pipeline_mode == "echo"
-    return composed(
+    spec = composed(
         body,
         about,
         None if echo else llm_spec(about.layers.llm, default),
         dialect=settings.dialect,
-        perceives=None if settings.perception_engine == "off" else "full",
+        perceives=None if settings.perception_engine == "off" else settings.emotion_recognition,
         conversation_id=name,
         replica_id=replica.id,
         replica_name=replica.name,
@@ -62,6 +63,9 @@ def conversation_spec(
         keep_log=settings.keep_input_log,
         seed=secrets.randbits(53),
     )
+    if spec.perception:
+        spec.perception.vision = vision_spec(about.layers.perception, settings)
+    return spec
 
 
 def llm_spec(layer: LLMLayer, default: LLMSpec | None) -> LLMSpec:

@@ -6,6 +6,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from visavis.server.errors import error_response
 
+HEAD_ONLY = "visavis.head_only"
+"""In the scope of a ``GET`` that stands for ``HEAD``: a route must not do what only a reader should cause."""
+
 
 class WellFormed:
     """Answers ``HEAD`` as ``GET`` without a body, and refuses addresses that no database takes."""
@@ -41,7 +44,7 @@ class WellFormed:
             # A stream of events would go on for as long as somebody listens.
             return {"type": "http.disconnect"} if answered else await receive()
 
-        inner = {**scope, "method": "GET"}
+        inner = {**scope, "method": "GET", HEAD_ONLY: True}
         try:
             await self.app(inner, gone_once_answered, without_body)
         finally:

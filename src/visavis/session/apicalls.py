@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Self
 
 import structlog
@@ -12,6 +12,7 @@ import structlog
 from visavis.config import Settings
 from visavis.conversation.effects import CallTool
 from visavis.conversation.inputs import Input, ToolAnswered
+from visavis.layers.perception.asked import Modality
 from visavis.outbound.calls import CallContext, ToolResponse, deliver
 from visavis.outbound.client import GuardedClient
 from visavis.outbound.delivery import ApiDelivery
@@ -22,6 +23,8 @@ FAREWELL = 3.0
 """Seconds that calls have to come to an end when the conversation has."""
 LONGEST_FAULT = 1_000
 """Characters of an error's body that the LLM is told."""
+CUT = "\n(The answer is longer; the rest is left out.)"
+"""What the LLM is told behind the beginning of an answer; nobody wants to hear half of one as it is."""
 
 log = structlog.get_logger(__name__)
 
@@ -94,14 +97,21 @@ class ApiCalls:
     ) -> None:
         self._conversation_id = spec.conversation_id
         self._apis = {tool.name: tool.api for tool in spec.offered_tools if tool.api is not None}
+        self._perceived = {
+            (tool.origin, tool.name): tool.api
+            for tool in spec.tools
+            if tool.origin != "llm" and tool.api is not None
+        }
         self._outbound, self._elapsed, self._feed = outbound, elapsed, feed
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self, call: CallTool) -> None:
         """Call; the answer is fed to the core."""
-        task = asyncio.create_task(self._call(call), name=f"tool-{call.name}")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._hold(self._call(call), call.name)
+
+    def notify(self, origin: Modality, call_id: str, name: str, arguments: Mapping[str, Any]) -> None:
+        """Call the API of a tool of perception; whatever it answers, nothing comes of it."""
+        self._hold(self._notify(origin, call_id, name, arguments), name)
 
     async def aclose(self) -> None:
         """Let what is out come to an end, for a while: what a tool does is seldom undone by hanging up."""
@@ -113,6 +123,28 @@ class ApiCalls:
         await asyncio.gather(*late, return_exceptions=True)
         if late:
             log.warning("calls of tools were cut off by the end of the conversation", count=len(late))
+
+    def _hold(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(work, name=f"tool-{name}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _notify(self, origin: Modality, call_id: str, name: str, arguments: Mapping[str, Any]) -> None:
+        api = self._perceived.get((origin, name))
+        if api is None or self._outbound is None:
+            log.error("a tool's call cannot be made here", tool=name)
+            return
+        try:
+            response = await self._outbound.deliver(
+                api, arguments, CallContext(self._conversation_id, call_id, name)
+            )
+        except Exception:
+            log.exception("a tool's call failed", tool=name)
+            return
+        if response.error is not None:
+            log.warning("a tool's API failed", tool=name, reason=response.error, ms=response.milliseconds)
+        else:
+            log.info("a tool's API answered", tool=name, status=response.status, ms=response.milliseconds)
 
     async def _call(self, call: CallTool) -> None:
         try:
@@ -139,11 +171,13 @@ class ApiCalls:
             body = response.text.strip()[:LONGEST_FAULT]
             return self._failed(call, f"{response.error}: {body}" if body else response.error)
         log.info("a tool's API answered", tool=call.name, status=response.status, ms=response.milliseconds)
-        output, spoken = _said(response.text)
-        return ToolAnswered(at=self._elapsed(), call_id=call.call_id, output=output, spoken=spoken)
+        output, spoken = (response.text + CUT, False) if response.truncated else _said(response.text)
+        at = self._elapsed()
+        return ToolAnswered(at=at, call_id=call.call_id, output=output, spoken=spoken, name=call.name)
 
     def _failed(self, call: CallTool, reason: str) -> ToolAnswered:
-        return ToolAnswered(at=self._elapsed(), call_id=call.call_id, output=reason, failed=True)
+        at = self._elapsed()
+        return ToolAnswered(at=at, call_id=call.call_id, output=reason, failed=True, name=call.name)
 
 
 def _arguments(text: str) -> dict[str, Any] | None:

@@ -52,7 +52,9 @@ def composed(
             sleep_phrase=flow.sleep_phrase,
             idle_engagement=flow.idle_engagement,
         ),
-        perception=None if echo or body.chat else perception_spec(about.layers.perception, perceives),
+        perception=None
+        if echo or body.chat
+        else perception_spec(about.layers.perception, perceives, body.policy),
         language=body.properties.language,
         hotwords=about.layers.stt.hotwords,
         greenscreen=body.properties.apply_greenscreen,
@@ -67,12 +69,15 @@ def composed(
     )
 
 
-def perception_spec(layer: PerceptionLayer, perceives: EmotionRecognition | None) -> PerceptionSpec | None:
+def perception_spec(
+    layer: PerceptionLayer, perceives: EmotionRecognition | None, policy: str = ""
+) -> PerceptionSpec | None:
     """What is to be looked at and listened for; nothing of it is matched to signals yet.
 
     Args:
         layer: the persona's.
         perceives: the most that the server lets perception tell of emotions; None: it looks at nobody.
+        policy: the conversation's.
 
     Returns:
         None where the persona or the server wants nobody to be looked at.
@@ -80,7 +85,7 @@ def perception_spec(layer: PerceptionLayer, perceives: EmotionRecognition | None
     if perceives is None or not layer.on:
         return None
     return PerceptionSpec(
-        emotion_recognition=allowed(layer.emotion_recognition, perceives),
+        emotion_recognition=allowed(layer.asked_emotions(policy), perceives),
         visual_queries=_queries(layer.visual_awareness_queries),
         audio_queries=_queries(layer.audio_awareness_queries),
         analysis_queries=_queries(layer.perception_analysis_queries),
@@ -134,10 +139,14 @@ def _level(sensitivity: Sensitivity) -> Level:
 
 
 def _greeting(body: CreateConversation, about: PersonaBody, echo: bool) -> str:
-    """The conversation's own, even if that is none; else the persona's, who has none in echo mode."""
-    if body.custom_greeting is not None:
-        return body.custom_greeting
-    return "" if echo else about.greeting
+    """The conversation's own, even if that is none; else the persona's, who has none in echo mode.
+
+    Before it the persona says that it is an AI, where it has to; in echo mode the application speaks.
+    """
+    if echo:
+        return body.custom_greeting or ""
+    greeting = about.greeting if body.custom_greeting is None else body.custom_greeting
+    return " ".join(filter(None, (about.spoken_disclosure(body.policy), greeting)))
 
 
 def _left_timeout(body: CreateConversation) -> int:

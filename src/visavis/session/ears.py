@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 import structlog
 
@@ -17,10 +18,14 @@ from visavis.conversation.inputs import (
 from visavis.layers.conversational_flow.flow import FlowSettings
 from visavis.layers.conversational_flow.listener import STOP, Listener
 from visavis.layers.conversational_flow.turns import TurnTaker
+from visavis.layers.perception.base import Voice
 from visavis.layers.stt.base import NO_HINTS, Hints
 from visavis.protocol.interactions import Sensitivity_
 from visavis.rooms.base import Room
 from visavis.session.engines import Engines
+from visavis.session.perceiving import Perceiver
+from visavis.session.perceiving.hearing import Hearing
+from visavis.session.perceiving.voices import UNPERCEIVED, Analyses
 from visavis.session.spec import FlowSpec
 
 log = structlog.get_logger(__name__)
@@ -33,23 +38,41 @@ class _Told:
     """Turns what one participant's ``TurnTaker`` says into inputs."""
 
     def __init__(
-        self, participant_id: str, elapsed: Callable[[], float], feed: Callable[[Input], None]
+        self,
+        participant_id: str,
+        elapsed: Callable[[], float],
+        feed: Callable[[Input], None],
+        hearing: Hearing | None,
     ) -> None:
         self._participant_id = participant_id
         self._elapsed = elapsed
         self._feed = feed
+        self._hearing = hearing
 
     def on_speech_started(self) -> None:
+        if self._hearing:
+            self._hearing.began()
         self._feed(UserSpeechStarted(at=self._elapsed(), participant_id=self._participant_id))
 
     def on_speech_stopped(self) -> None:
         self._feed(UserSpeechStopped(at=self._elapsed(), participant_id=self._participant_id, silence=STOP))
 
-    def on_transcript(self, text: str) -> None:
-        self._feed(UserTranscript(at=self._elapsed(), participant_id=self._participant_id, text=text))
+    def on_transcript(self, text: str, analysis: Voice | None) -> None:
+        told = self._hearing.paused(text, analysis) if self._hearing else UNPERCEIVED
+        self._feed(UserTranscript(**self._said(text, told)))
 
-    def on_turn_ended(self, text: str) -> None:
-        self._feed(UserTurnEnded(at=self._elapsed(), participant_id=self._participant_id, text=text))
+    def on_turn_ended(self, text: str, analysis: Voice | None) -> None:
+        told = self._hearing.ended(text, analysis) if self._hearing else UNPERCEIVED
+        self._feed(UserTurnEnded(**self._said(text, told)))
+
+    def _said(self, text: str, told: Analyses) -> dict[str, Any]:
+        return {
+            "at": self._elapsed(),
+            "participant_id": self._participant_id,
+            "text": text,
+            "audio_analysis": told.audio,
+            "visual_analysis": told.visual,
+        }
 
 
 class Ears:
@@ -59,6 +82,7 @@ class Ears:
         elapsed: seconds since the conversation began.
         feed: takes what users say.
         hints: for the speech to text.
+        perceiver: follows how people speak; None: nobody does.
     """
 
     def __init__(
@@ -69,14 +93,16 @@ class Ears:
         elapsed: Callable[[], float],
         feed: Callable[[Input], None],
         hints: Hints = NO_HINTS,
+        perceiver: Perceiver | None = None,
     ) -> None:
+        self._perceiver = perceiver
         self._engines = engines
         self._hints = hints
         self._room = room
         self._persona = FlowSettings(flow.turn_taking_patience, flow.replica_interruptibility)
         self._elapsed = elapsed
         self._feed = feed
-        self._turns: dict[str, TurnTaker] = {}
+        self._turns: dict[str, TurnTaker[Voice]] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._sensed: tuple[Sensitivity_ | None, Sensitivity_ | None] = (None, None)
         self._replica_speaking = False
@@ -129,7 +155,7 @@ class Ears:
             # A third-party VAD may raise anything: this microphone is lost, the call goes on.
             log.exception("a microphone can no longer be heard")
 
-    async def _pass_on(self, participant_id: str, turns: TurnTaker) -> None:
+    async def _pass_on(self, participant_id: str, turns: TurnTaker[Voice]) -> None:
         """Feed the microphone until it ends; a pause in sending ends the turn that was open."""
         chunks = aiter(self._room.audio_in(participant_id))
         coming = asyncio.ensure_future(anext(chunks, None))
@@ -146,15 +172,18 @@ class Ears:
         finally:
             coming.cancel()
 
-    def _turn_taker(self, participant_id: str) -> TurnTaker:
-        turns = TurnTaker(
+    def _turn_taker(self, participant_id: str) -> TurnTaker[Voice]:
+        hearing = self._perceiver.hearing(participant_id) if self._perceiver else None
+        turns: TurnTaker[Voice] = TurnTaker(
             Listener(self._engines.make_vad(), self._persona),
             self._engines.stt,
             self._engines.turn,
             transcribing=self._engines.listening,
             judging=self._engines.judging,
-            output=_Told(participant_id, self._elapsed, self._feed),
+            output=_Told(participant_id, self._elapsed, self._feed, hearing),
             hints=self._hints,
+            analyse=hearing.analyse if hearing else None,
+            hold=hearing.hold if hearing else lambda: 0.0,
         )
         turns.set_sensitivity(*self._sensed)
         turns.replica_speaking = self._replica_speaking

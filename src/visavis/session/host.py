@@ -320,6 +320,8 @@ class Host:
         return {
             "conversations": len(each),
             "participants": sum(stats.get("participants", 0) for stats in each),
+            "vision_failing": sum(stats.get("vision_state") == "failing" for stats in each),
+            "vision_age": max((age for stats in each if (age := stats.get("vision_age"))), default=0.0),
         }
 
     def _call(self, conversation_id: str) -> Call:

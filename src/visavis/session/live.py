@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable
 from typing import Any
 
 import structlog
@@ -13,7 +14,7 @@ from visavis.conversation import effects as does
 from visavis.conversation import inputs as happens
 from visavis.layers.stt.base import Hints
 from visavis.media.playout import Playout
-from visavis.protocol.shutdown import SESSION_CRASHED
+from visavis.protocol.shutdown import SERVER_STOPPED, SESSION_CRASHED
 from visavis.rooms import base as rooms
 from visavis.session.apicalls import ApiCalls
 from visavis.session.bodies.languages import LANGUAGES
@@ -27,6 +28,7 @@ from visavis.session.ignored import IgnoredLog
 from visavis.session.inputlog import InputLog
 from visavis.session.intake import Intake
 from visavis.session.outbox import Outbox
+from visavis.session.perceiving import Perceiver
 from visavis.session.recording import Recording
 from visavis.session.speaker import Speaker
 from visavis.session.spec import ConversationSpec
@@ -71,13 +73,14 @@ class LiveConversation:
         self._apis = ApiCalls(spec, engines.outbound, self._elapsed, self._feed)
         self._outbox = Outbox(room)
         hints = Hints(LANGUAGES.get(spec.language, ""), spec.hotwords)
-        self._ears = Ears(engines, room, spec.flow, self._elapsed, self._feed, hints)
         self._recording = Recording.of(spec, settings)
         if self._recording:
             room.overhear(self._recording.overhear)
-        self._face = self._make_face(engines, settings)
+        self._face = Face.of(spec, engines, settings, room, self._playout, self._recording)
+        self._perceiver = self._make_perceiver(engines)
+        self._ears = Ears(engines, room, spec.flow, self._elapsed, self._feed, hints, self._perceiver)
         if not spec.chat:
-            _warn_of_language(spec.language, engines)
+            engines.warn_of_language(spec.language)
 
     async def run(self) -> str:
         """Hold the conversation until it is over.
@@ -108,6 +111,8 @@ class LiveConversation:
 
     def end(self, reason: str) -> None:
         """End the call with this ``shutdown_reason``."""
+        if reason == SERVER_STOPPED and self._perceiver:
+            self._perceiver.hurry()
         self._feed(happens.EndRequested(at=self._elapsed(), reason=reason))
 
     def stats(self) -> dict[str, Any]:
@@ -118,6 +123,7 @@ class LiveConversation:
             "activity": self._activity,
             "ignored": self._ignored.total,
             "render_ms": round(self._face.render_seconds * 1000, 2) if self._face else 0.0,
+            **(self._perceiver.stats() if self._perceiver else {}),
         }
 
     # What happens
@@ -144,8 +150,15 @@ class LiveConversation:
                     if self._recording:
                         self._recording.begin()
                     self._feed(happens.ParticipantJoined(at=self._elapsed(), participant_id=participant.id))
+                    if self._perceiver:
+                        self._perceiver.joined(participant)
+                case rooms.ParticipantUpdated(participant):
+                    if self._perceiver:
+                        self._perceiver.updated(participant)
                 case rooms.ParticipantLeft(participant, reason):
                     self._ears.leave(participant.id)
+                    if self._perceiver:
+                        self._perceiver.left(participant.id)
                     self._feed(
                         happens.ParticipantLeft(
                             at=self._elapsed(),
@@ -175,7 +188,8 @@ class LiveConversation:
             case does.Broadcast(event, seq):
                 message = event.wire()
                 self._log.flush()
-                self._outbox.put(message)
+                attached = self._perceiver.attachments.attached if self._perceiver else None
+                self._outbox.put(attached(event, message) if attached else message)
                 self._listener.event(seq, message)
             case does.StartInference():
                 self._thinker.start(effect)
@@ -196,8 +210,6 @@ class LiveConversation:
                 self._timers.cancel(name)
             case does.SetActivity(activity):
                 self._set_activity(activity)
-            case does.ConcludePerception():
-                self._feed(happens.PerceptionConcluded(at=self._elapsed()))
             case does.SetEmotion(emotion):
                 if self._face:
                     self._face.show(emotion)
@@ -205,6 +217,11 @@ class LiveConversation:
                 self._ears.set_sensitivity(pause, interrupt)
             case does.CallBack(kind, subject, body):
                 self._listener.called_back(kind, subject, body)
+            case does.ConcludePerception():
+                if self._perceiver:
+                    self._perceiver.conclude()
+                else:
+                    self._feed(happens.PerceptionConcluded(at=self._elapsed()))
             case does.Ignore(reason):
                 self._ignored.note(reason)
             case does.EndCall(reason):
@@ -222,16 +239,19 @@ class LiveConversation:
 
     # Beginning and end
 
-    def _make_face(self, engines: Engines, settings: Settings) -> Face | None:
-        if self._spec.audio_only or self._spec.chat:
+    def _make_perceiver(self, engines: Engines) -> Perceiver | None:
+        if self._spec.perception is None or self._spec.chat or engines.perception is None:
             return None
-        width, height, fps = settings.video_width, settings.video_height, settings.video_fps
-        renderer = engines.make_replica(width, height, self._spec.seed)
-        renderer.greenscreen = self._spec.greenscreen
-        sink = self._room.publish_video(width, height, fps)
-        if self._recording:
-            sink = self._recording.video(sink)
-        return Face(renderer, engines.drawing, self._playout, sink, fps, time.monotonic)
+        return Perceiver(
+            self._spec.perception,
+            engines.perception,
+            engines.perceiving,
+            self._room,
+            elapsed=self._elapsed,
+            feed=self._feed,
+            apis=self._apis,
+            look_at=self._face.look_at if self._face else lambda _: None,
+        )
 
     def _report_crash(self, tasks: list[asyncio.Task[None]]) -> None:
         """A part that ended on its own ends the call."""
@@ -246,30 +266,23 @@ class LiveConversation:
         reason = self._over.result() if self._over.done() and not self._over.cancelled() else SESSION_CRASHED
         if not self._driver.core.ended:
             self.end(reason)
+        if not self._driver.core.ended:  # perception takes its time: not any more
+            self.end(reason)
         self._timers.clear()
         await self._outbox.flush()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self._ears.aclose()
-        await self._thinker.aclose()
-        ends = [self._room.close(reason), *([self._recording.aclose()] if self._recording else [])]
-        await asyncio.gather(*ends)
-        await self._apis.aclose()
+        listeners = [self._ears.aclose(), *([self._perceiver.aclose()] if self._perceiver else [])]
+        await _all(*listeners, self._thinker.aclose())
+        ends = [self._recording.aclose()] if self._recording else []
+        await _all(self._room.close(reason), self._apis.aclose(), *ends)
         self._log.flush()
         self._ignored.summarize()
 
 
-def _warn_of_language(language: str, engines: Engines) -> None:
-    """Say which of the engines cannot do what was asked for; they do what they can."""
-    if not language:
-        return
-    code = LANGUAGES.get(language)
-    for layer, known in (("stt", engines.stt.languages), ("tts", engines.tts.languages)):
-        if known is not None and code not in known:
-            log.warning(
-                "the engine does not have the conversation's language",
-                layer=layer,
-                language=language,
-                has=sorted(known),
-            )
+async def _all(*ends: Awaitable[None]) -> None:
+    """Bring parts to their end; what one of them meets leaves no other open."""
+    for error in await asyncio.gather(*ends, return_exceptions=True):
+        if isinstance(error, Exception):
+            log.error("a part of the conversation did not end well", exc_info=error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Literal, Self
 
 from pydantic import BaseModel, Field, field_validator, model_validator
@@ -55,12 +56,13 @@ class Pronunciation:
     """
 
     def __init__(self, rules: list[Rule]) -> None:
-        self._by_letter: dict[str, list[Rule]] = {}
+        self._by_length: dict[int, dict[str, list[Rule]]] = {}
         for rule in sorted(rules, key=lambda rule: -len(rule.text)):
-            self._by_letter.setdefault(rule.text[0].casefold(), []).append(rule)
+            of_length = self._by_length.setdefault(len(rule.text), {})
+            of_length.setdefault(rule.text.casefold(), []).append(rule)
 
     def __bool__(self) -> bool:
-        return bool(self._by_letter)
+        return bool(self._by_length)
 
     def applied(self, text: str) -> tuple[Respelling, list[Spelled]]:
         """What is said for a text, and the places in it whose sounds are given."""
@@ -84,16 +86,18 @@ class Pronunciation:
         return respelling, spelled
 
     def _at(self, text: str, position: int) -> Rule | None:
-        for rule in self._by_letter.get(text[position].casefold(), ()):
-            if _fits(rule, text, position):
-                return rule
+        for length, rules in self._by_length.items():
+            for rule in rules.get(text[position : position + length].casefold(), ()):
+                if _fits(rule, text, position):
+                    return rule
         return None
 
 
 def _fits(rule: Rule, text: str, position: int) -> bool:
+    """Whether a rule whose text stands there, whatever its case, applies."""
     end = position + len(rule.text)
     written = text[position:end]
-    if written != rule.text and (rule.case_sensitive or written.casefold() != rule.text.casefold()):
+    if len(written) != len(rule.text) or (rule.case_sensitive and written != rule.text):
         return False
     return not rule.word_boundaries or not (
         _joins(text[position - 1 : position], written[0]) or _joins(written[-1], text[end : end + 1])
@@ -101,5 +105,10 @@ def _fits(rule: Rule, text: str, position: int) -> bool:
 
 
 def _joins(before: str, after: str) -> bool:
-    """Whether two characters are of one word."""
-    return before.isalnum() and after.isalnum()
+    """Whether two characters are of one word; either may be the text's edge, where there is none."""
+    return _in_a_word(before) and _in_a_word(after)
+
+
+def _in_a_word(character: str) -> bool:
+    """Accents and vowel signs that are characters of their own are no boundary."""
+    return character.isalnum() or (bool(character) and unicodedata.category(character).startswith("M"))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from visavis.config import Settings
 from visavis.media.pump import CATCH_UP_FRAMES
-from visavis.media.recording import Format, Writer
+from visavis.media.recording import HUNG, Format, Writer
 from visavis.media.recording.mixer import RATE, Mixer
 from visavis.rooms.base import FRAME_SAMPLES, AudioSource, VideoSink
 from visavis.session.spec import ConversationSpec
@@ -107,6 +107,9 @@ class Recording:
             return
         self._settle(writer, self._pulled)
         tally = await asyncio.to_thread(writer.close, PATIENCE)
+        if tally.failure == HUNG:
+            log.warning("a recording is left to a disk that hangs", duration=tally.duration)
+            return  # nor would a note get there
         told = dataclasses.asdict(tally)
         (log.warning if tally.failure or tally.pictures_dropped else log.info)("recording ended", **told)
         await asyncio.to_thread(_keep, self._path.with_suffix(".json"), json.dumps(told))
@@ -126,11 +129,18 @@ class Recording:
             self._began = now
         late = round((now - self._began) * RATE) - self._pulled
         if late >= STALL:  # what the room left out; it is still between two and three frames behind
-            self._pulled += late - STALL + FRAME_SAMPLES // 2
+            self._leave_out(self._writer, late - STALL + FRAME_SAMPLES // 2)
         self._mixer.put(samples, self._pulled)
         self._pulled += len(samples)
         self._pulled_at = now
         self._settle(self._writer, self._pulled - SETTLED)
+
+    def _leave_out(self, writer: Writer, gap: int) -> None:
+        """Nobody was heard for so long; where a process stood still it may be hours: they are not mixed."""
+        if gap > 2 * RATE:
+            self._settle(writer, self._pulled + RATE)
+            self._mixer.skip(self._pulled + gap - SETTLED)
+        self._pulled += gap
 
     def _settle(self, writer: Writer, until: int) -> None:
         start = self._mixer.taken

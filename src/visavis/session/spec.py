@@ -50,7 +50,7 @@ class VisionSpec(BaseModel):
     interval: float = 2.0
     """Seconds from one question to the next, at least."""
     max_requests: int = 600
-    """Of one conversation; then it is asked no more."""
+    """Of one conversation, the analysis included; then it is asked no more."""
 
 
 class PerceptionSpec(BaseModel):

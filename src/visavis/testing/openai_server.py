@@ -6,6 +6,7 @@ It answers over real HTTP on loopback, says exactly what the test wrote, and kee
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -85,8 +86,27 @@ def refuse(status: int, **error: Any) -> Reply:
 
 def echo_last_user(request: Request) -> Reply:
     """An answer made of the last user's words, for tests that only need some answer to recognise."""
-    words = [m["content"] for m in request.body["messages"] if m.get("role") == "user"]
+    words = [text_of(m) for m in request.body["messages"] if m.get("role") == "user"]
     return say("You said: ", *(f"{word} " for word in (words[-1] if words else "nothing").split()))
+
+
+def text_of(message: dict[str, Any]) -> str:
+    """The words of a request's message, also of one in parts."""
+    content = message.get("content") or ""
+    if isinstance(content, str):
+        return content
+    return "\n".join(part["text"] for part in content if part["type"] == "text")
+
+
+def pictures_of(message: dict[str, Any]) -> list[bytes]:
+    """The files of a message's ``image_url`` parts; they must be data URLs."""
+    content = message.get("content")
+    urls = [
+        part["image_url"]["url"]
+        for part in (content if isinstance(content, list) else ())
+        if part["type"] == "image_url"
+    ]
+    return [base64.b64decode(url.partition(";base64,")[2], validate=True) for url in urls]
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import queue
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -155,6 +156,33 @@ async def test_joining_messaging_and_leaving(tmp_path: Path) -> None:
         assert len(handler.threads) == 1 and threading.current_thread().name not in handler.threads
         again = await completed(call.join, created["conversation_url"])
         assert again[1] is None
+
+
+async def test_who_finds_the_replica_there_has_its_greeting(tmp_path: Path) -> None:
+    """As ``tavus-cli`` does: it waits for the replica, throws away what came, and speaks."""
+    came: queue.Queue[str] = queue.Queue()
+
+    class Waiting(daily.EventHandler):
+        def on_app_message(self, message: Any, sender: str) -> None:
+            came.put(message["event_type"])
+
+        def on_participant_joined(self, participant: Any) -> None:
+            came.put("there")
+
+    def thrown_away() -> set[str]:
+        ready = ("there", "system.replica_joined", "system.replica_present")
+        while (first := came.get(timeout=PATIENCE)) not in ready:
+            pass
+        thrown = {first}
+        while not came.empty():
+            thrown.add(came.get_nowait())
+        return thrown
+
+    async with serving(tmp_path) as target, client(Waiting()) as call:
+        body = {"chat": True, "custom_greeting": "Hello there."}
+        created = await create(target, **body)
+        call.join(created["conversation_url"])
+        assert {"there", "conversation.utterance"} <= await asyncio.to_thread(thrown_away)
 
 
 async def test_people_come_and_go_and_write_to_one_another(tmp_path: Path) -> None:

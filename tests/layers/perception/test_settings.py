@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from visavis.layers.perception.settings import PerceptionLayer
+from visavis.layers.perception.settings import PerceptionLayer, allowed
 
 
 def tool(name: str = "note_mood", **changed: Any) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def test_the_documented_fields_are_read():
     assert layer.on
     assert layer.visual_tools[0].function.name == "note_mood"
     assert layer.audio_tools[0].function.name == "note_voice"
-    assert layer.emotion_recognition == "full"
+    assert layer.asked_emotions() == "full"
 
 
 def test_the_spellings_of_older_clients_mean_the_same():
@@ -82,7 +82,7 @@ def test_a_tool_may_lie_bare_and_keeps_what_else_it_holds():
         ({"visual_tools": [tool("two words")]}, "visual_tools", "match pattern"),
         ({"visual_tools": [tool(), tool()]}, "", "visual_tools: more than one tool is called note_mood"),
         ({"perception_analysis_queries": ["x"] * 51}, "perception_analysis_queries", "at most 50 items"),
-        ({"emotion_recognition": "some"}, "emotion_recognition", "'full', 'limited' or 'off'"),
+        ({"emotion_recognition": "some"}, "emotion_recognition", "'auto', 'full', 'limited' or 'off'"),
     ],
 )
 def test_limits_are_said_clearly(body, where, words):
@@ -91,3 +91,27 @@ def test_limits_are_said_clearly(body, where, words):
     (error,) = refused.value.errors()
     assert words in error["msg"]
     assert (error["loc"] or ("",))[0] == where
+
+
+@pytest.mark.parametrize(
+    ("asked", "most", "gets"),
+    [
+        ("full", "full", "full"),
+        ("full", "limited", "limited"),
+        ("full", "off", "off"),
+        ("limited", "full", "limited"),
+        ("limited", "off", "off"),
+        ("off", "full", "off"),
+        ("off", "limited", "off"),
+    ],
+)
+def test_a_persona_gets_no_more_than_the_server_allows(asked: Any, most: Any, gets: str):
+    assert allowed(asked, most) == gets
+
+
+@pytest.mark.parametrize(
+    ("said", "policy", "asked"),
+    [("auto", "", "full"), ("auto", "eu", "limited"), ("full", "eu", "full"), ("off", "eu", "off")],
+)
+def test_a_policy_decides_where_the_persona_does_not(said: str, policy: str, asked: str):
+    assert PerceptionLayer.model_validate({"emotion_recognition": said}).asked_emotions(policy) == asked

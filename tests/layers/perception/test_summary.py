@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from tests.layers.perception.sights import during, face
 from visavis.layers.perception.account import Account
-from visavis.layers.perception.base import Voice
-from visavis.layers.perception.summary import LIMITED, audio_phrase, report, visual_phrase
+from visavis.layers.perception.base import Sight, Voice
+from visavis.layers.perception.summary import LIMITED, audio_phrase, report, untold, visual_phrase
 from visavis.layers.perception.tone import Usual
 
 
@@ -95,3 +95,15 @@ def test_audio_phrases_are_short_and_hold_the_pace():
     assert phrase.startswith("Louder than usual, higher-pitched") and phrase.endswith("2.0 words a second.")
     assert len(phrase.split()) <= 20
     assert audio_phrase(voice(), ()) == ""
+
+
+def test_where_no_expression_may_be_told_a_neutral_one_is_not_told_either():
+    account = watched(during(0, 6, face()), during(6, 12, face(smile=0.8)))
+    assert visual_phrase(account, 0.0, 5.0, untold("off")) == "Looking at the screen."
+    assert visual_phrase(account, 6.0, 12.0, untold("off")) == "Looking at the screen."
+    assert visual_phrase(account, 6.0, 12.0, untold("limited")) == "Smiling."
+
+
+def test_a_screen_that_is_still_shared_at_the_end_has_been_for_as_long_as_it_was_seen():
+    account = watched([Sight(at, "screen") for at in (10.0, 20.0, 70.0)])
+    assert report(account) == ["Sharing the screen: once, 1 min 0 s in all (from 0:10)."]

@@ -63,11 +63,13 @@ def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3]:
     server.stop()
 
 
-def recorded(api: Api, conversation_id: str, moment: str = "1764000000000") -> Path:
+def recorded(api: Api, conversation_id: str, moment: str = "1764000000000", ended_well: bool = True) -> Path:
     """What a worker leaves behind: two seconds of silence."""
     folder = api.settings.data_dir / "recordings" / conversation_id
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     movie = Movie(folder / f"{moment}.mp4", Format("vp9", None))
     movie.hear(np.zeros(96_000, np.int16), 0)
     movie.close()
+    if ended_well:
+        (folder / f"{moment}.json").write_text("{}")
     return folder / f"{moment}.mp4"

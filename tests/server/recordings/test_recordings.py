@@ -135,7 +135,14 @@ async def test_a_recording_goes_to_a_folder(run_server: RunServer, tmp_path: Pat
         stored = folder / "tavus" / name / "1764000000000.mp4"
         assert stored.read_bytes() == content and stored.stat().st_mode & 0o777 == 0o600
         assert (await api.http.get(httpx.URL(one["file_url"]).path)).content == content
+    left = recorded(api, name)  # a server that was killed before it had removed its own copy
+    os.utime(left, (0, 0))
     async with run_server(recordings_url=(tmp_path / "new").as_uri()) as api:
+        for _ in range(100):
+            if not left.exists():
+                break
+            await asyncio.sleep(0.02)
+        assert not left.exists(), "it is there once"
         assert (await api.http.get(httpx.URL(one["file_url"]).path)).content == content
         await api.http.delete(f"/v2/conversations/{name}", params={"hard": True})
         assert not stored.exists(), "it is removed from where it is, not from where new ones go"
@@ -204,7 +211,7 @@ async def test_a_chat_has_nothing_to_record(api: Api) -> None:
 async def test_a_bucket_means_nothing_to_a_call_that_is_not_recorded(api: Api) -> None:
     created = await api.create(properties={"recording_storage": NAMED})
     row = await api.store.conversations.get(created["conversation_id"])
-    assert row is not None and row.details == {}
+    assert row is not None and service.DETAIL not in row.details
 
 
 async def test_a_copy_that_cannot_succeed_is_told_at_once_and_the_file_stays(
@@ -358,6 +365,17 @@ def test_a_storage_that_cannot_be_used_is_told_at_start(tmp_path: Path, url: str
     assert words in str(refused.value) and "secret" not in str(refused.value)
 
 
+async def test_a_file_that_a_worker_left_to_a_disk_that_hangs_is_waited_for(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "QUIET", 1.0)
+    name = await begin(api)
+    written = recorded(api, name, ended_well=False).stat().st_mtime
+    await end(api, name)
+    await listed(api, name, "ready")
+    assert time.time() - written >= 1.0
+
+
 async def test_a_file_that_a_worker_of_a_killed_server_may_still_write_is_waited_for(
     run_server: RunServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -370,7 +388,7 @@ async def test_a_file_that_a_worker_of_a_killed_server_may_still_write_is_waited
         await api.store.conversations.delete(name)
         columns = (column.key for column in Conversation.__table__.columns)
         await api.store.conversations.add(Conversation(**{key: getattr(row, key) for key in columns}))
-        written = recorded(api, name).stat().st_mtime
+        written = recorded(api, name, ended_well=False).stat().st_mtime
     async with run_server(workers=1) as api:
         await listed(api, name, "ready")
         assert time.time() - written >= 1.0

@@ -7,8 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from tests import postgres
+from visavis.errors import ConfigurationError
 from visavis.server.store import ApiKey, Conversation, NewWebhook, Recording, Resource, Store, WebhookAttempt
+from visavis.server.store.engine import AWAY
 from visavis.server.store.models import now
 
 
@@ -121,3 +125,27 @@ async def test_a_key_is_revoked_once(store: Store) -> None:
     assert found is not None and found.last_used_at is not None and found.scopes == ["read"]
     assert await store.keys.revoke("k1")
     assert not await store.keys.revoke("k1")
+
+
+@pytest.fixture
+def on_postgres(postgres_server: postgres.Postgres) -> str:
+    return postgres_server.database()
+
+
+async def test_a_postgres_that_goes_or_is_gone_is_away_and_may_come_back(
+    postgres_server: postgres.Postgres, on_postgres: str
+) -> None:
+    store = Store(on_postgres)
+    await store.conversations.add(conversation("c1"))
+    with pytest.raises(AWAY):
+        async with store._sessions() as session:
+            await session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+    assert await store.conversations.get("c1")
+    for where in ("/nonexistent", "localhost&port=1"):
+        gone = Store(f"postgresql+asyncpg://visavis@/c?host={where}")
+        with pytest.raises(AWAY):
+            await gone.conversations.get("c1")
+        await gone.close()
+    with pytest.raises(ConfigurationError, match=r'cannot be reached: .*"nope" does not exist'):
+        await Store(postgres_server.url("nope")).open()
+    await store.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any
 
 import structlog
@@ -10,6 +11,7 @@ import structlog
 from visavis.client.connection import Connection
 from visavis.client.daily import transcripts
 from visavis.client.daily.context import Context
+from visavis.client.daily.entrance import Entrance
 from visavis.client.daily.inputs import Sources
 from visavis.client.daily.receiving import Receiving
 from visavis.client.daily.speaker import VirtualSpeakerDevice
@@ -44,6 +46,7 @@ class Session:
         self._task: asyncio.Task[None] | None = None
         self._settled = asyncio.Event()
         self._over = asyncio.Event()
+        self._entrance = Entrance()
 
     async def run(self, completion: Completion | None) -> None:
         """Join, stay until leaving or the end, and say how it went."""
@@ -151,7 +154,11 @@ class Session:
         self._receiving.follow()
         # They end with the call, each after the last thing it was sent.
         reading = asyncio.gather(
-            self._read(call), self._meet(call), self._notice(call), self._receiving.run()
+            self._read(call),
+            self._meet(call),
+            self._notice(call),
+            self._receiving.run(),
+            self._entrance.run(),
         )
         leaving = asyncio.create_task(self._leaving.wait())
         try:
@@ -162,6 +169,7 @@ class Session:
             for task in (reading, leaving):
                 task.cancel()
             await asyncio.gather(reading, leaving, return_exceptions=True)
+            self._entrance.release()
 
     def _entered(self, call: Connection) -> None:
         state = self._state
@@ -173,8 +181,15 @@ class Session:
         state.emit("on_network_connection_status_updated", {"connection": "signalling", "event": "connected"})
         state.emit("on_participant_updated", state.local())
         for person in people.values():
-            self._came(person)
+            if person.kind == "replica":
+                self._entrance.tell(partial(self._is_there, person.id))
+            else:
+                self._came(person)
         self._counted()
+
+    def _is_there(self, participant_id: str) -> None:
+        if person := self._state.others.get(participant_id):  # as they are now, unless they have gone
+            self._came(person)
 
     def _gone(self) -> None:
         state = self._state
@@ -193,8 +208,11 @@ class Session:
 
     async def _read(self, call: Connection) -> None:
         async for message in call.messages():
-            self._state.emit("on_app_message", message.data, message.sender_id)
-            self._interpret(message)
+            self._entrance.message(partial(self._take, message))
+
+    def _take(self, message: ReceivedMessage) -> None:
+        self._state.emit("on_app_message", message.data, message.sender_id)
+        self._interpret(message)
 
     def _interpret(self, message: ReceivedMessage) -> None:
         state, sender = self._state, self._state.others.get(message.sender_id)
@@ -220,7 +238,9 @@ class Session:
                     self._state.others[person.id] = person
                     self._came(person)
                     self._follow()
-            elif self._state.others.pop(person.id, None) is not None:
+            elif person.id in self._state.others:
+                self._entrance.release()
+                del self._state.others[person.id]
                 self._state.emit("on_participant_left", self._state.remote(person), LEFT)
             self._counted()
 
@@ -239,7 +259,8 @@ class Session:
         async for person in call.updates():
             if person.id in self._state.others:
                 self._state.others[person.id] = person
-                self._state.emit("on_participant_updated", self._state.remote(person))
+                if self._entrance.open or person.kind != "replica":
+                    self._state.emit("on_participant_updated", self._state.remote(person))
 
     def _wants(self) -> tuple[Sources, bool, bool]:
         """What is to be said and shown, and whether the replica is to be heard and to be seen."""

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 import structlog
 from numpy.typing import NDArray
 
-from visavis.layers.conversational_flow.base import TurnDetector
+from visavis.layers.conversational_flow.base import SAMPLE_RATE, TurnDetector
 from visavis.layers.conversational_flow.flow import Sensitivity
 from visavis.layers.conversational_flow.listener import (
     Audio,
@@ -33,13 +33,22 @@ from visavis.layers.stt.base import NO_HINTS, STT, Hints
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
+A = TypeVar("A")
+Heard = TypeVar("Heard", contravariant=True)
+
+LONGEST_HOLD = 0.6
+"""Seconds by which the end of a turn may be held back, at most."""
 
 Lane = Callable[..., Awaitable[Any]]
 """``await lane(function, *arguments)`` runs blocking work elsewhere, one call at a time."""
 
 
-class TurnOutput(Protocol):
-    """Who wants to know. Called on the event loop, in order, never after ``aclose``."""
+class TurnOutput(Protocol[Heard]):
+    """Who wants to know. Called on the event loop, in order, never after ``aclose``.
+
+    What the analysis made of the sound comes with the words of a pause and of the end; None where there is
+    none, and with words told while speech goes on.
+    """
 
     def on_speech_started(self) -> None:
         """A person began to speak, or went on after ``on_speech_stopped`` within the same turn."""
@@ -47,14 +56,14 @@ class TurnOutput(Protocol):
     def on_speech_stopped(self) -> None:
         """The person fell silent; the turn may or may not be over."""
 
-    def on_transcript(self, text: str) -> None:
+    def on_transcript(self, text: str, analysis: Heard | None) -> None:
         """The unfinished turn's words so far, whole."""
 
-    def on_turn_ended(self, text: str) -> None:
+    def on_turn_ended(self, text: str, analysis: Heard | None) -> None:
         """The turn is complete; no words: it was no speech."""
 
 
-class TurnTaker:
+class TurnTaker(Generic[A]):
     """One microphone's turns.
 
     Args:
@@ -65,6 +74,10 @@ class TurnTaker:
         judging: where turns are judged.
         output: is told.
         hints: for the speech to text.
+        analyse: makes of the segment at each pause what ``output`` gets beside its words; it runs beside the
+            speech to text and must not raise.
+        hold: seconds, ``LONGEST_HOLD`` at most, by which the end of a turn is to be held back now; it is
+            asked again while time passes. Time is that of the audio.
     """
 
     def __init__(
@@ -75,8 +88,10 @@ class TurnTaker:
         *,
         transcribing: Lane,
         judging: Lane,
-        output: TurnOutput,
+        output: TurnOutput[A],
         hints: Hints = NO_HINTS,
+        analyse: Callable[[Audio], Awaitable[A | None]] | None = None,
+        hold: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self._listener = listener
         self._persona = listener.settings
@@ -84,16 +99,21 @@ class TurnTaker:
         self._detector = detector
         self._transcribing, self._judging = transcribing, judging
         self._output = output
+        self._analyse, self._held_by = analyse, hold
+        self._fed = 0
         self._tasks: set[asyncio.Task[Any]] = set()
         self._begin()
 
     def feed(self, chunk: NDArray[np.int16]) -> None:
         """Hear some audio: mono, 16 kHz. Takes about 1 % of the audio's duration."""
+        self._fed += len(chunk)
         self._handle_all(self._listener.feed(chunk))
+        self._end_when_ready()
 
     def flush(self) -> None:
         """The microphone sends nothing more (muted, gone): end the turn that it left open."""
         self._handle_all(self._listener.flush())
+        self._end_when_ready(at_once=True)
 
     @property
     def replica_speaking(self) -> bool:
@@ -120,7 +140,10 @@ class TurnTaker:
         self._words: asyncio.Task[str] | None = None
         self._passing: asyncio.Task[str] | None = None
         self._telling: asyncio.Task[None] | None = None
+        self._analysis: asyncio.Task[A | None] | None = None
         self._verdict: asyncio.Task[None] | None = None
+        self._ready_since: int | None = None
+        self._ending: asyncio.Task[None] | None = None
         self._told_stopped = False
 
     def _handle_all(self, events: list[ListenerEvent]) -> None:
@@ -136,8 +159,9 @@ class TurnTaker:
                 self._transcribe_in_passing(audio)
             case SpeechPaused(audio):
                 self._cancel(self._telling, self._passing)
+                self._analysis = self._hold(self._analysed(audio))
                 self._words = self._hold(self._transcribe(audio))
-                self._telling = self._hold(self._tell(self._words))
+                self._telling = self._hold(self._tell(self._words, self._analysis))
             case SpeechStopped(audio):
                 self._told_stopped = True
                 self._output.on_speech_stopped()
@@ -148,22 +172,24 @@ class TurnTaker:
                 self._committed.append(self._hold(self._transcribe(audio)))
             case SilenceLimit():
                 self._cancel(self._verdict)
-                self._verdict = self._hold(self._end())
+                if self._ending is None:
+                    self._ready()
 
     def _transcribe_in_passing(self, audio: Audio) -> None:
         if self._passing is None or self._passing.done():
             self._passing = self._hold(self._transcribe(audio))
-            self._telling = self._hold(self._tell(self._passing))
+            self._telling = self._hold(self._tell(self._passing, None))
 
     def _resume(self) -> None:
-        self._cancel(self._verdict, self._telling, self._words)
+        self._cancel(self._verdict, self._ending, self._telling, self._words, self._analysis)
+        self._ready_since = self._ending = None
         if self._told_stopped:
             self._told_stopped = False
             self._output.on_speech_started()
 
-    async def _tell(self, words: asyncio.Task[str]) -> None:
+    async def _tell(self, words: asyncio.Task[str], analysis: asyncio.Task[A | None] | None) -> None:
         if text := await self._joined(words):
-            self._output.on_transcript(text)
+            self._output.on_transcript(text, await asyncio.shield(analysis) if analysis else None)
 
     async def _judge(self, audio: Audio) -> None:
         try:
@@ -172,20 +198,38 @@ class TurnTaker:
             log.exception("turn detector failed; the silence limit will end the turn")
             return
         if completeness >= self._listener.settings.completeness:
-            await self._end()
+            self._ready()
+
+    def _ready(self) -> None:
+        """The turn is complete; it ends, but is held back for as long as somebody asks."""
+        if self._ready_since is None:
+            self._ready_since = self._fed
+        self._end_when_ready()
+
+    def _end_when_ready(self, at_once: bool = False) -> None:
+        if self._ready_since is None:
+            return
+        waited = (self._fed - self._ready_since) / SAMPLE_RATE
+        if at_once or waited >= min(self._held_by(), LONGEST_HOLD):
+            self._ready_since = None
+            self._ending = self._hold(self._end())
 
     async def _end(self) -> None:
         text = await self._joined(self._words)
+        analysis = await asyncio.shield(self._analysis) if self._analysis else None
         self._cancel(self._telling)
         self._listener.end_turn()
         self._begin()
-        self._output.on_turn_ended(text)
+        self._output.on_turn_ended(text, analysis)
 
     async def _joined(self, words: asyncio.Task[str] | None) -> str:
         """The words of all segments; ``words`` are the last one's."""
         tasks = [*self._committed, *([words] if words else [])]
         # shielded: who waits may be cancelled while another still wants the words
         return " ".join(filter(None, [await asyncio.shield(task) for task in tasks]))
+
+    async def _analysed(self, audio: Audio) -> A | None:
+        return await self._analyse(audio) if self._analyse else None
 
     async def _transcribe(self, audio: Audio) -> str:
         try:

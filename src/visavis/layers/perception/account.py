@@ -52,17 +52,20 @@ class Account:
     Attributes:
         began: seconds, of the first picture; None before.
         seen: seconds, of the latest.
+        latest: seconds, of the latest of a camera or a screen.
         watched: seconds in which there were pictures.
     """
 
     began: float | None = None
     seen: float = 0.0
+    latest: float = 0.0
     watched: float = 0.0
     _conditions: Conditions = field(default_factory=Conditions)
     _past: dict[Condition, History] = field(default_factory=dict)
 
     def feed(self, sight: Sight) -> list[Change]:
         """Take one picture's signals in; what changed by it."""
+        self.latest = sight.at
         if sight.origin == "camera":
             if self.began is None:
                 self.began = sight.at
@@ -95,7 +98,7 @@ class Account:
         """How long it held in all, until the latest picture."""
         history = self.history(condition)
         open_ones = [stretch for stretch in history.stretches if stretch.end is None]
-        return history.seconds + sum(max(0.0, self.seen - stretch.start) for stretch in open_ones)
+        return history.seconds + sum(max(0.0, self.latest - stretch.start) for stretch in open_ones)
 
     def _note(self, changes: Iterable[Change]) -> list[Change]:
         changes = list(changes)

@@ -15,6 +15,7 @@ MOST_QUERIES, MOST_TOOLS = 50, 100
 """Of one kind."""
 
 EmotionRecognition = Literal["full", "limited", "off"]
+"""How much of what may be taken for a mood is told (docs/perception.md has the table)."""
 LEVELS: tuple[EmotionRecognition, ...] = ("off", "limited", "full")
 """Each tells what the one before tells, and more."""
 
@@ -50,7 +51,7 @@ Tools = Annotated[list[PerceptionTool], Field(max_length=MOST_TOOLS)]
 class PerceptionLayer(BaseModel):
     """The settings; unknown ones are let pass, and null means absent."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", use_attribute_docstrings=True)
 
     perception_model: str = Field(
         "raven-1", max_length=100, validation_alias=AliasChoices("perception_model", "perception_model_name")
@@ -71,9 +72,17 @@ class PerceptionLayer(BaseModel):
     )
     audio_tool_prompt: Text = ""
     audio_tools: Tools = Field(default_factory=list)
-    emotion_recognition: EmotionRecognition = "full"
+    base_url: str = Field("", pattern=r"^(https?://.+)?$")
+    """Our extension, with the next five: an OpenAI-compatible endpoint with a vision-language model."""
+    api_key: str = ""
+    model: str = ""
+    headers: dict[str, str] = Field(default_factory=dict)
+    extra_body: dict[str, Any] = Field(default_factory=dict)
+    default_query: dict[str, Any] = Field(default_factory=dict)
+    emotion_recognition: Literal["auto", "full", "limited", "off"] = "auto"
     """``limited``: movements only (a smile, closed eyes), nothing about moods, and no tone of voice in words;
-    ``off``: neither. Who is there, where they look and how the scene is lit stays.
+    ``off``: neither. Who is there, where they look and how the scene is lit stays. ``auto``: as the
+    conversation's policy has it.
     """
 
     @model_validator(mode="before")
@@ -113,6 +122,12 @@ class PerceptionLayer(BaseModel):
     def on(self) -> bool:
         """Whether anything is perceived at all."""
         return self.perception_model.strip().lower() != "off"
+
+    def asked_emotions(self, policy: str = "") -> EmotionRecognition:
+        """What the persona asks for under a conversation's ``policy``; ``eu`` limits who does not say."""
+        if self.emotion_recognition != "auto":
+            return self.emotion_recognition
+        return "limited" if policy == "eu" else "full"
 
 
 def allowed(asked: EmotionRecognition, most: EmotionRecognition) -> EmotionRecognition:

@@ -7,6 +7,7 @@ said of what was not seen. Pure.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from visavis.layers.perception.account import Account
 from visavis.layers.perception.base import Voice
@@ -31,8 +32,22 @@ _PHRASES: dict[Condition, str] = {
 """In the order of mention. ``present`` and ``talking`` go without saying on a turn somebody spoke."""
 LIMITED: frozenset[Condition] = frozenset(("surprised", "frowning"))
 """Left out where only movements may be told, not what might be read as a mood."""
+EXPRESSIONS: frozenset[Condition] = LIMITED | {
+    *("smiling", "eyes closed", "talking", "nodding", "shaking head")
+}
+"""Left out where nothing that a face does may be told."""
 _WORTH_IT = 0.5
 """Seconds from which a condition is told of a turn."""
+
+
+def untold(emotion_recognition: Literal["full", "limited", "off"]) -> frozenset[Condition]:
+    """Conditions that must not be told at a level of ``layers.perception.emotion_recognition``."""
+    return {"full": frozenset[Condition](), "limited": LIMITED, "off": EXPRESSIONS}[emotion_recognition]
+
+
+def phrase(condition: Condition) -> str:
+    """A condition in words, as part of a sentence."""
+    return _PHRASES.get(condition, {"present": "in view"}.get(condition, condition))
 
 
 def visual_phrase(
@@ -47,15 +62,16 @@ def visual_phrase(
         without: conditions not to be told.
     """
     told = []
-    for condition, phrase in _PHRASES.items():
+    for condition, words in _PHRASES.items():
         seconds = account.seconds(condition, since, until)
         if condition in without or seconds < min(_WORTH_IT, 0.5 * (until - since)) or seconds == 0.0:
             continue
         whole = seconds >= 0.8 * (until - since) or seconds < 2.0
-        told.append(phrase if whole else f"{phrase} for {_seconds(seconds)}")
+        told.append(words if whole else f"{words} for {_seconds(seconds)}")
     if not told:
         seen = account.seconds("present", since, until) >= 0.5 * (until - since) > 0
-        return "Looking at the screen, neutral expression." if seen else ""
+        neutral = "" if "smiling" in without else ", neutral expression"
+        return f"Looking at the screen{neutral}." if seen else ""
     return _sentence(told)
 
 
@@ -80,20 +96,20 @@ def report(account: Account, without: frozenset[Condition] = frozenset()) -> lis
         without: conditions not to be told.
     """
     if account.began is None:
-        return []
+        shared = happened(account, "sharing the screen")
+        return [f"{_capital(phrase('sharing the screen'))}: {shared}."] if shared else []
     lines = [f"The camera was on for {_duration(account.watched)}."]
     if account.history("present").count == 0:
         return [*lines, "Nobody was seen."]
     lines.append(f"Somebody was in view for {_duration(account.total('present'))}.")
-    lines += [
-        line
-        for condition, phrase in _PHRASES.items()
-        if condition not in without and (line := _line(account, condition, phrase))
-    ]
+    for condition, words in _PHRASES.items():
+        if condition not in without and (often := happened(account, condition)):
+            lines.append(f"{_capital(words)}: {often}.")
     return lines
 
 
-def _line(account: Account, condition: Condition, phrase: str) -> str:
+def happened(account: Account, condition: Condition) -> str:
+    """How often a condition held, for how long and from when, without a full stop; empty if it never did."""
     history = account.history(condition)
     if not history.count:
         return ""
@@ -101,12 +117,15 @@ def _line(account: Account, condition: Condition, phrase: str) -> str:
     starts = [_clock(stretch.start - (account.began or 0.0)) for stretch in history.stretches[:5]]
     more = f" and {history.count - len(starts)} more" if history.count > len(starts) else ""
     total = _duration(account.total(condition))
-    return f"{phrase[0].upper()}{phrase[1:]}: {times}, {total} in all (from {', '.join(starts)}{more})."
+    return f"{times}, {total} in all (from {', '.join(starts)}{more})"
 
 
 def _sentence(parts: list[str]) -> str:
-    text = ", ".join(parts)
-    return f"{text[0].upper()}{text[1:]}."
+    return f"{_capital(', '.join(parts))}."
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
 def _seconds(seconds: float) -> str:

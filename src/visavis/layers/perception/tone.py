@@ -34,14 +34,25 @@ class Usual:
 
     def tone(self, voice: Voice) -> tuple[str, ...]:
         """Words for a turn's voice, the most telling first; then learn from it. Empty if unsure."""
+        words = self.words(voice)
+        self.learn(voice)
+        return words
+
+    def words(self, voice: Voice) -> tuple[str, ...]:
+        """Words for a voice, the most telling first; empty if unsure."""
         if voice.confidence < UNSURE:
             return ()
         words = [*self._compared(voice), *_alone(voice, paced=len(self._pace) >= _KNOWN)]
+        return tuple(dict.fromkeys(words))
+
+    def learn(self, voice: Voice) -> None:
+        """This is how the speaker sounds; what is unsure teaches nothing."""
+        if voice.confidence < UNSURE:
+            return
         self._level.append(voice.level)
         self._pitch.append(voice.pitch)
         if voice.pace is not None:
             self._pace.append(voice.pace)
-        return tuple(dict.fromkeys(words))
 
     def _compared(self, voice: Voice) -> list[str]:
         if len(self._level) < _KNOWN:

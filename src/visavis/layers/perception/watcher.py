@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Executor
 from typing import Any
 
+from av.video.reformatter import VideoReformatter
+
 from visavis.layers.perception.base import RATE, Eyes, Origin, Sight
 from visavis.layers.perception.pictures import picture
 
@@ -39,6 +41,7 @@ class Watcher:
         self._eyes, self._lane, self._clock, self._told = eyes, lane, clock, told
         self._origin: Origin = origin
         self._every = 1.0 / rate
+        self._reformatter = VideoReformatter()
         self._newest: tuple[Any, float] | None = None
         self._fresh = asyncio.Event()
         self._ended = False
@@ -73,4 +76,4 @@ class Watcher:
                 self._fresh.set()
 
     def _see(self, frame: Any, at: float) -> Sight:
-        return self._eyes.look(picture(frame, at, self._origin))
+        return self._eyes.look(picture(frame, at, self._origin, self._reformatter))

@@ -22,12 +22,16 @@ class ReplicaRenderer(Protocol):
         emotion: what the face shows; the session sets it, ``neutral`` at first.
         greenscreen: whether the background is RGB 0, 255, 155, to be keyed out (PROTOCOL 2.1); the session
             sets it before the first frame.
+        looking_at: where the face is that the replica looks at, as the replica sees it: -1 to 1 to its own
+            right, as in the camera's picture, and up; None if nobody knows. Whoever is in the left half of
+            that picture sits to the right of the screen's middle as they see it, so there the eyes turn.
     """
 
     width: int
     height: int
     emotion: Emotion
     greenscreen: bool
+    looking_at: tuple[float, float] | None
 
     def render(self, elapsed: float, activity: Activity, mouth: Mouth) -> NDArray[np.uint8]:
         """The next frame.

@@ -3,4 +3,5 @@
 from visavis.media.recording.movie import Codec as Codec
 from visavis.media.recording.movie import Format as Format
 from visavis.media.recording.movie import Movie as Movie
+from visavis.media.recording.writer import HUNG as HUNG
 from visavis.media.recording.writer import Writer as Writer

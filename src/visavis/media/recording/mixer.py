@@ -52,6 +52,10 @@ class Mixer:
             self._sum = np.concatenate((self._sum, np.zeros(max(end, RATE), np.int32)))
         self._sum[start:end] += kept
 
+    def skip(self, to: int) -> None:
+        """Go on from there, without a mix of what lies between; all that was mixed in must be taken."""
+        self.taken = max(self.taken, to)
+
     def take(self, until: int) -> NDArray[np.int16]:
         """The mix up to here, from where the last one ended; sums beyond the range are clipped."""
         count = max(0, until - self.taken)

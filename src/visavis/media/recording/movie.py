@@ -105,10 +105,12 @@ class Movie:
             samples: mono, 48 kHz.
             at: where it begins, in samples; not before the end of the last.
         """
-        if at > self._written:
-            samples = np.concatenate((np.zeros(at - self._written, np.int16), samples))
-        if not len(samples):
-            return
+        while (missing := at - self._written) > 0:
+            self._encode(np.zeros(min(missing, RATE), np.int16))
+        if len(samples):
+            self._encode(samples)
+
+    def _encode(self, samples: NDArray[np.int16]) -> None:
         frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), "s16", "mono")
         frame.sample_rate, frame.pts = RATE, self._written
         frame.time_base = fractions.Fraction(1, RATE)

@@ -20,7 +20,8 @@ MOST_PICTURES = 12
 """That may wait: half a second. More are dropped, and the last one stands longer."""
 MOST_SOUND = 120 * RATE
 """Samples that may wait, for a disk that hangs; what comes then is lost and becomes silence."""
-
+HUNG = "TimeoutError"
+"""The failure of a recording whose end could not be written in time."""
 
 log = structlog.get_logger(__name__)
 
@@ -116,7 +117,7 @@ class Writer:
             self._changed.notify()
         self._thread.join(patience)
         if self._thread.is_alive():
-            return dataclasses.replace(self.tally, failure="TimeoutError")
+            return dataclasses.replace(self.tally, failure=HUNG)
         return self.tally
 
     def _run(self) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 from visavis.rooms.base import Source
 from visavis.rooms.webrtc.microphone import Microphone
 from visavis.rooms.webrtc.outlet import KINDS, AudioOutlet, Outlet, VideoOutlet
+from visavis.rooms.webrtc.tracks import received
 
 FIRST: dict[str, Source] = {"audio": "microphone", "video": "camera"}
 LATER: dict[str, Source] = {"audio": "screen-audio", "video": "screen"}
@@ -57,17 +58,12 @@ class MediaIn:
         """
         kind = receiver.track.kind
         source = self.names.get(mid) or (LATER if later else FIRST)[kind]
+        frames = received(receiver, ended)
         if source == "microphone":
-            await self.microphone.read(receiver, ended)
+            await self.microphone.read(frames)
             return
         begun = False
-        while True:
-            try:
-                frame = await receiver.track.recv()
-            except ended:
-                return
-            if not begun and not receiver.getSynchronizationSources():
-                continue
+        async for frame in frames:
             if not begun:
                 begun = True
                 self._began(source)
@@ -80,3 +76,5 @@ class MediaIn:
         for outlet in self.outlets.values():
             for slot in list(outlet.slots):
                 slot.show(None)
+            if isinstance(outlet, VideoOutlet):
+                outlet.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import numpy as np
@@ -36,22 +36,10 @@ class Microphone:
         self._started = started
         self._begun = False
 
-    async def read(self, receiver: Any, ended: type[Exception]) -> None:
-        """Take a remote track's frames until it ends.
-
-        Args:
-            receiver: the ``RTCRtpReceiver`` of the track.
-            ended: the engine's ``MediaStreamError``.
-        """
+    async def read(self, frames: AsyncIterator[Any]) -> None:
+        """Take a remote track's frames until it ends."""
         resampler = MonoResampler(MIC_RATE)
-        while True:
-            try:
-                frame = await receiver.track.recv()
-            except ended:
-                return
-            # libwebrtc plays silence for a track whose first packet has yet to come.
-            if not self._begun and not receiver.getSynchronizationSources():
-                continue
+        async for frame in frames:
             if self.outlet is not None:
                 self.outlet.put(frame)
             samples = resampler.convert(frame)

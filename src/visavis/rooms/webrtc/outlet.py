@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import fractions
 import time
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Callable
 from typing import Any, Literal
 
 import av
@@ -30,7 +31,7 @@ DRIFT = RATE // 10
 """Samples by which a source may be ahead of or behind our clock before it is put right: 100 ms."""
 
 
-class Outlet:
+class Outlet(ABC):
     """One source of one participant; ``put`` takes its frames, every slot that shows it gets them."""
 
     def __init__(self) -> None:
@@ -41,8 +42,9 @@ class Outlet:
         if self.slots:
             self._pass_on(frame)
 
+    @abstractmethod
     def _pass_on(self, frame: Any) -> None:
-        raise NotImplementedError
+        """Hand a frame out, as slots take it."""
 
     def _hand_out(self, frame: Any) -> None:
         for slot in self.slots:
@@ -100,6 +102,35 @@ class AudioOutlet(Outlet):
 
 class VideoOutlet(Outlet):
     """Passes pictures on as they come."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._watching: set[LiveBuffer[Any]] = set()
+        self._closed = False
+
+    def put(self, frame: Any) -> None:
+        """A decoded frame has come."""
+        for watching in self._watching:
+            watching.push(frame)
+        super().put(frame)
+
+    async def watch(self) -> AsyncIterator[Any]:
+        """The newest picture, as it came, again and again until ``close``."""
+        newest: LiveBuffer[Any] = LiveBuffer(1)
+        if self._closed:
+            return
+        self._watching.add(newest)
+        try:
+            async for frame in newest:
+                yield frame
+        finally:
+            self._watching.discard(newest)
+
+    def close(self) -> None:
+        """No more will come: the sender is gone."""
+        self._closed = True
+        for watching in self._watching:
+            watching.close()
 
     def _pass_on(self, frame: Any) -> None:
         picture = frame if frame.format.name == "yuv420p" else frame.reformat(format="yuv420p")

@@ -23,6 +23,8 @@ from visavis.rooms.webrtc.media_in import MediaIn
 from visavis.rooms.webrtc.microphone import Microphone
 from visavis.rooms.webrtc.negotiation import Negotiation
 from visavis.rooms.webrtc.outlet import KINDS, Outlet
+from visavis.rooms.webrtc.pace import ANSWER, REASON, Pace
+from visavis.rooms.webrtc.tasks import Tasks
 
 log = structlog.get_logger(__name__)
 
@@ -118,11 +120,12 @@ class Peer:
         self._engine, self._owner = engine, owner
         self._complaints = Complaints(participant.id)
         self._keepalive = Keepalive()
+        self._paces = {label: Pace() for label in (wire.APP_CHANNEL, wire.SIGNAL_CHANNEL)}
         self._audio: LiveBuffer[Any] = LiveBuffer(OUTGOING_FRAMES)
         self._viewer = Viewer(pictures)
         self._channels: dict[str, Any] = {}
         self._early: list[object] = []
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks("peer", participant=short(participant.id))
         self._speaks = False
         self._says_what_it_sends = False
         self._gone = False
@@ -203,8 +206,7 @@ class Peer:
         self._media.close()
         for slot in self._negotiation.slots.values():
             slot.close()
-        for task in self._tasks:
-            task.cancel()
+        self._tasks.cancel()
         self._channels.clear()
         try:
             async with asyncio.timeout(CLOSE_SECONDS):
@@ -259,7 +261,7 @@ class Peer:
             if transceiver.receiver.track is track:
                 mid = str(transceiver.mid)
                 later = mid in self._negotiation.later
-                self._spawn(self._media.read(transceiver.receiver, mid, later, ended))
+                self._tasks.spawn(self._media.read(transceiver.receiver, mid, later, ended))
 
     def _audio_started(self) -> None:
         self._speaks = True
@@ -284,6 +286,8 @@ class Peer:
         if self._gone:
             return
         self._keepalive.heard()
+        if self._too_fast(wire.APP_CHANNEL):
+            return
         if not self.joined:
             if len(self._early) < EARLY_MESSAGES:
                 self._early.append(frame)
@@ -303,10 +307,23 @@ class Peer:
         if self._gone:
             return
         self._keepalive.heard()
+        if self._too_fast(wire.SIGNAL_CHANNEL):
+            return
         try:
             self._signal(wire.load(frame))
         except wire.BadFrame as error:
             self.ignored(f"signal channel: {error}", answer=str(error))
+
+    def _too_fast(self, label: str) -> bool:
+        """Whether a frame is beyond what one participant may send; then it is not even read."""
+        pace = self._paces[label]
+        if pace.take():
+            return False
+        if pace.news():
+            self.ignored(REASON, answer=ANSWER)
+        else:
+            self._complaints.ignored(REASON)
+        return True
 
     def _signal(self, signal: dict[str, Any]) -> None:
         kind = signal.get("type")
@@ -335,7 +352,7 @@ class Peer:
         if self._negotiation.busy:
             raise wire.BadFrame("offer before the last one was answered")
         self._media.name(signal.get("sources"))
-        self._spawn(self._renegotiate(offer, signal.get("wants")))
+        self._tasks.spawn(self._renegotiate(offer, signal.get("wants")))
 
     async def _renegotiate(self, offer: str, wants: object) -> None:
         apart = frozenset(map(str, wants)) if isinstance(wants, dict) else frozenset()
@@ -378,13 +395,3 @@ class Peer:
             channel.send(frame)
         except self._engine.errors as error:
             log.info("channel closed while sending", label=label, error=type(error).__name__)
-
-    def _spawn(self, coroutine: Any) -> None:
-        task = asyncio.get_running_loop().create_task(coroutine)
-        self._tasks.add(task)
-        task.add_done_callback(self._finished)
-
-    def _finished(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("peer task failed", participant=short(self.participant.id), exc_info=error)

@@ -11,6 +11,7 @@ from visavis.rooms.webrtc import wire
 from visavis.rooms.webrtc.complaints import Complaints
 from visavis.rooms.webrtc.microphone import Microphone
 from visavis.rooms.webrtc.outlet import Outlet
+from visavis.rooms.webrtc.pace import ANSWER, REASON, Pace
 from visavis.rooms.webrtc.peer import MAX_BUFFERED_FOR_ANSWERS, PeerOwner
 
 Deliver = Callable[[str], None]
@@ -45,6 +46,7 @@ class RelayedPeer:
         self.microphone = Microphone(lambda: None)
         self._owner, self._deliver, self._limit = owner, deliver, limit
         self._complaints = Complaints(participant.id)
+        self._pace = Pace()
         self._gone = False
         self.backlog = 0
 
@@ -54,6 +56,12 @@ class RelayedPeer:
 
     def received(self, frame: str | None) -> None:
         """The participant sent this; None is a frame that is no text."""
+        if not self._pace.take():
+            if self._pace.news():
+                self.ignored(REASON, answer=ANSWER)
+            else:
+                self._complaints.ignored(REASON)
+            return
         try:
             message = wire.load(frame)
             if "type" in message and "data" not in message:

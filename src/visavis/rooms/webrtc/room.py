@@ -7,7 +7,7 @@ import contextlib
 import functools
 import time
 import uuid
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,17 +29,20 @@ from visavis.rooms.base import (
     Participant,
     ParticipantJoined,
     ParticipantLeft,
+    ParticipantUpdated,
     RoomEvent,
     Source,
+    VideoKind,
     VideoSink,
 )
 from visavis.rooms.inbox import Inbox
 from visavis.rooms.webrtc import engine as engines
 from visavis.rooms.webrtc import wire
 from visavis.rooms.webrtc.keepalive import PING_SECONDS
-from visavis.rooms.webrtc.outlet import KINDS, AudioOutlet, Outlet
+from visavis.rooms.webrtc.outlet import KINDS, AudioOutlet, Outlet, VideoOutlet
 from visavis.rooms.webrtc.peer import Client, Peer
 from visavis.rooms.webrtc.relayed import Deliver, RelayedPeer
+from visavis.rooms.webrtc.tasks import Tasks
 
 log = structlog.get_logger(__name__)
 
@@ -91,7 +94,7 @@ class WebRTCRoom:
         self._pump: AudioPump | None = None
         self._pumping: asyncio.Task[None] | None = None
         self._ticker: asyncio.Task[None] | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks("room")
         self._emptied = asyncio.Event()
         self._closing: asyncio.Event | None = None
 
@@ -110,7 +113,7 @@ class WebRTCRoom:
         self._tap(peer)
         self._arriving[participant.id] = asyncio.get_running_loop().time()
         if self._ticker is None:
-            self._ticker = self._spawn(self._tick())
+            self._ticker = self._tasks.spawn(self._tick())
         try:
             answer = await peer.answer(offer_sdp)
         except BaseException:
@@ -193,7 +196,7 @@ class WebRTCRoom:
             return
         self._stop_pump()
         self._pump = AudioPump(source.pull, self._deliver_audio, self._engine.audio_channels)
-        self._pumping = self._spawn(self._pump.run())
+        self._pumping = self._tasks.spawn(self._pump.run())
 
     def publish_video(self, width: int, height: int, fps: int) -> VideoSink:
         """Let everybody see what is written into the sink."""
@@ -206,6 +209,13 @@ class WebRTCRoom:
         if peer is not None:
             async for samples in peer.microphone.heard:
                 yield samples
+
+    async def video_in(self, participant_id: str, source: VideoKind) -> AsyncIterator[Any]:
+        """What the participant shows, the newest picture each time, until they leave."""
+        outlet = self.outlet(participant_id, source)
+        if isinstance(outlet, VideoOutlet):
+            async for frame in outlet.watch():
+                yield frame
 
     def overhear(self, hear: Overhear) -> None:
         """Let this one hear microphones and screens' sound, as they come, from now on."""
@@ -278,8 +288,9 @@ class WebRTCRoom:
         self._inbox.put(AudioStarted(peer.participant.id))
 
     def peer_changed(self, peer: Client) -> None:
-        """A peer sends something else than before: the others learn of it."""
+        """A peer sends something else than before: the others learn of it, the replica too."""
         self._tell_others(peer, "participant-updated", participant=wire.participant_json(peer.participant))
+        self._inbox.put(ParticipantUpdated(peer.participant))
 
     def outlet(self, participant_id: str, source: Source) -> Outlet | None:
         """What somebody in the room sends."""
@@ -308,7 +319,7 @@ class WebRTCRoom:
         self._arriving.pop(peer.participant.id, None)
         if not self._peers:
             self._emptied.set()
-        self._spawn(peer.close())
+        self._tasks.spawn(peer.close())
 
     def _peer(self, participant_id: str) -> Peer:
         peer = self._peers.get(participant_id)
@@ -375,14 +386,3 @@ class WebRTCRoom:
                     peer.tick()
                 elif loop.time() - arrived > JOIN_SECONDS:
                     self.peer_gone(peer, "connection lost")
-
-    def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        task = asyncio.get_running_loop().create_task(coroutine)
-        self._tasks.add(task)
-        task.add_done_callback(self._finished)
-        return task
-
-    def _finished(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("room task failed", exc_info=error)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from visavis.server.access.tokens import Guest
 
+MOST_KNOWN = 4096
+"""Of one conversation; the oldest are forgotten first. Whoever comes back again and again has many."""
 LINGER = 600.0
 """Seconds behind the end for which who was there may still read what was said last."""
 
@@ -42,12 +44,19 @@ class Sessions:
         secret = secrets.token_urlsafe(32)
         known = self._sessions.setdefault(conversation_id, {})
         known[_digest(secret)] = Session(participant_id, guest)
+        if len(known) > MOST_KNOWN:
+            del known[next(iter(known))]
         return secret
 
     def find(self, conversation_id: str, secret: str) -> Session | None:
         """The one who has this secret."""
         # Found by digest: how long that takes says nothing about a secret that is nearly right.
         return self._sessions.get(conversation_id, {}).get(_digest(secret))
+
+    def left(self, conversation_id: str, secret: str) -> None:
+        """They said goodbye."""
+        if session := self.find(conversation_id, secret):
+            session.left = True
 
     def tidy(self, holds: Callable[[str], bool]) -> None:
         """Forget those of conversations that have been over for a while; ``holds`` says which go on."""

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from fastapi import FastAPI
-from pydantic import AliasChoices
+from pydantic import AliasChoices, BaseModel
 
 from visavis.server.description.examples import EXAMPLES
-from visavis.session.bodies import Body
+from visavis.session.bodies import Body, PerceptionLayer
 
 ABOUT = """\
 The shapes are those of Tavus's hosted API: programs written for it run by changing the base URL. Fields and
@@ -68,7 +68,8 @@ def operations(document: Document) -> Iterator[tuple[str, str, Document]]:
 def _add_names(document: Document) -> None:
     """Describe the other names of fields beside the first."""
     schemas = document["components"]["schemas"]
-    for model in _bodies(Body):
+    models: list[type[BaseModel]] = [*_bodies(Body), PerceptionLayer]
+    for model in models:
         properties = schemas.get(model.__name__, {}).get("properties", {})
         for field in model.model_fields.values():
             choices = field.validation_alias

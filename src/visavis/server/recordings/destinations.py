@@ -121,7 +121,10 @@ def missing(provider: Provider) -> str:
 def _own(url: str, options: Mapping[str, Any]) -> Destination | None:
     if not url:
         return None
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise ConfigurationError("recordings_url is no URL") from None
     provider = SCHEMES.get(parts.scheme)
     if provider is None:
         raise ConfigurationError(

@@ -32,6 +32,10 @@ class Found:
         """Unix milliseconds of its beginning."""
         return self.path.stem
 
+    def whole(self) -> bool:
+        """Whether its writer has said that it is done: else it was killed, or a disk holds it up."""
+        return self.path.with_suffix(".json").exists()
+
     def age(self) -> float:
         """Seconds since it changed; endless if it is gone."""
         try:

@@ -35,7 +35,7 @@ PAUSES = (2.0, 10.0, 60.0, 300.0, 900.0)
 COPIES = 2
 """At a time."""
 QUIET = 10.0
-"""Seconds without a change after which a file that was found at the start is whole."""
+"""Seconds without a change after which a file is whole whose writer did not say so."""
 GONE = StorageFailed("SOURCE_NOT_FOUND", "the recording's file is gone")
 GRACE = 1.0
 """Seconds that copies in progress have when the server stops."""
@@ -153,10 +153,9 @@ class Recordings:
         folder = self._folder(conversation_id)
         try:
             files = await asyncio.to_thread(found_in, folder)
-            if not just_now:
-                await _quiet(files)
-            elif not files:
+            if just_now and not files:
                 return
+            await _quiet(files)
             await self._settled()
             conversation = await self._store.conversations.get(conversation_id, deleted=True)
             if conversation is None and just_now:  # it was deleted while it was recorded
@@ -176,6 +175,8 @@ class Recordings:
 
     async def _bring(self, conversation: Conversation, file: Found) -> None:
         row = await self._row(conversation, file)
+        if row is not None and row.state == "ready" and not row.path:  # a server was killed behind the copy
+            await asyncio.to_thread(file.remove)
         if row is None or row.state != "copying":
             return
         destination = self._where(conversation, row)
@@ -269,6 +270,8 @@ class Recordings:
 async def _quiet(files: list[Found]) -> None:
     """Wait until nobody writes these any more: workers outlive a server that was killed by some seconds."""
     for file in files:
+        if await asyncio.to_thread(file.whole):
+            continue
         left = QUIET - await asyncio.to_thread(file.age)
         while left > 0:
             await asyncio.sleep(left)

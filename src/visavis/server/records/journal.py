@@ -43,7 +43,11 @@ class Forgotten(NamedTuple):
     """A conversation is to be removed with all that was kept of it."""
 
 
-Told = Happened | list[str] | CalledBack | Ended | Forgotten
+class Refused(NamedTuple):
+    """A conversation did not come about: it is to be removed, unless it is over."""
+
+
+Told = Happened | list[str] | CalledBack | Ended | Forgotten | Refused
 Row = TypeVar("Row", bound=tuple[Any, ...])
 
 log = structlog.get_logger(__name__)
@@ -56,11 +60,18 @@ class Journal:
         self._store = store
 
     async def write(self, batch: Sequence[tuple[str, Told]]) -> list[tuple[str, Told]]:
-        """Write events, inputs, callbacks, ends and removals, each by themselves.
+        """Write callbacks, events, inputs, ends and removals, each by themselves.
+
+        Callbacks go first: an event that is kept has its callback in the outbox, even if the server is killed
+        in the middle.
 
         Returns:
             Callbacks, ends and removals that must be told again: the database stayed away.
         """
+        left: list[tuple[str, Told]] = []
+        for name, what in batch:
+            if isinstance(what, CalledBack) and not await self._written(self._call_back, name, what):
+                left.append((name, what))
         events = [(name, *what) for name, what in batch if isinstance(what, Happened)]
         await self._insert(self._store.logs.add_events, events)
         lines: dict[str, list[str]] = {}
@@ -68,20 +79,28 @@ class Journal:
             if isinstance(what, list):
                 lines.setdefault(name, []).extend(what)
         await self._insert(self._store.logs.add_inputs, list(lines.items()))
-        left: list[tuple[str, Told]] = []
         for name, what in batch:
-            try:
-                if isinstance(what, CalledBack):
-                    await _persistently(self._call_back, name, what)
-                elif isinstance(what, Ended):
-                    await _persistently(self._end, name, what.reason)
-                elif isinstance(what, Forgotten):
-                    await _persistently(self._store.conversations.delete, name)
-            except AWAY:
+            if isinstance(what, Ended):
+                written = await self._written(self._end, name, what.reason)
+            elif isinstance(what, Forgotten):
+                written = await self._written(self._store.conversations.delete, name)
+            elif isinstance(what, Refused):
+                written = await self._written(self._store.conversations.delete_active, name)
+            else:
+                continue
+            if not written:
                 left.append((name, what))
-            except Exception as error:
-                log.error("a conversation's end or a callback of it cannot be kept", exc_info=error)
         return left
+
+    async def _written(self, write: Callable[..., Awaitable[object]], *arguments: Any) -> bool:
+        """Whether it is done with: False while the database stays away."""
+        try:
+            await _persistently(write, *arguments)
+        except AWAY:
+            return False
+        except Exception as error:
+            log.error("a conversation's end or a callback of it cannot be kept", exc_info=error)
+        return True
 
     async def _end(self, name: str, reason: str) -> None:
         """Write that a conversation is over, with the webhooks that tell of it."""

@@ -14,7 +14,7 @@ import structlog
 from visavis.protocol.events import Shutdown, ShutdownProperties
 from visavis.protocol.shutdown import SERVER_CRASHED
 from visavis.server.records.feeds import Feed, Feeds
-from visavis.server.records.journal import CalledBack, Ended, Forgotten, Happened, Journal, Told
+from visavis.server.records.journal import CalledBack, Ended, Forgotten, Happened, Journal, Refused, Told
 from visavis.server.store import Store
 
 MAX_EVENTS = 50_000
@@ -23,8 +23,8 @@ MAX_LOG = 64 * 1024 * 1024
 """Characters of inputs kept of one conversation; echoes of that size are no conversation any more."""
 MOST_WAITING = 50_000
 """Of all that waits for the database; more is lost, except that conversations are over."""
-MOST_LOG_WAITING = 64 * 1024 * 1024
-"""Characters of inputs among it."""
+MOST_CHARACTERS_WAITING = 64 * 1024 * 1024
+"""Of what was said and of inputs among it."""
 MOST_AT_ONCE = 2_000
 """Written together; a longer transaction would hold up other writers."""
 GATHERING = 0.1
@@ -119,6 +119,10 @@ class Recorder:
         self._put(conversation_id, Forgotten(), needed=True)
         await self.flush()
 
+    def refused(self, conversation_id: str) -> None:
+        """Remove one that did not come about; one that has been over since stays."""
+        self._put(conversation_id, Refused(), needed=True)
+
     def follow(self, conversation_id: str) -> Feed:
         """Events from now on, as they happen; to be closed."""
         return self._feeds.open(conversation_id)
@@ -179,25 +183,35 @@ class Waiting:
         self._full = False
 
     def fits(self, what: Told) -> bool:
-        """Whether it can wait too; that it cannot is logged once until there is room again."""
-        full = self._items >= MOST_WAITING or (
-            isinstance(what, list) and self._characters + sum(map(len, what)) > MOST_LOG_WAITING
-        )
+        """Whether it can wait too; that it cannot is logged once until some was written."""
+        characters = self._characters + _characters(what)
+        full = self._items >= MOST_WAITING or characters > MOST_CHARACTERS_WAITING
         if full and not self._full:
             log.error("the database is too far behind: what is told now is lost", waiting=self._items)
-        self._full = full
+            self._full = True
         return not full
 
     def came(self, what: Told) -> None:
         """It waits."""
         self._items += 1
-        self._characters += sum(map(len, what)) if isinstance(what, list) else 0
+        self._characters += _characters(what)
 
     def taken(self, batch: Iterable[Told]) -> None:
         """They wait no more."""
+        self._full = False
         for what in batch:
             self._items -= 1
-            self._characters -= sum(map(len, what)) if isinstance(what, list) else 0
+            self._characters -= _characters(what)
+
+
+def _characters(what: Told) -> int:
+    """About its size: nothing else in it can be long."""
+    if isinstance(what, list):
+        return sum(map(len, what))
+    if isinstance(what, Happened):
+        properties = what.event.get("properties") or {}  # some dialects send events without
+        return sum(len(value) for value in properties.values() if isinstance(value, str))
+    return 0
 
 
 def is_sketch(event: dict[str, Any]) -> bool:

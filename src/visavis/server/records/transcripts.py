@@ -11,11 +11,20 @@ from visavis.server.store import Conversation, Store
 
 async def transcript_of(store: Store, conversation: Conversation) -> list[TranscriptEntry]:
     """What was said in it so far, or in all; ``seconds_from_start`` counts from its creation."""
+    return await completed(await _told(store, conversation), store, conversation)
+
+
+async def words_of(store: Store, conversation: Conversation) -> list[TranscriptEntry]:
+    """The same without the results of tools."""
+    return (await _told(store, conversation)).entries()
+
+
+async def _told(store: Store, conversation: Conversation) -> Transcriber:
     transcriber = transcriber_of(conversation)
     async for page in store.logs.event_pages(conversation.id):
         for _, event in page:
             transcriber.event(event)
-    return await completed(transcriber, store, conversation)
+    return transcriber
 
 
 def transcriber_of(conversation: Conversation) -> Transcriber:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from visavis.net import http_url
 from visavis.server.store import Resource
 from visavis.server.views import iso
 from visavis.session.bodies import URL, Body, Tag
@@ -24,8 +24,10 @@ Tags = Annotated[list[Tag], Field(max_length=100)]
 
 
 def _fetchable(url: str) -> str:
-    if not re.fullmatch(r"https?://[^\s/]\S*", url):
-        raise ValueError("invalid_file_url: it is no http or https address")
+    try:
+        http_url(url)
+    except ValueError as error:
+        raise ValueError(f"invalid_file_url: {error}") from None
     return url
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+import functools
+from collections.abc import Callable
+from typing import Any, cast
 
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
-from pydantic.fields import FieldInfo
 
 from visavis.outbound.sealing import origin
 from visavis.server.errors import Refusal
@@ -22,6 +23,8 @@ LAYERS = (
     *("llm", "stt", "tts", "sts", "conversational_flow", "perception", "transport", "knowledge_base"),
     *("conferencing", "capabilities"),
 )
+AT_SERVERS = ("llm", "perception")
+"""Layers with a ``base_url`` that their keys go to."""
 READ_ONLY = ("persona_id", "pal_id", "created_at", "updated_at")
 
 Document = dict[str, Any]
@@ -62,30 +65,38 @@ def changed(persona: Resource, patch: list[Operation], vault: Vault) -> Document
         said["layers"] = {name: value for name, value in layers.items() if value != {} or name in known}
         if not said["layers"] and "layers" not in before:
             del said["layers"]
-    after = stored(_checked(returned(said, before)))
+    after = stored(checked(returned(said, before)))
     _keep_at_home(before, after)
     return sealed(after, vault, before)
 
 
 def _keep_at_home(before: Document, after: Document) -> None:
     """A stored secret goes only to the server that it was given for, whoever changes the address."""
-    stored_ones, own = secrets_in(before), secrets_in(_llm_only(before))
-    allowed = own if _origin(before) == _origin(after) else set()
-    if secrets_in(_llm_only(after)) & (stored_ones - allowed):
-        raise Refusal(
-            400, "layers.llm: give the keys again, with a base_url of another server or from elsewhere"
-        )
+    stored_ones = secrets_in(before)
+    for name in AT_SERVERS:
+        former, layer = _only(before, name), _only(after, name)
+        allowed = secrets_in(former) if _origin(former, name) == _origin(layer, name) else set()
+        if secrets_in(layer) & (stored_ones - allowed):
+            raise Refusal(
+                400,
+                f"layers.{name}: give the keys again, with a base_url of another server or from elsewhere",
+            )
 
 
-def _llm_only(document: Document) -> Document:
-    return {"layers": {"llm": document.get("layers", {}).get("llm", {})}}
+def _only(document: Document, layer: str) -> Document:
+    return {"layers": {layer: document.get("layers", {}).get(layer, {})}}
 
 
-def _origin(document: Document) -> tuple[str, str] | None:
-    return origin(document.get("layers", {}).get("llm", {}).get("base_url", ""))
+def _origin(document: Document, layer: str) -> tuple[str, str] | None:
+    return origin(document["layers"][layer].get("base_url", ""))
 
 
-def _checked(document: Document) -> PersonaBody:
+def checked(document: Document) -> PersonaBody:
+    """A stored or changed document, if it is a persona; rules may have become stricter since.
+
+    Raises:
+        RequestValidationError: it is none.
+    """
     try:
         return PersonaBody.model_validate(document)
     except ValidationError as error:
@@ -98,15 +109,25 @@ def _identity(persona: Resource) -> Document:
 
 
 def _shown(document: Document, deprecated: bool = False) -> Document:
-    return naming.with_all_names({**_defaults(PersonaBody), "layers": {}, **document}, deprecated)
+    return naming.with_all_names({**_defaults(), "layers": {}, **document}, deprecated)
 
 
-def _defaults(model: type[BaseModel]) -> Document:
-    return {name: field.get_default(call_default_factory=True) for name, field in _simple(model)}
+def _defaults() -> Document:
+    return {name: make() for name, make in _makers()}
 
 
-def _simple(model: type[BaseModel]) -> list[tuple[str, FieldInfo]]:
-    return [(name, field) for name, field in model.model_fields.items() if name != "layers"]
+@functools.cache
+def _makers() -> list[tuple[str, Callable[[], Any]]]:
+    """What makes each field that is absent; asking Pydantic for it each time took most of a list's time."""
+    makers: list[tuple[str, Callable[[], Any]]] = []
+    for name, field in PersonaBody.model_fields.items():
+        if name == "layers":
+            continue
+        if field.default_factory is not None:
+            makers.append((name, cast(Callable[[], Any], field.default_factory)))
+        else:
+            makers.append((name, functools.partial(lambda default: default, field.default)))
+    return makers
 
 
 def _offered(view: Document) -> Document:

@@ -8,16 +8,13 @@ from typing import Any, cast
 from visavis.errors import VisavisError
 from visavis.outbound import sealing as api_delivery
 from visavis.outbound.delivery import MASK as MASK
+from visavis.outbound.secretnames import holds_secret_in_query, names_secrets
 from visavis.server.vault import SEALED, Vault
 
 PLACES = ("layers", "delivery")
 """The parts of a document that may hold secrets; ``delivery.api`` knows its own (``visavis.outbound``)."""
-SECRETS = frozenset(
-    ("access_token", "api_key", "client_secret", "password", "secret", "signing_secret", "token")
-)
-"""As our own fields spell them; elsewhere it is ``apiKey`` or ``x-api-key`` (``_names_secrets``)."""
-HEADERS = "headers"
-"""Every value below this name, or one that ends so, is one: keys go under any name there."""
+QUERIES = frozenset(("default_query",))
+"""Parts in which keys are named as in addresses."""
 FREE = frozenset(("tools", "visual_tools", "audio_tools", "perception_tools", "parameters", "body_template"))
 """Parts that are schemas and texts: what is named like a secret there is none."""
 
@@ -159,16 +156,21 @@ def _changed(value: Any, change: Change, below_secret: bool) -> Any:
     for key, inner in value.items():
         if key in FREE:
             result[key] = inner
+        elif key in QUERIES and isinstance(inner, dict) and not below_secret:
+            result[key] = _changed_query(inner, change)
         elif isinstance(inner, str):
-            result[key] = change(inner) if below_secret or _names_secrets(key) else inner
+            result[key] = change(inner) if below_secret or names_secrets(key) else inner
         else:
-            result[key] = _changed(inner, change, below_secret or _names_secrets(key))
+            result[key] = _changed(inner, change, below_secret or names_secrets(key))
     return result
 
 
-_PLAIN = frozenset(name.replace("_", "") for name in (*SECRETS, "authorization", "auth_token", "private_key"))
-
-
-def _names_secrets(key: str) -> bool:
-    plain = key.lower().replace("-", "").replace("_", "")
-    return plain.removeprefix("x") in _PLAIN or plain.endswith(HEADERS)
+def _changed_query(query: dict[str, Any], change: Change) -> dict[str, Any]:
+    named = {
+        key: change(value)
+        for key, value in query.items()
+        if isinstance(value, str) and holds_secret_in_query(key, value)
+    }
+    rest = {key: value for key, value in query.items() if key not in named}
+    every = {**_changed(rest, change, below_secret=False), **named}
+    return {key: every[key] for key in query}

@@ -18,10 +18,11 @@ from visavis.errors import CapacityExceeded, UnknownConversation, VisavisError, 
 from visavis.rooms.webrtc.wire import MAX_FRAME_BYTES, dump
 from visavis.server import sse
 from visavis.server.access.gate import enter
+from visavis.server.access.guard import address_of
 from visavis.server.access.limits import TOO_MANY
-from visavis.server.access.sessions import Session
 from visavis.server.errors import Refusal, error_response
 from visavis.server.services import Injected, Services
+from visavis.server.wellformed import HEAD_ONLY
 from visavis.server.workers.relays import SocketRelay
 
 GOODBYES = (1000, 1001)
@@ -58,15 +59,25 @@ async def socket(
         await websocket.accept()
         frames = _welcoming(relay, resume=secret)
         lost = await _converse(websocket, services, conversation_id, participant_id, relay, frames)
+        # Once the call is over everybody closes; that is no goodbye.
+        if not lost and services.supervisor.relays(conversation_id, participant_id):
+            services.sessions.left(conversation_id, secret)
     finally:
         await _detach(services, conversation_id, participant_id, lost)
 
 
-@router.get("/{conversation_id}/chat", response_class=StreamingResponse, responses=STREAM)
+@router.get(
+    "/{conversation_id}/chat", response_class=StreamingResponse, response_model=None, responses=STREAM
+)
 async def stream(
     conversation_id: str, request: Request, services: Injected, user_name: Name = "", user_id: Name = ""
-) -> StreamingResponse:
+) -> Response:
     """A participant for as long as the stream is open; ``welcome`` says who, and where to send to."""
+    if request.scope.get(HEAD_ONLY):
+        await enter(request, services, conversation_id)
+        if not services.supervisor.holds(conversation_id):
+            raise Refusal(404, OVER)
+        return Response(media_type=sse.EventStream.media_type)
     relay = SocketRelay()
     participant_id, secret = await _join(request, services, conversation_id, user_id, user_name, relay)
     send_to = f"{services.prefix}/{conversation_id}/chat/{secret}"
@@ -87,7 +98,7 @@ async def send(conversation_id: str, secret: str, request: Request, services: In
     body = await request.body()
     if len(body) > MAX_FRAME_BYTES:
         raise Refusal(413, f"a frame may have {MAX_FRAME_BYTES} bytes at most")
-    participant_id = _sender(services, conversation_id, secret).participant_id
+    participant_id = _sender(request, services, conversation_id, secret)
     if wait := services.limits.frames.take(participant_id):
         raise Refusal(429, TOO_MANY, {"retry-after": str(wait)})
     await services.supervisor.relay(conversation_id, participant_id, body.decode("utf-8", "replace"))
@@ -95,11 +106,11 @@ async def send(conversation_id: str, secret: str, request: Request, services: In
 
 
 @router.delete("/{conversation_id}/chat/{secret}", status_code=204)
-async def leave(conversation_id: str, secret: str, services: Injected) -> Response:
+async def leave(conversation_id: str, secret: str, request: Request, services: Injected) -> Response:
     """Let the participant go who reads the stream that named this address; the stream ends."""
-    session = _sender(services, conversation_id, secret)
-    session.left = True
-    await services.supervisor.detach(conversation_id, session.participant_id, lost=False)
+    participant_id = _sender(request, services, conversation_id, secret)
+    services.sessions.left(conversation_id, secret)
+    await services.supervisor.detach(conversation_id, participant_id, lost=False)
     return Response(status_code=204)
 
 
@@ -111,11 +122,14 @@ async def _welcoming(relay: SocketRelay, **more: str) -> AsyncIterator[str]:
         welcomed = True
 
 
-def _sender(services: Services, conversation_id: str, secret: str) -> Session:
+def _sender(request: Request, services: Services, conversation_id: str, secret: str) -> str:
+    """Who reads the stream that named this address; guesses are counted by the address they come from."""
     session = services.sessions.find(conversation_id, secret)
-    if session is None or not services.supervisor.relays(conversation_id, session.participant_id):
-        raise Refusal(404, "no stream named this address, or it has ended")
-    return session
+    if session is not None and services.supervisor.relays(conversation_id, session.participant_id):
+        return session.participant_id
+    if wait := services.limits.join.take(address_of(request.scope)):
+        raise Refusal(429, TOO_MANY, {"retry-after": str(wait)})
+    raise Refusal(404, "no stream named this address, or it has ended")
 
 
 async def _join(

@@ -14,7 +14,7 @@ from visavis.server.resources.catalogue import REPLICAS, VERA, Replica
 from visavis.server.routes.paging import Limit, Page, comma_list, listing, offset
 from visavis.server.services import StrictRoute
 from visavis.server.views import replica_view
-from visavis.session.bodies import Body
+from visavis.session.bodies import URL, Body
 
 router = APIRouter(prefix="/v2", tags=["replicas"], route_class=StrictRoute)
 
@@ -34,12 +34,12 @@ class Training(Body):
     """The body of ``POST``: who is to be trained, from a video or a picture."""
 
     replica_name: str = Field("", max_length=255, validation_alias=AliasChoices("replica_name", "face_name"))
-    train_video_url: str = Field("", max_length=2048)
-    train_image_url: str = Field("", max_length=2048)
+    train_video_url: URL = ""
+    train_image_url: URL = ""
     voice_name: str = ""
-    consent_video_url: str = Field("", max_length=2048)
+    consent_video_url: URL = ""
     model_name: str = ""
-    callback_url: str = Field("", max_length=2048)
+    callback_url: URL = ""
     auto_fix_training_image: bool = False
     properties: dict[str, Any] = Field(default_factory=dict)
 

@@ -12,6 +12,7 @@ from visavis.ice import link
 from visavis.server.access.gate import check, enter
 from visavis.server.access.sessions import Session
 from visavis.server.errors import Refusal
+from visavis.server.notices import NOTICES
 from visavis.server.services import Injected, Services
 
 OFFER = "application/sdp"
@@ -80,9 +81,9 @@ async def add_candidates(conversation_id: str, secret: str, request: Request, se
 async def leave(conversation_id: str, secret: str, services: Injected) -> Response:
     """Let a participant go."""
     _must_be_on(services, conversation_id)
-    session = _session(services, conversation_id, secret)
-    session.left = True
-    await services.supervisor.leave(conversation_id, session.participant_id)
+    who = _session(services, conversation_id, secret).participant_id
+    services.sessions.left(conversation_id, secret)
+    await services.supervisor.leave(conversation_id, who)
     return Response(status_code=200)
 
 
@@ -100,12 +101,15 @@ async def status(
     if row.status != "ended":
         check(request, services, row)
         _name_ice_servers(response, services)
+    notices = row.details.get(NOTICES, {})
     return {
         "status": row.status,
         "replica_name": row.replica_name,
         "persona_name": row.persona_name,
         "audio_only": row.audio_only,
         "captions": row.details.get("captions"),
+        "perception": notices.get("perception"),
+        "disclosure": notices.get("disclosure"),
         "shutdown_reason": row.shutdown_reason,
     }
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from fastapi import APIRouter
 
 from visavis.errors import OutboundRefused
+from visavis.server.description.replies import ONLY
 from visavis.server.errors import Refusal
 from visavis.server.resources import tools
 from visavis.server.resources.sealing import masked, opened, sealed
@@ -75,7 +76,7 @@ async def get(tool_id: str, services: Injected) -> dict[str, Any]:
     return tool_view(await _find(services, tool_id))
 
 
-@router.patch("/{tool_id}")
+@router.patch("/{tool_id}", responses={422: ONLY[422]})
 async def change(tool_id: str, body: dict[str, Any] | list[Any], services: Injected) -> dict[str, Any]:
     """Replace the fields that are given, or apply a JSON Patch. Secrets that are masked stay as they are."""
     before = await _find(services, tool_id)

@@ -103,3 +103,12 @@ class Conversations:
         """Remove it with its logs, webhooks and recordings' rows."""
         async with self._sessions.begin() as session:
             await session.execute(delete(Conversation).where(Conversation.id == conversation_id))
+
+    async def delete_active(self, conversation_id: str) -> None:
+        """Remove it likewise, unless it is over."""
+        async with self._sessions.begin() as session:
+            await session.execute(
+                delete(Conversation).where(
+                    Conversation.id == conversation_id, Conversation.status == "active"
+                )
+            )

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
+from typing import Any
 
 import structlog
 from sqlalchemy import event, text
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect, ExceptionContext
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
@@ -18,6 +19,9 @@ from visavis.errors import ConfigurationError
 
 AWAY = (OperationalError, InterfaceError, PoolTimeout)
 """What another try may mend."""
+
+GOING = ("08", "53", "57P")
+"""Beginnings of SQLSTATEs: connections, resources, shutdowns and starts (PostgreSQL, appendix A)."""
 
 TO_SEND = "something to send"
 """Set in a session's ``info`` by whoever put something into the outbox with it."""
@@ -103,7 +107,7 @@ def bare_engine(url: str, **options: bool) -> AsyncEngine:
     """
     try:
         # Errors quote parameters otherwise, and logs quote errors: words, ids.
-        return create_async_engine(url, hide_parameters=True, **options)
+        engine = create_async_engine(url, hide_parameters=True, **options)
     except ModuleNotFoundError as error:
         raise ConfigurationError(f"database_url: its driver {error.name} is not installed") from None
     except ArgumentError:
@@ -111,6 +115,50 @@ def bare_engine(url: str, **options: bool) -> AsyncEngine:
             "database_url is no SQLAlchemy URL with an asynchronous driver, "
             "such as sqlite+aiosqlite:///file or postgresql+asyncpg://user@host/name"
         ) from None
+    event.listen(engine.sync_engine, "do_connect", _connect)
+    event.listen(engine.sync_engine, "handle_error", _told_apart)
+    return engine
+
+
+async def reach(url: str) -> None:
+    """Make sure that the database answers.
+
+    Raises:
+        ConfigurationError: it does not, or the URL is none.
+    """
+    engine = bare_engine(url)
+    try:
+        async with engine.connect():
+            pass
+    except DBAPIError as error:
+        raise ConfigurationError(
+            f"the database cannot be reached: {error.orig}; is it running, and is database_url right?"
+        ) from None
+    finally:
+        await engine.dispose()
+
+
+def _connect(dialect: Dialect, _record: object, arguments: Any, options: Any) -> DBAPIConnection:
+    """A connection. Drivers say in classes of any kind that there is none."""
+    try:
+        return dialect.connect(*arguments, **options)
+    except (OSError, dialect.loaded_dbapi.Error) as error:
+        raise OperationalError(None, None, error, hide_parameters=True) from error
+
+
+def _told_apart(context: ExceptionContext) -> OperationalError | None:
+    """Postgres' word that it goes, comes or is full has no class of its own."""
+    error, original = context.sqlalchemy_exception, context.original_exception
+    code = str(getattr(original, "sqlstate", None) or "")
+    if isinstance(error, DBAPIError) and not isinstance(error, AWAY) and code.startswith(GOING):
+        return OperationalError(
+            error.statement,
+            error.params,
+            original,
+            hide_parameters=True,
+            connection_invalidated=error.connection_invalidated,
+        )
+    return None
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:

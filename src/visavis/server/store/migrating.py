@@ -14,7 +14,7 @@ from sqlalchemy import Connection, event, inspect
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from visavis.errors import ConfigurationError
-from visavis.server.store.engine import bare_engine
+from visavis.server.store.engine import bare_engine, reach
 
 Apply = Callable[[Config, str], None]
 """One of Alembic's commands."""
@@ -28,7 +28,7 @@ async def upgrade(url: str, to: str = "head") -> None:
     """Apply the migrations that are missing; all or none, and one process at a time.
 
     Raises:
-        ConfigurationError: a newer release made the tables.
+        ConfigurationError: a newer release made the tables, or the database cannot be reached.
     """
     await _run(url, to, command.upgrade)
 
@@ -39,7 +39,12 @@ async def downgrade(url: str, to: str) -> None:
 
 
 async def revision(url: str) -> str | None:
-    """The database's revision; None before its first migration."""
+    """The database's revision; None before its first migration.
+
+    Raises:
+        ConfigurationError: the database cannot be reached.
+    """
+    await reach(url)
     engine = bare_engine(url)
     try:
         async with engine.connect() as connection:
@@ -62,6 +67,7 @@ def _config() -> Config:
 
 
 async def _run(url: str, to: str, apply: Apply) -> None:
+    await reach(url)
     # An engine of its own: with foreign keys on, SQLite empties the tables that refer to one it rebuilds.
     engine = bare_engine(url)
     if engine.dialect.name == "sqlite":

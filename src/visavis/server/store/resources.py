@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Text, delete, func, or_, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm.exc import StaleDataError
 
 from visavis.server.store.engine import Sessions
@@ -13,6 +13,8 @@ from visavis.server.store.filters import Filter, tags_in_use
 from visavis.server.store.models import Resource
 
 EVERY = Filter()
+AT_ONCE = 500
+"""Rows that are read together where all are wanted."""
 TRIES = 8
 """To change what others change at the same time."""
 
@@ -54,17 +56,18 @@ class Resources:
             )
             return rows.all(), total or 0
 
-    async def spelling(self, texts: Collection[str], without: str, kind: str) -> Sequence[str]:
-        """The ids of those in whose JSON one of the texts stands, and ``without`` does not."""
-        spelled = Resource.document.cast(Text)
-        wanted = or_(*(spelled.contains(text, autoescape=True) for text in texts))
-        async with self._sessions() as session:
-            ids = await session.scalars(
-                select(Resource.id).where(
-                    Resource.kind == kind, wanted, ~spelled.contains(without, autoescape=True)
-                )
-            )
-            return ids.all()
+    async def each(self, kind: str) -> AsyncIterator[Resource]:
+        """All of a kind, some at a time; what is changed or removed meanwhile does no harm."""
+        last = ""
+        while True:
+            wanted = select(Resource).where(Resource.kind == kind, Resource.id > last)
+            async with self._sessions() as session:
+                rows = (await session.scalars(wanted.order_by(Resource.id).limit(AT_ONCE))).all()
+            for row in rows:
+                yield row
+            if len(rows) < AT_ONCE:
+                return
+            last = rows[-1].id
 
     async def missing(self, ids: Collection[str], kind: str) -> list[str]:
         """Which of these do not exist, in their order."""

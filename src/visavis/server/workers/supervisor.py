@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import uuid
+from collections.abc import Iterator
 from typing import Any, Protocol
 
 import structlog
@@ -80,6 +81,7 @@ class Supervisor:
         self._listener: Listener | None = None
         self._where: dict[str, WorkerProcess] = {}
         self._over: dict[str, asyncio.Event] = {}
+        self._announced: dict[str, bool] = {}
         self._beginning: set[str] = set()
         self._relays = Relays()
         self._tasks: list[asyncio.Task[None]] = []
@@ -155,6 +157,15 @@ class Supervisor:
         """How many are in progress."""
         return len(self._where)
 
+    @contextlib.contextmanager
+    def announced(self, conversation_id: str) -> Iterator[None]:
+        """Within, a conversation may be ended before ``create``, which then does not begin it."""
+        self._announced[conversation_id] = True
+        try:
+            yield
+        finally:
+            del self._announced[conversation_id]
+
     async def create(self, spec: ConversationSpec) -> None:
         """Begin a conversation in the worker that suits best.
 
@@ -170,6 +181,8 @@ class Supervisor:
         """
         if self.stopping:
             raise WorkerLost("the server is stopping")
+        if not self._announced.get(spec.conversation_id, True):
+            raise UnknownConversation("the conversation was ended while it began")
         if not any(worker.ready for worker in self.workers):
             raise WorkerLost("no worker is ready yet; ask /readyz and try again")
         try:
@@ -196,6 +209,11 @@ class Supervisor:
             raise
         finally:
             self._beginning.discard(name)
+
+    def give_up(self, conversation_id: str) -> None:
+        """Nobody will know of a conversation that has just begun: it is over, at once. Void if it is."""
+        self._notify(conversation_id, "end", reason=STARTUP_FAILED)
+        self._over_now(conversation_id, STARTUP_FAILED)
 
     def holds(self, conversation_id: str) -> bool:
         """Whether the conversation is in progress."""
@@ -287,6 +305,11 @@ class Supervisor:
         Raises:
             UnknownConversation: it is over.
         """
+        if self._announced.get(conversation_id) and not self.holds(conversation_id):
+            self._announced[conversation_id] = False
+            if self._listener:
+                self._listener.ended(conversation_id, reason)
+            return
         if not self.holds(conversation_id):
             raise UnknownConversation("the conversation is over")
         over = self._over.setdefault(conversation_id, asyncio.Event())

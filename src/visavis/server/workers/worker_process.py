@@ -88,6 +88,8 @@ class WorkerProcess:
         chats: ids of those among them that are text only.
         load: of one core, smoothed; its own CPU time over wall time.
         loop_lag: seconds its event loop was late at worst, lately.
+        vision_failing: how many of its conversations have a vision-language model that does not answer.
+        vision_age: seconds, of the oldest description by one that is in use.
     """
 
     def __init__(self, child: Child, channel: Channel) -> None:
@@ -100,6 +102,8 @@ class WorkerProcess:
         self.load = 0.0
         self.loop_lag = 0.0
         self.participants = 0
+        self.vision_failing = 0
+        self.vision_age = 0.0
 
     @classmethod
     async def launch(cls, launcher: Launcher, handlers: dict[str, Handler]) -> WorkerProcess:
@@ -124,6 +128,7 @@ class WorkerProcess:
         secrets: dict[str, Any] = {
             "api_keys": [],
             "llm_api_key": "",
+            "vision_api_key": "",
             "recordings_options": {},
             "ice_servers": [server.plain() for server in settings.ice_servers],
         }
@@ -144,6 +149,8 @@ class WorkerProcess:
         stats = await self._channel.call("stats", timeout=timeout)
         self.loop_lag = stats["loop_lag"]
         self.participants = stats.get("participants", 0)
+        self.vision_failing = stats.get("vision_failing", 0)
+        self.vision_age = stats.get("vision_age", 0.0)
         if self._process is not None:
             try:
                 now = self._process.cpu_percent() / 100
@@ -159,7 +166,7 @@ class WorkerProcess:
         """
         try:
             await self._channel.call("create", timeout=CREATE_TIMEOUT, spec=spec.model_dump(mode="json"))
-        except WorkerLost:
+        except (WorkerLost, asyncio.CancelledError):
             # Should it come round to it after all, nobody would know of the conversation.
             self._channel.notify("end", conversation_id=spec.conversation_id, reason="given up")
             raise

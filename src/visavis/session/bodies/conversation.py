@@ -70,4 +70,6 @@ class CreateConversation(Body):
     require_auth: bool = False
     max_participants: int | None = Field(None, ge=2)
     meeting_url: str = ""
+    policy: str = Field("", max_length=100)
+    """``eu``: personas that do not say otherwise tell people that they are an AI, and read no moods."""
     properties: CallProperties = Field(default_factory=CallProperties)

@@ -11,7 +11,7 @@ from typing import Any, Literal, Self
 from pydantic import AliasChoices, Field, model_validator
 
 from visavis.layers.perception.settings import PerceptionLayer
-from visavis.session.bodies.base import Body
+from visavis.session.bodies.base import URL, Body
 
 Sensitivity = Literal["superlow", "verylow", "low", "medium", "high", "auto"]
 
@@ -20,7 +20,7 @@ class LLMLayer(Body):
     """``layers.llm``."""
 
     model: str = ""
-    base_url: str = Field("", pattern=r"^(https?://.+)?$")
+    base_url: URL = ""
     api_key: str = ""
     headers: dict[str, str] = Field(default_factory=dict)
     extra_body: dict[str, Any] = Field(default_factory=dict)

@@ -1,6 +1,7 @@
 import { bearer } from './bearer'
 import { isObject, stringOf } from './json'
 import { parseIceServers } from './linkHeader'
+import { type Perception, perceptionOf } from './perception'
 import { CallProblem, problemOfStatus } from './problem'
 
 /** What anybody who holds the link may know about a conversation before joining. */
@@ -11,6 +12,10 @@ export interface ConversationStatus {
   readonly audioOnly: boolean
   /** Whether captions are to be shown at first; null if nobody said. */
   readonly captions: boolean | null
+  /** Null: nobody is looked at, and nobody's tone is listened to. */
+  readonly perception: Perception | null
+  /** What people have to be told of whom they talk with; otherwise empty. */
+  readonly disclosure: string
   readonly shutdownReason: string
   readonly iceServers: RTCIceServer[]
 }
@@ -35,6 +40,8 @@ export async function fetchStatus(
     personaName: stringOf(body, 'persona_name'),
     audioOnly: body['audio_only'] === true,
     captions: typeof body['captions'] === 'boolean' ? body['captions'] : null,
+    perception: perceptionOf(body),
+    disclosure: stringOf(body, 'disclosure'),
     shutdownReason: stringOf(body, 'shutdown_reason'),
     iceServers: parseIceServers(response.headers.get('Link')),
   }

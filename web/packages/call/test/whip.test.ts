@@ -65,6 +65,8 @@ test('a status is read, missing fields and all', async () => {
     personaName: '',
     audioOnly: false,
     captions: null,
+    perception: null,
+    disclosure: '',
     shutdownReason: '',
     iceServers: [],
   })

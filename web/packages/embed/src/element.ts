@@ -8,7 +8,7 @@ import { problemOf } from './problem'
 import { type Source, sourceOf } from './source'
 import { STYLE } from './style'
 import { type Screen, Surface } from './surface'
-import { connecting, ended, preview, trouble } from './words'
+import { connecting, ended, type Notices, preview, trouble } from './words'
 
 const DARK = matchMedia('(prefers-color-scheme: dark)')
 
@@ -25,6 +25,7 @@ export class CallElement extends HTMLElement implements EmbedApi {
   #mode: EmbedMode | null = null
   #preparation = 0
   #replica = ''
+  #notices: Notices | null = null
 
   constructor() {
     super()
@@ -185,7 +186,7 @@ export class CallElement extends HTMLElement implements EmbedApi {
       const over = await this.#learn(this.#source())
       if (!due()) return
       if (over) this.#show('ended', { title: 'The conversation has ended', words: over })
-      else this.#show('preview', preview(this.#replica))
+      else this.#show('preview', preview(this.#replica, this.#notices))
     } catch (error) {
       if (due()) this.#trouble(error)
       return
@@ -198,9 +199,11 @@ export class CallElement extends HTMLElement implements EmbedApi {
 
   /** Learns about a conversation that is there already; answers why it is over, if it is. */
   async #learn(source: Source): Promise<string> {
+    this.#notices = null
     if (source.kind === 'start') return ''
-    const { status, shutdownReason, replicaName } = await fetchStatus(source.url, fetch, source.token)
+    const { status, shutdownReason, replicaName, ...notices } = await fetchStatus(source.url, fetch, source.token)
     this.#replica = replicaName
+    this.#notices = { ...notices, open: { camera: this.#uses('camera'), microphone: this.#uses('microphone') } }
     this.refresh()
     return status === 'ended' ? endWords(shutdownReason) : ''
   }

@@ -15,6 +15,15 @@ test('the replica is named where its name is known', () => {
   expect(preview('').title).toBe('Talk face to face')
 })
 
+test('before the call people are told what is looked at, and with whom they talk', () => {
+  const perception = { vision: true, voice: true, emotionRecognition: 'full', elsewhere: false, frames: false } as const
+  const open = { camera: true, microphone: true }
+  const words = preview('Vera', { disclosure: 'Vera is an AI.', perception, open }).words
+  expect(words).toMatch(/^Vera is an AI\. .*Vera will see you and hear how you sound\.$/)
+  const without = preview('Vera', { disclosure: '', perception: null, open }).words
+  expect(without).toBe('Speak as you would to a person; you can cut in at any time.')
+})
+
 test('trouble that another attempt can mend offers one', () => {
   expect(trouble('No room.', true).action).toBe('Try again')
   expect(trouble('No room.', false)).not.toHaveProperty('action')

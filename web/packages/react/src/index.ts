@@ -1,4 +1,5 @@
-export type { Caption, CallState, ConversationEvent, Participant } from '@visavis/call'
+export type { Caption, CallState, ConversationEvent, ConversationStatus, Participant, Perception } from '@visavis/call'
+export { fetchStatus, noticeWords, signWords } from '@visavis/call'
 export { ReplicaVideo } from './ReplicaVideo'
 export type { CallView, JoinOptions } from './session'
 export { type CallHandle, useCall, type UseCallOptions } from './useCall'

@@ -60,9 +60,13 @@ class Behaviour:
 
     Args:
         seed: of its habits and their moments.
+
+    Attributes:
+        looking_at: where the user's face is, as ``ReplicaRenderer.looking_at``.
     """
 
     def __init__(self, seed: int) -> None:
+        self.looking_at: tuple[float, float] | None = None
         rng = np.random.default_rng(seed)
         self._rng = rng
         self._clock = 0.0
@@ -91,7 +95,7 @@ class Behaviour:
         self._listen_to_itself(elapsed, loudness if activity == "speaking" else 0.0)
         if activity == "listening":
             self._nod(elapsed)
-        eyes = self._gaze.step(elapsed, activity)
+        eyes = self._gaze.step(elapsed, activity, self.looking_at)
         yaw, pitch, roll = self._head(elapsed)
         return Pose(
             yaw=yaw,

@@ -24,6 +24,14 @@ _GLANCES: dict[Activity, tuple[float, float]] = {
 """Seconds from one glance away to the next, from and to."""
 
 
+_TOWARDS = (0.4, 0.25)
+"""How far the eyes turn, sideways and up, to a face at the edge of the camera's picture.
+
+It is some 25 degrees off there; attention that leaps to every move would be a stare."""
+_FOLLOWING = 0.35
+"""Seconds, time constant, in which the eyes follow somebody who moves."""
+
+
 class Blink:
     """Lids that close every few seconds, and often with a large movement of the eyes."""
 
@@ -53,19 +61,29 @@ class Blink:
 
 
 class Gaze:
-    """The point looked at: the camera mostly, aside and up in thought, with small jumps in between."""
+    """The point looked at: the user mostly, aside and up in thought, with small jumps in between."""
 
     def __init__(self, rng: np.random.Generator, blink: Blink) -> None:
         self._rng, self._blink = rng, blink
         self._activity: Activity = "idle"
         self._aim = np.zeros(2)
+        self._user = np.zeros(2)
         self._jump = np.zeros(2)
         self._eyes = np.zeros(2)
         self._away = False
         self._next_jump, self._next_glance = 0.4, 3.0
 
-    def step(self, elapsed: float, activity: Activity) -> tuple[float, float]:
-        """Where the eyes point relative to the camera, right and down, -1 to 1."""
+    def step(
+        self, elapsed: float, activity: Activity, user: tuple[float, float] | None = None
+    ) -> tuple[float, float]:
+        """Where the eyes point relative to the camera, right and down, -1 to 1.
+
+        Args:
+            elapsed: seconds since the frame before.
+            activity: what the replica is doing.
+            user: where somebody's face is, as ``ReplicaRenderer.looking_at``; None: before the camera.
+        """
+        self._follow(elapsed, user)
         if activity != self._activity:
             self._activity = activity
             self._away, self._next_glance = True, 0.0 if activity == "thinking" else 0.05
@@ -76,7 +94,7 @@ class Gaze:
         if self._next_jump <= 0:
             self._jump = self._rng.normal(0, _TREMOR[activity], 2) * (1, 0.6)
             self._next_jump = float(self._rng.uniform(0.4, 1.8))
-        target = self._aim + self._jump
+        target = self._aim + self._user + self._jump
         for axis in (0, 1):
             self._eyes[axis] = ease(float(self._eyes[axis]), float(target[axis]), elapsed, 0.022)
         return float(self._eyes[0]), float(self._eyes[1])
@@ -84,7 +102,14 @@ class Gaze:
     @property
     def aim(self) -> tuple[float, float]:
         """Where attention is, without the small jumps: the head follows it a little."""
-        return float(self._aim[0]), float(self._aim[1])
+        aim = self._aim + self._user
+        return float(aim[0]), float(aim[1])
+
+    def _follow(self, elapsed: float, user: tuple[float, float] | None) -> None:
+        """Turn towards the user: what is to the replica's own right and up is left and up to the viewer."""
+        right, up = user or (0.0, 0.0)
+        for axis, where in enumerate((-right * _TOWARDS[0], -up * _TOWARDS[1])):
+            self._user[axis] = ease(float(self._user[axis]), where, elapsed, _FOLLOWING)
 
     def _glance(self, activity: Activity) -> None:
         """Looks away, or back at the camera."""

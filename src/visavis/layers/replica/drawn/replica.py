@@ -59,6 +59,15 @@ class DrawnReplica:
     def greenscreen(self, green: bool) -> None:
         self._painter.greenscreen = green
 
+    @property
+    def looking_at(self) -> tuple[float, float] | None:
+        """Where the user's face is, see :class:`visavis.layers.replica.base.ReplicaRenderer`."""
+        return self._behaviour.looking_at
+
+    @looking_at.setter
+    def looking_at(self, where: tuple[float, float] | None) -> None:
+        self._behaviour.looking_at = where
+
     def render(self, elapsed: float, activity: Activity, mouth: Mouth) -> NDArray[np.uint8]:
         """The next frame, see :meth:`visavis.layers.replica.base.ReplicaRenderer.render`.
 

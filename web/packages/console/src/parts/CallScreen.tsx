@@ -4,6 +4,7 @@ import { Composer } from './Composer'
 import { ControlBar, type Toggles } from './ControlBar'
 import { Notice } from './Notice'
 import { Panel } from './Panel'
+import { PerceptionSign } from './PerceptionSign'
 import { Stage } from './Stage'
 import { useKeys } from './useKeys'
 
@@ -38,6 +39,8 @@ export function CallScreen({ session, view }: { session: Session; view: View }):
         <Notice text={view.notice} onDismiss={() => session.dismiss()} />
         <div className="deck">
           {typing && <Composer session={session} view={view} focus={asked} />}
+          {view.info?.disclosure && <p className="disclosure" data-testid="disclosure">{view.info.disclosure}</p>}
+          <PerceptionSign view={view} joined />
           <ControlBar session={session} view={view} open={open} toggle={toggle} />
         </div>
       </main>

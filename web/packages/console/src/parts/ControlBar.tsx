@@ -1,8 +1,9 @@
-import { useEffect, useRef } from 'react'
+import { useCallback, useEffect, useRef } from 'react'
 import type { Session, View } from '../session'
 import { DevicePicker } from './DevicePicker'
 import { Icon, type IconName } from './Icon'
 import { Meter } from './Meter'
+import { useDismissal } from './useDismissal'
 import { KEYS } from './useKeys'
 
 /** What is open or on. */
@@ -148,23 +149,12 @@ function Control(props: ControlProps): React.JSX.Element {
 function More({ session, view, open, toggle }: BarProps): React.JSX.Element {
   const ref = useRef<HTMLDivElement>(null)
   const shown = open.devices
+  const close = useCallback(() => toggle('devices'), [toggle])
   useEffect(() => {
     if (!shown) return
     ref.current?.querySelector<HTMLElement>('.sheet select, .sheet button')?.focus()
-    const close = (event: Event): void => {
-      const outside = event.target instanceof Node && !ref.current?.contains(event.target)
-      const escape = event instanceof KeyboardEvent && event.key === 'Escape'
-      if (event instanceof KeyboardEvent ? !escape : !outside) return
-      toggle('devices')
-      if (escape) ref.current?.querySelector('button')?.focus()
-    }
-    document.addEventListener('keydown', close)
-    document.addEventListener('pointerdown', close)
-    return () => {
-      document.removeEventListener('keydown', close)
-      document.removeEventListener('pointerdown', close)
-    }
-  }, [shown, toggle])
+  }, [shown])
+  useDismissal(ref, shown, close)
   return (
     <div className="more" ref={ref}>
       <button

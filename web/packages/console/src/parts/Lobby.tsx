@@ -4,6 +4,7 @@ import type { Session, View } from '../session'
 import { DevicePicker } from './DevicePicker'
 import { Icon } from './Icon'
 import { Notice } from './Notice'
+import { PerceptionSign } from './PerceptionSign'
 import { useVideo } from './useVideo'
 
 /** Before the call: how one looks and sounds, and the one click a browser wants before it plays sound. */
@@ -25,6 +26,8 @@ export function Lobby({ session, view }: { session: Session; view: View }): Reac
           <div>
             <h1>{replica ? `Talk with ${replica}` : 'Conversation'}</h1>
             <p className="quiet">{view.info ? introduction(view.info) : 'Looking up the conversation…'}</p>
+            {view.info?.disclosure && <p className="disclosure" data-testid="disclosure">{view.info.disclosure}</p>}
+            <PerceptionSign view={view} joined={false} />
           </div>
           <div className="field">
             <label htmlFor="name">

@@ -1,0 +1,103 @@
+"""The account of a call at its end, as Markdown: what was seen and heard, and what was asked. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from visavis.layers.perception.account import Account
+from visavis.layers.perception.asked import Query
+from visavis.layers.perception.conditions import Condition
+from visavis.layers.perception.summary import happened, report
+from visavis.session.perceiving.calls import signals
+from visavis.session.perceiving.voices import Spoken
+from visavis.session.perceiving.words import condition_of, question
+
+UNANSWERED = "This server cannot answer that: nothing it measures tells."
+WITHHELD = "Not answered: emotion recognition is restricted here."
+
+
+@dataclass(frozen=True, slots=True)
+class Witnessed:
+    """One participant's part of a call.
+
+    Attributes:
+        name: as the participant gave it; may be empty.
+        account: what was seen.
+        spoken: what was heard.
+    """
+
+    name: str
+    account: Account
+    spoken: Spoken
+
+    @property
+    def anything(self) -> bool:
+        """Whether there is something to tell."""
+        shared = self.account.history("sharing the screen").count
+        return self.account.began is not None or bool(shared) or bool(self.spoken.turns)
+
+
+def analysis(people: Sequence[Witnessed], queries: Sequence[Query], untold: frozenset[Condition]) -> str:
+    """What is to be told of the call; empty when nobody was seen or heard.
+
+    Args:
+        people: in the order in which they came.
+        queries: to be answered.
+        untold: conditions not to be told.
+    """
+    named = [(" ".join(one.name.split()) or f"Participant {n}", one) for n, one in enumerate(people, 1)]
+    named = [(name, one) for name, one in named if one.anything]
+    if not named:
+        return ""
+    parts = []
+    for name, one in named:
+        facts = "\n".join(f"- {fact}" for fact in (*report(one.account, untold), *_speech(one.spoken)))
+        parts.append(f"## {name}\n\n{facts}" if len(named) > 1 else facts)
+    if queries:
+        asked = [f"- {question(query.text)} {_answer(named, query, untold)}" for query in queries]
+        parts.append("\n".join(["## Questions", "", *asked]))
+    return "\n\n".join(parts)
+
+
+def _speech(spoken: Spoken) -> list[str]:
+    if not spoken.turns:
+        return []
+    turns = "1 turn" if spoken.turns == 1 else f"{spoken.turns} turns"
+    pace = f", {spoken.words / spoken.seconds:.1f} words a second" if spoken.seconds else ""
+    lines = [f"Spoke in {turns}{pace}."]
+    if spoken.pauses:
+        times = "once" if len(spoken.pauses) == 1 else f"{len(spoken.pauses)} times"
+        lines.append(f"Paused {times} within turns, for {max(spoken.pauses):.1f} s at most.")
+    for words, count in spoken.tones.items():
+        lines.append(f"{words[0].upper()}{words[1:]}: in {count} of {turns}.")
+    return lines
+
+
+def _answer(named: Sequence[tuple[str, Witnessed]], query: Query, untold: frozenset[Condition]) -> str:
+    if query.signal is None:
+        return UNANSWERED
+    if query.signal in untold:
+        return WITHHELD
+    answers = [(name, _of_one(one, query.signal)) for name, one in named]
+    if len(answers) == 1:
+        return answers[0][1]
+    return " ".join(f"{name}: {answer}" for name, answer in answers)
+
+
+def _of_one(one: Witnessed, signal: str) -> str:
+    condition = condition_of(signal)
+    if condition is None:
+        return _heard(one.spoken, signal)
+    if often := happened(one.account, condition):
+        return f"Yes: {often}."
+    if condition != "sharing the screen" and one.account.began is None:
+        return "Nothing was seen: no camera was on."
+    return "No, that was not seen."
+
+
+def _heard(spoken: Spoken, signal: str) -> str:
+    if not spoken.turns:
+        return "Nothing was heard."
+    count = sum(turns for words, turns in spoken.tones.items() if signal in signals([words]))
+    return f"Yes: in {count} of {spoken.turns} turns." if count else "No, that was not heard."

@@ -1,0 +1,101 @@
+"""Follows one participant's turns for perception, beside the conversational flow."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import structlog
+
+from visavis.layers.conversational_flow.listener import Audio
+from visavis.layers.perception.asked import Tool
+from visavis.layers.perception.base import SAMPLE_RATE, PerceptionEngine, Voice
+from visavis.session.engines import Lane
+from visavis.session.perceiving.person import Person
+from visavis.session.perceiving.voices import Analyses
+
+LATEST = 0.5
+"""Seconds after which an utterance goes without an analysis of its sound rather than wait for it."""
+
+log = structlog.get_logger(__name__)
+
+
+class Told(Protocol):
+    """Who wants to know; the ``Perceiver``."""
+
+    def speaks(self, participant_id: str) -> None:
+        """Somebody begins to speak."""
+        ...
+
+    def heard(self, participant_id: str) -> None:
+        """A turn was heard to its end."""
+        ...
+
+    def call(self, participant_id: str, tool: Tool, arguments: dict[str, Any]) -> None:
+        """A tool is to be called."""
+        ...
+
+
+class Hearing:
+    """One participant's turns.
+
+    Args:
+        person: whose.
+        engine: hears the tone of voice; None: it is not listened for.
+        lane: where it works.
+        elapsed: seconds since the conversation began.
+        told: wants to know.
+    """
+
+    def __init__(
+        self,
+        person: Person,
+        engine: PerceptionEngine | None,
+        lane: Lane,
+        elapsed: Callable[[], float],
+        told: Told,
+    ) -> None:
+        self._person, self._engine, self._lane = person, engine, lane
+        self._elapsed, self._told = elapsed, told
+
+    def began(self) -> None:
+        """Speech began, or went on."""
+        self._person.turns.began(self._elapsed())
+        self._told.speaks(self._person.id)
+
+    async def analyse(self, audio: Audio) -> Voice | None:
+        """How a pause's speech sounded; None when that cannot be said in time. Never raises."""
+        engine = self._engine
+        if engine is None:
+            return None
+        start = self._elapsed() - len(audio) / SAMPLE_RATE
+        try:
+            async with asyncio.timeout(LATEST):
+                voice: Voice | None = await self._lane(engine.listen, audio, start)
+                return voice
+        except TimeoutError:
+            log.warning("the analysis of a voice took too long")
+        except Exception:
+            # A third party's engine may raise anything: this participant's tone is lost, the call goes on.
+            log.exception("a participant's tone of voice can no longer be heard")
+            self._engine = None
+        return None
+
+    def paused(self, text: str, voice: Voice | None) -> Analyses:
+        """The words so far are known."""
+        return self._person.turns.paused(text, voice, self._elapsed())
+
+    def ended(self, text: str, voice: Voice | None) -> Analyses:
+        """The turn is over."""
+        analyses, heard, tone = self._person.turns.ended(text, voice, self._elapsed())
+        if heard is not None:
+            self._person.tone = tone
+            for tool, arguments in self._person.calls.heard(heard, tone, self._elapsed()):
+                self._told.call(self._person.id, tool, arguments)
+            self._told.heard(self._person.id)
+        return analyses
+
+    def hold(self) -> float:
+        """Seconds by which the end of the turn is to be held back: who looks away to think goes on."""
+        return self._person.glances.hold(self._elapsed())

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from tests.layers.perception.sights import during, face
+from tests.session.perceiving.test_words import watched
+from visavis.layers.perception.account import Account
+from visavis.layers.perception.asked import Query
+from visavis.layers.perception.summary import untold
+from visavis.session.perceiving.concluding import Witnessed, analysis
+from visavis.session.perceiving.voices import Spoken
+
+SMILED = watched(during(0, 5, face()), during(5, 9, face(smile=0.9)), during(9, 20, face()))
+QUERIES = [
+    Query(text="Did they smile?", signal="smiling"),
+    Query(text="Did they sound lively?", signal="lively intonation"),
+    Query(text="Did they wear a hat?"),
+]
+
+
+def spoken() -> Spoken:
+    return Spoken(3, 30, 12.0, [0.4, 1.2], {"lively intonation": 2})
+
+
+def test_a_call_in_which_nobody_was_seen_or_heard_has_no_analysis() -> None:
+    assert analysis([Witnessed("Ann", Account(), Spoken())], QUERIES, untold("full")) == ""
+
+
+def test_one_participant_needs_no_heading() -> None:
+    assert analysis([Witnessed("Ann", SMILED, spoken())], QUERIES, untold("full")).splitlines() == [
+        "- The camera was on for 20 s.",
+        "- Somebody was in view for 20 s.",
+        "- Smiling: once, 4 s in all (from 0:05).",
+        "- Spoke in 3 turns, 2.5 words a second.",
+        "- Paused 2 times within turns, for 1.2 s at most.",
+        "- Lively intonation: in 2 of 3 turns.",
+        "",
+        "## Questions",
+        "",
+        "- Did they smile? Yes: once, 4 s in all (from 0:05).",
+        "- Did they sound lively? Yes: in 2 of 3 turns.",
+        "- Did they wear a hat? This server cannot answer that: nothing it measures tells.",
+    ]
+
+
+def test_several_have_one_each_and_who_showed_and_said_nothing_is_left_out() -> None:
+    people = [
+        Witnessed("Ann\n# b", SMILED, Spoken()),
+        Witnessed("Silent", Account(), Spoken()),
+        Witnessed("", Account(), Spoken(turns=1)),
+    ]
+    told = analysis(people, QUERIES[:2], untold("full"))
+    assert told.count("## ") == 3
+    assert "## Ann # b\n\n- The camera was on for 20 s." in told
+    assert "## Participant 3\n\n- Spoke in 1 turn." in told
+    assert told.splitlines()[-2:] == [
+        "- Did they smile? Ann # b: Yes: once, 4 s in all (from 0:05). "
+        "Participant 3: Nothing was seen: no camera was on.",
+        "- Did they sound lively? Ann # b: Nothing was heard. Participant 3: No, that was not heard.",
+    ]
+
+
+def test_what_may_not_be_told_is_not_told_here_either() -> None:
+    told = analysis([Witnessed("Ann", SMILED, Spoken())], QUERIES[:1], untold("off"))
+    assert "Smiling" not in told
+    assert told.endswith("- Did they smile? Not answered: emotion recognition is restricted here.")
