@@ -47,7 +47,7 @@ class Asked:
         definition = {"type": "function", "function": {"name": name, "description": description}}
         tool = Tool(name=name, modality=modality, definition=definition)
         others = [word.strip("`") for word in prompt.split() if word.startswith("`")]
-        found = matcher.tool(tool, prompt, [name, *others], told)
+        found = matcher.tool(tool, prompt, frozenset([name, *others]), told)
         return (found.signal or "") + ("." if found.ends else "")
 
 

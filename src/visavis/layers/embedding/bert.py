@@ -55,7 +55,7 @@ class Bert:
         return self._dense(mixed.transpose(0, 2, 1, 3).reshape(texts, length, width), f"{name}.output.dense")
 
     def _dense(self, states: Array, name: str) -> Array:
-        # as one flat product: numpy multiplies stacked ones with a turned matrix without BLAS, 20 times slower
+        # one flat product: numpy multiplies stacked ones with a turned matrix without BLAS, many times slower
         flat = states.reshape(-1, states.shape[-1]) @ self._weights[f"{name}.weight"].T
         return (flat + self._weights[f"{name}.bias"]).reshape(*states.shape[:-1], -1)
 

@@ -1,4 +1,4 @@
-"""Which parameters of a tool a measured fact can fill, by what they are called, described and allowed to be. Pure."""
+"""Which parameters of a tool a measured fact can fill, by their names, descriptions and types. Pure."""
 
 from __future__ import annotations
 
@@ -6,25 +6,22 @@ from typing import Any
 
 from visavis.layers.perception.asked import Fact
 from visavis.layers.perception.signals import SIGNALS
-from visavis.layers.perception.wording import COMMON, plain, stem, stems
+from visavis.layers.perception.wording import COMMON, plain, stems, vocabulary
 
-_SAID = frozenset(
-    map(
-        stem,
-        "description describe brief short concise natural language text observation summary reason cue indicator "
-        "evidence details detail note message words behaviour behavior expression gesture reaction action signal "
-        "event condition kind type name state status change cause what sign signs which was best guess "
-        "value flag true false happening movement raven model perception".split(),
-    )
-)
+_SAID = vocabulary("""
+    description describe brief short concise natural language text observation summary reason cue indicator
+    evidence details detail note message words behaviour behavior expression gesture reaction action signal
+    event condition kind type name state status change cause what sign signs which best guess value flag true
+    false happening movement raven model perception
+""")
 """Words that ask for no more than what was seen or heard."""
-_NAMES = frozenset(map(stem, "signal event condition kind type state status gesture behaviour behavior".split()))
-_LASTING = frozenset(map(stem, "duration seconds second sec secs length lasted".split()))
-_OTHER_UNITS = frozenset(map(stem, "ms millisecond milliseconds minute minutes hour hours timestamp".split()))
-_SURE = frozenset(map(stem, "confidence probability certainty likelihood score sure certain".split()))
-_PARTS = frozenset(map(stem, "10 100 percent percentage".split()))
+_NAMES = vocabulary("signal event condition kind type state status gesture behaviour behavior")
+_LASTING = vocabulary("duration seconds second sec secs length lasted")
+_OTHER_UNITS = vocabulary("ms millisecond milliseconds minute minutes hour hours timestamp")
+_SURE = vocabulary("confidence probability certainty likelihood score sure certain")
+_PARTS = vocabulary("10 100 percent percentage")
 """A confidence on another scale than from 0 to 1."""
-_KNOWN = frozenset(map(stem, COMMON)) | _SAID
+_KNOWN = COMMON | _SAID
 _ROOM_FOR_WORDS, _ROOM_FOR_A_NAME = 200, 40
 """Characters that a text must have room for."""
 
@@ -68,7 +65,9 @@ def _fact(name: str, schema: Any, signal: str, ends: bool) -> Fact | None:
 def _yes(schema: dict[str, Any], asked: frozenset[str], about: frozenset[str], ends: bool) -> Fact | None:
     """That it happened; when it is over, only where nothing else is asked."""
     fits = asked <= (_KNOWN if ends else _KNOWN | about)
-    return "yes" if fits and schema.get("enum", [True]) == [True] and schema.get("const", True) is True else None
+    return (
+        "yes" if fits and schema.get("enum", [True]) == [True] and schema.get("const", True) is True else None
+    )
 
 
 def _number(schema: dict[str, Any], asked: frozenset[str], about: frozenset[str]) -> Fact | None:

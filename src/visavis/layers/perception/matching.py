@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-
+from hashlib import blake2b
 from threading import Lock
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,7 @@ from visavis.layers.perception.asked import Modality, Query, Tool
 from visavis.layers.perception.filling import filled
 from visavis.layers.perception.signals import DISTRACTORS, SIGNALS, Aspect
 from visavis.layers.perception.tooltexts import stated
-from visavis.layers.perception.wording import COMMON, Form, form, plain, sentences, stem, stems
+from visavis.layers.perception.wording import COMMON, Form, form, plain, sentences, stems
 
 CLOSE = 0.6
 """Similarity to a phrasing from which a sentence may mean its signal."""
@@ -32,8 +33,6 @@ APART = 0.05
 """By how much it must be closer than any other meaning."""
 _MOST_REMEMBERED = 20_000
 """Texts; more than that are forgotten at once."""
-
-_COMMON = frozenset(map(stem, COMMON))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +72,14 @@ class Nearest:
 class Matcher:
     """Matches for as long as it lives with one embedder, and remembers what it was asked.
 
-    The phrasings are embedded when the first text is: a second or so. Then a text that is not remembered takes
-    some milliseconds. Blocking, and safe to be used by several threads.
+    The phrasings are embedded with the first text, which takes a second or so; then a text that is not
+    remembered takes some milliseconds. Blocking, and safe to be used by several threads.
     """
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
         self._phrasings: _Phrasings | None = None
-        self._known: dict[tuple[str, Modality], Meaning | None] = {}
+        self._known: dict[tuple[bytes, Modality], Meaning | None] = {}
         self._lock = Lock()
 
     def query(self, query: Query, modality: Modality | None, told: frozenset[str]) -> Query:
@@ -91,13 +90,17 @@ class Matcher:
             modality: what it is asked about; None: either.
             told: the signals that may be told.
         """
-        meanings = [self.meaning(query.text, one) for one in ((modality,) if modality else ("vision", "audio"))]
-        found = next((meaning for meaning in meanings if meaning), None)
+        found = self._asked(query, modality)
         if found is None or found.aspect == "over" or found.signal not in told:
             return query.model_copy(update={"signal": None, "opposite": False})
         return query.model_copy(update={"signal": found.signal, "opposite": found.aspect == "opposite"})
 
-    def tool(self, tool: Tool, prompt: str, names: Iterable[str], told: frozenset[str]) -> Tool:
+    def asks(self, query: Query, modality: Modality | None) -> str | None:
+        """The signal that a query asks for, whether it may be told or not."""
+        found = self._asked(query, modality)
+        return found.signal if found and found.aspect != "over" else None
+
+    def tool(self, tool: Tool, prompt: str, names: frozenset[str], told: frozenset[str]) -> Tool:
         """The tool with the signal that calls it and what its arguments are filled with, if one does.
 
         Args:
@@ -106,23 +109,22 @@ class Matcher:
             names: of all tools of this modality.
             told: the signals that may be told.
         """
-        meanings = {self.meaning(text, tool.modality) for text in stated(tool, prompt, frozenset(names))}
-        meaning = meanings.pop() if len(meanings) == 1 else None
-        if meaning is None or meaning.aspect == "opposite" or meaning.signal not in told:
+        meaning, arguments = self.calls(tool, prompt, names), None
+        if meaning and meaning.aspect != "opposite" and meaning.signal in told:
+            arguments = filled(tool.definition, meaning.signal, meaning.aspect == "over")
+        if meaning is None or arguments is None:
             return tool.model_copy(update={"signal": None, "ends": False, "arguments": {}})
-        ends = meaning.aspect == "over"
-        arguments = filled(tool.definition, meaning.signal, ends)
-        return tool.model_copy(
-            update={
-                "signal": meaning.signal if arguments is not None else None,
-                "ends": ends and arguments is not None,
-                "arguments": arguments or {},
-            }
-        )
+        matched = {"signal": meaning.signal, "ends": meaning.aspect == "over", "arguments": arguments}
+        return tool.model_copy(update=matched)
+
+    def calls(self, tool: Tool, prompt: str, names: frozenset[str]) -> Meaning | None:
+        """What a tool is to be called for, whether it can be or not."""
+        meanings = {self.meaning(text, tool.modality) for text in stated(tool, prompt, names)}
+        return meanings.pop() if len(meanings) == 1 else None
 
     def meaning(self, text: str, modality: Modality) -> Meaning | None:
         """What a text says of a signal; None where that is not sure."""
-        asked = (text, modality)
+        asked = (blake2b(text.encode(), digest_size=16).digest(), modality)
         if asked not in self._known:
             if len(self._known) >= _MOST_REMEMBERED:
                 self.forget()
@@ -139,9 +141,13 @@ class Matcher:
             phrasings = self._phrasings = self._phrasings or _Phrasings(self._embedder)
         return phrasings.nearest(plain(text), modality, self._embedder)
 
+    def _asked(self, query: Query, modality: Modality | None) -> Meaning | None:
+        either: tuple[Modality, ...] = (modality,) if modality else ("vision", "audio")
+        return next(filter(None, (self.meaning(query.text, one) for one in either)), None)
+
     def _meaning(self, text: str, modality: Modality) -> Meaning | None:
         parts = sentences(text)
-        parts = [part for part in parts if stems(part) - _COMMON] or parts
+        parts = [part for part in parts if stems(part) - COMMON] or parts
         found = set()
         for part in parts:
             nearest = self.nearest(part, modality)
@@ -156,12 +162,8 @@ class _Phrasings:
         said = [
             (Meaning(name, aspect), signal.modality, phrasing)
             for name, signal in SIGNALS.items()
-            for aspect, phrasings in (
-                ("holds", signal.holds),
-                ("over", signal.over),
-                ("opposite", signal.opposite),
-            )
-            for phrasing in phrasings
+            for aspect in get_args(Aspect)
+            for phrasing in getattr(signal, aspect)
         ]
         self._meanings = [meaning for meaning, _, _ in said]
         self._kinds = [(modality, form(phrasing)) for _, modality, phrasing in said]
@@ -194,7 +196,7 @@ def _fits(words: frozenset[str], meaning: Meaning, kind: Form) -> bool:
     """Whether these words can mean it: none that it knows nothing of, and the one that it needs."""
     needed, own, all_of_it = _words(meaning, kind)
     back = meaning.aspect != "over" or kind != "plain" or bool(words & own)
-    return words - _COMMON <= all_of_it and back and bool(not needed or words & needed)
+    return words - COMMON <= all_of_it and back and bool(not needed or words & needed)
 
 
 @cache

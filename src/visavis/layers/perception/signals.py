@@ -1,7 +1,7 @@
 """What the embedded perception can tell, each with phrasings of it; and what people ask that it cannot tell.
 
-Queries and tools are compared with these (``matching``). A phrasing says one of three things about its signal:
-that it holds or begins, that it is over, or that its opposite holds.
+Queries and tools are compared with these (``matching``). A phrasing says one of three things about its
+signal: that it holds or begins, that it is over, or that its opposite holds.
 """
 
 from __future__ import annotations
@@ -11,17 +11,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from visavis.layers.perception.asked import Modality
-from visavis.layers.perception.conditions import CONDITIONS, Condition
+from visavis.layers.perception.conditions import CONDITIONS
 from visavis.layers.perception.settings import EmotionRecognition
-from visavis.layers.perception.summary import LIMITED
+from visavis.layers.perception.summary import untold
 
 Aspect = Literal["holds", "over", "opposite"]
 """That a signal holds or begins; that it held and does no more; that it does not hold."""
-
-EXPRESSIONS: frozenset[Condition] = LIMITED | {
-    *("smiling", "eyes closed", "talking", "nodding", "shaking head")
-}
-"""What faces do: left out where nothing of that may be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -650,7 +645,7 @@ _PLAIN = {"faster than usual": "fast", "slower than usual": "slow"}
 
 
 def heard(tone: Sequence[str]) -> frozenset[str]:
-    """The signals that a tone of voice (``tone.Usual.tone``) answers to: however many long pauses, one signal."""
+    """The signals that a tone of voice (``tone.Usual.tone``) answers to; all long pauses are one."""
     return frozenset(
         "a long pause" if words.endswith(" long pauses") else _PLAIN.get(words, words) for words in tone
     )
@@ -660,4 +655,4 @@ def told(level: EmotionRecognition) -> frozenset[str]:
     """The signals that may be told at a level of ``layers.perception.emotion_recognition``."""
     if level == "full":
         return frozenset(SIGNALS)
-    return frozenset(CONDITIONS) - (LIMITED if level == "limited" else EXPRESSIONS)
+    return frozenset(CONDITIONS) - untold(level)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 
 from visavis.layers.perception.asked import Tool
-from visavis.layers.perception.wording import COMMON, condition, forbids, plain, sentences, stem, stems
+from visavis.layers.perception.wording import condition, forbids, plain, sentences, stems
 
-_COMMON = frozenset(map(stem, COMMON))
 _NOTHING = ""
 """Means no signal, whoever is asked."""
 
@@ -21,8 +20,7 @@ def stated(tool: Tool, prompt: str, names: frozenset[str]) -> list[str]:
         names: of all tools that it is for.
 
     Returns:
-        Conditions; one that is empty where something is said that nobody can hold to, such as when not to call
-        it, and none where nothing is said.
+        Conditions; an empty one where something is said that nobody can hold to, such as when not to call it.
     """
     description = str(tool.definition["function"].get("description") or "")
     found = _conditions(sentences(description))

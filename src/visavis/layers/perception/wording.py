@@ -1,4 +1,4 @@
-"""How queries and the descriptions of tools are worded: what is asked, and what only stands around it. Pure."""
+"""How queries and tools' descriptions are worded: what is asked, and what only stands around it. Pure."""
 
 from __future__ import annotations
 
@@ -39,34 +39,54 @@ _PURPOSE = re.compile(
     r",?\s+\b(?:so that|so the|so we|so you|in order to|to let|to notify|to tell)\b.*$", re.IGNORECASE
 )
 _OFTEN = re.compile(
-    r"\b(?:(?:what|which) (?:percentage|percent|proportion|share|fraction|part|portion) of (?:the |their )?\w+"
-    r"|how (?:many times|frequently|much of the \w+|much|long|much time))\b",
+    r"\b(?:(?:what|which) (?:percentage|percent|proportion|share|fraction|part|portion) of (?:the |their )?"
+    r"\w+|how (?:many times|frequently|much of the \w+|much|long|much time))\b",
     re.IGNORECASE,
 )
 _AROUND = re.compile(
     r"\bon a scale (?:of|from) \d+ ?(?:-|–|to) ?\d+\b,?|\bhow often\b|"
-    r"\b(?:at|in) (?:any|some) (?:point|time|moment)\b|\bright now\b|\bcurrently\b|"
-    r"\bat the moment\b|\b(?:during|throughout|in|over|across|of) (?:the|this|our|their) (?:whole |entire |full )?"
-    r"(?:video )?(?:call|conversation|interview|session|exam|meeting|lesson|test|assessment|chat|screening)\b",
+    r"\b(?:at|in) (?:any|some) (?:point|time|moment)\b|\bright now\b|\bcurrently\b|\bat the moment\b|"
+    r"\b(?:during|throughout|in|over|across|of) (?:the|this|our|their) (?:whole |entire |full )?(?:video )?"
+    r"(?:call|conversation|interview|session|exam|meeting|lesson|test|assessment|chat|screening)\b",
     re.IGNORECASE,
 )
 _SENTENCES = re.compile(r"(?<=[.!?;])\s+|\n+")
 _WORDS = re.compile(r"[a-z0-9]+(?:['’][a-z]+)?")
 _SMALL = frozenset(
-    "a an the this that these those it its is are was were be been being am do does did done has have had having "
-    "will would can could should may might must of to in on at by for from with into onto as and or but than then "
-    "there their they them he she his her him you your yours we our us i my me so such very too also "
-    "please any some each every all both no not never longer".split()
+    """
+    a an the this that these those it its is are was were be been being am do does did done has have had
+    having will would can could should may might must of to in on at by for from with into onto as and or but
+    than then there their they them he she his her him you your yours we our us i my me so such very too also
+    please any some each every all both no not never longer
+    """.split()  # noqa: SIM905
 )
-COMMON = frozenset(
-    "user person people someone somebody anyone anybody camera webcam video frame image picture screen view feed "
-    "visible visibly visual visually see seen appear appears appeared appearing seem seems seemed look looks looked "
-    "looking detect detects detected detecting detection notice notices noticed observe observed current currently "
-    "now moment time times ever often during throughout whole entire while clear clearly confidence confident high "
-    "event signal notify trigger triggers triggered named start starts started starting begin begins began "
-    "suddenly just happens happen happened occurs occur occurred if when whenever whether only".split()
-)
-"""Words that stand in any question about a picture or a voice."""
+
+
+def stem(word: str) -> str:
+    """A word without its ending, roughly: smiles, smiled and smiling are one."""
+    for ending in ("ing", "ed", "ies", "es", "s", "ly", "er"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            word = word[: -len(ending)] + ("y" if ending == "ies" else "")
+            break
+    if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "sl":
+        word = word[:-1]
+    return word[:-1] if len(word) > 3 and word.endswith("e") else word
+
+
+def vocabulary(text: str) -> frozenset[str]:
+    """Words without their endings."""
+    return frozenset(map(stem, text.split()))
+
+
+COMMON = vocabulary("""
+    user person people someone somebody anyone anybody camera webcam video frame image picture screen view
+    feed visible visibly visual visually see seen appear appears appeared appearing seem seems seemed look looks
+    looked looking detect detects detected detecting detection notice notices noticed observe observed current
+    currently now moment time times ever often during throughout whole entire while clear clearly confidence
+    confident high event signal notify trigger triggers triggered named start starts started starting begin
+    begins began suddenly just happens happen happened occurs occur occurred if when whenever whether only
+""")
+"""Words, without their endings, that stand in any question about a picture or a voice."""
 
 
 def plain(text: str) -> str:
@@ -94,7 +114,7 @@ def sentences(text: str) -> list[str]:
 
 
 def condition(sentence: str) -> str | None:
-    """What must be so for a tool to be called, out of 'Call this when …'; None where no condition is named."""
+    """What must be so for a tool to be called, out of 'Call this when …'; None where none is named."""
     found = _WHEN.search(sentence)
     if found is None:
         return None
@@ -118,14 +138,3 @@ def stems(text: str) -> frozenset[str]:
     return frozenset(
         stem(word.split("'")[0].split("’")[0]) for word in _WORDS.findall(text.lower()) if word not in _SMALL
     )
-
-
-def stem(word: str) -> str:
-    """A word without its ending, roughly: smiles, smiled and smiling are one."""
-    for ending in ("ing", "ed", "ies", "es", "s", "ly", "er"):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            word = word[: -len(ending)] + ("y" if ending == "ies" else "")
-            break
-    if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "sl":
-        word = word[:-1]
-    return word[:-1] if len(word) > 3 and word.endswith("e") else word

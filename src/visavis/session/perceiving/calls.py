@@ -10,6 +10,7 @@ from visavis.layers.perception.account import Account
 from visavis.layers.perception.asked import Fact, Tool
 from visavis.layers.perception.base import Voice
 from visavis.layers.perception.conditions import Change, Condition
+from visavis.layers.perception.signals import heard
 from visavis.layers.perception.summary import audio_phrase, phrase
 
 AGAIN_AFTER = 5.0
@@ -51,7 +52,7 @@ class ToolCalls:
     def heard(self, voice: Voice, tone: Sequence[str], at: float) -> Iterator[Call]:
         """What the tone of a turn calls."""
         for tool in self._audio:
-            if tool.signal in signals(tone):
+            if tool.signal in heard(tone):
                 facts: dict[Fact, Any] = {
                     "signal": tool.signal,
                     "words": audio_phrase(voice, tone).rstrip("."),
@@ -67,11 +68,6 @@ class ToolCalls:
             return
         self._called[name] = at
         yield tool, {parameter: facts[fact] for parameter, fact in tool.arguments.items()}
-
-
-def signals(tone: Sequence[str]) -> frozenset[str]:
-    """The names that a tone answers to: however many long pauses there are, there is one."""
-    return frozenset("a long pause" if words.endswith(" long pauses") else words for words in tone)
 
 
 def on_the_wire(tool: Tool, arguments: dict[str, Any]) -> str | dict[str, Any]:

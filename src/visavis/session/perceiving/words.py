@@ -58,7 +58,12 @@ def answers(account: Account, queries: Sequence[Query], untold: frozenset[Condit
         condition = condition_of(query.signal)
         if condition is None or condition in untold or not _known(account, condition):
             continue
-        told.append(f"{question(query.text)} {_holds(account, condition, now)}")
+        if not query.opposite:
+            told.append(f"{question(query.text)} {_holds(account, condition, now)}")
+        elif condition in account.now():
+            told.append(f"{question(query.text)} No.")
+        elif "left" not in account.now():  # of somebody who is gone, the opposite is not known either
+            told.append(f"{question(query.text)} Yes.")
     return " ".join(told)
 
 
