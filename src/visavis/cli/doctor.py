@@ -15,7 +15,12 @@ from visavis.cli import checks
 from visavis.cli import settings as settings_
 from visavis.cli.output import out
 
-WORDS = {"ok": "[green]found[/]", "missing": "[bold red]missing[/]", "optional": "[yellow]absent[/]"}
+WORDS = {
+    "ok": "[green]found[/]",
+    "missing": "[bold red]missing[/]",
+    "partial": "[yellow]in part[/]",
+    "optional": "[yellow]absent[/]",
+}
 
 
 def doctor(

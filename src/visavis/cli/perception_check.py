@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -12,16 +13,16 @@ from visavis.config import Settings
 from visavis.errors import ConfigurationError, EngineMissing, ModelUnavailable
 from visavis.server.perception import Perception
 from visavis.server.resources.catalogue import PERSONA
-from visavis.server.resources.tools import tools_of
+from visavis.server.resources.tools import TOOL
 from visavis.server.store import Resource, Store
 from visavis.server.store.engine import database_url
 from visavis.server.store.migrating import newest, revision
-from visavis.server.vault import Vault
 from visavis.session.bodies import PersonaBody
 from visavis.session.tools import ToolBody
 
 Asking = tuple[str, PersonaBody, list[ToolBody]]
-"""A persona's id, itself, and its tools of the store."""
+"""A persona's id, itself, and its tools of the store that perception calls."""
+HERE = {"app_message": True}
 
 
 def run(settings: Settings) -> Iterator[Check]:
@@ -35,7 +36,7 @@ def run(settings: Settings) -> Iterator[Check]:
     try:
         personas = asyncio.run(_personas(settings))
     except ConfigurationError as error:
-        yield Check("stored personas", "missing", str(error))
+        yield Check("database", "missing", str(error))
         return
     perception = Perception(settings)
     for persona_id, about, tools in personas:
@@ -46,7 +47,7 @@ def run(settings: Settings) -> Iterator[Check]:
         if found:
             yield Check(
                 f"persona {about.persona_name or persona_id}",
-                "optional",
+                "partial",
                 "; ".join(found),
                 "word it as docs/perception.md has it, or set VISAVIS_VISION_BASE_URL",
             )
@@ -58,23 +59,26 @@ async def _personas(settings: Settings) -> list[Asking]:
     Raises:
         ConfigurationError: it cannot be reached.
     """
-    url = database_url(settings)
-    if url.startswith("sqlite") and not (settings.data_dir / "visavis.db").exists():
+    if not settings.database_url and not (settings.data_dir / "visavis.db").exists():
         return []
+    url = database_url(settings)
     if await revision(url) != newest():
         return []
     store = Store(url)
     try:
+        tools = {row.id: row.document for row in await store.resources.all(TOOL)}
         rows = await store.resources.all(PERSONA)
-        vault = Vault.from_settings(settings)
-        return [asking for row in rows if (asking := await _asking(store, vault, row))]
     finally:
         await store.close()
+    return [asking for row in rows if (asking := _asking(row, tools))]
 
 
-async def _asking(store: Store, vault: Vault, row: Resource) -> Asking | None:
+def _asking(row: Resource, tools: dict[str, dict[str, Any]]) -> Asking | None:
     try:
         about = PersonaBody.model_validate(row.document)
     except ValidationError:
         return None  # of an older release, and refused when a conversation begins with it
-    return row.id, about, [tool for _, tool in await tools_of(store, vault, about)]
+    used = [tools[tool_id] for tool_id in about.tool_ids if tool_id in tools]
+    # where they are delivered to is sealed, and of no matter here
+    seeing = [tool for tool in used if tool.get("origin") in ("vision", "audio")]
+    return row.id, about, [ToolBody.model_validate({**tool, "delivery": HERE}) for tool in seeing]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from functools import cache
 from threading import Lock
 
 from visavis.config import Settings
@@ -24,6 +25,8 @@ NOTHING_TELLS = "nothing that is measured here tells; a vision-language model mi
 NOTHING_HEARD = "nothing that is measured here tells"
 WITHHELD = "emotion recognition is restricted"
 UNFILLED = "a required parameter asks for what is not measured"
+_loading = Lock()
+"""A model is loaded once in a process."""
 
 
 class Perception:
@@ -34,8 +37,6 @@ class Perception:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._loaded: Matcher | None = None
-        self._loading = Lock()
 
     async def match(self, spec: PerceptionSpec) -> None:
         """Write into a specification which signal answers each query and calls each tool.
@@ -103,10 +104,13 @@ class Perception:
 
     @property
     def _matcher(self) -> Matcher:
-        with self._loading:
-            if self._loaded is None:
-                self._loaded = Matcher(engine("embedding", self._settings.embedding_engine)())
-            return self._loaded
+        with _loading:
+            return _matcher(self._settings.embedding_engine)
+
+
+@cache
+def _matcher(name: str) -> Matcher:
+    return Matcher(engine("embedding", name)())
 
 
 def join(spec: PerceptionSpec, tools: Sequence[ToolSpec]) -> None:

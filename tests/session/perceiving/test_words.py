@@ -67,3 +67,11 @@ def test_a_long_query_is_not_repeated_whole() -> None:
     account = watched(during(0, 3, face()))
     told = answers(account, [Query(text="x" * 5_000, signal="smiling")], EVERYTHING, 3.0)
     assert len(told) == LONGEST_QUESTION + len(" No.")
+
+
+def test_who_asks_for_the_contrary_is_told_yes_where_it_is_not_so() -> None:
+    asked = [Query(text="Do they look here?", signal="looking away", opposite=True)]
+    assert answers(watched(during(0, 3, face())), asked, EVERYTHING, 3.0) == "Do they look here? Yes."
+    away = watched(during(0, 5, face(looking=0.1)))
+    assert answers(away, asked, EVERYTHING, 5.0) == "Do they look here? No."
+    assert answers(watched(during(0, 3, face()), during(3, 8)), asked, EVERYTHING, 8.0) == ""

@@ -6,22 +6,26 @@ from typing import Any
 
 from visavis.layers.perception.asked import Fact
 from visavis.layers.perception.signals import SIGNALS
-from visavis.layers.perception.wording import COMMON, plain, stems, vocabulary
+from visavis.layers.perception.wording import COMMON, form, plain, stems, vocabulary
 
-_SAID = vocabulary("""
-    description describe brief short concise natural language text observation summary reason cue indicator
-    evidence details detail note message words behaviour behavior expression gesture reaction action signal
-    event condition kind type name state status change cause what sign signs which best guess value flag true
-    false happening movement raven model perception
+_WORDS = vocabulary("""
+    description describe observation summary reason cue indicator evidence details detail behaviour behavior
+    expression gesture reaction
 """)
-"""Words that ask for no more than what was seen or heard."""
-_NAMES = vocabulary("signal event condition kind type state status gesture behaviour behavior")
+"""Words that ask for what was seen or heard, told as one tells it."""
+_NAMES = vocabulary("signal event condition kind type state")
+"""Words that ask what it is called."""
+_BESIDE = vocabulary("""
+    brief short concise natural language text what which sign best guess value flag true false happening movement
+    raven model perception
+""")
+"""Words that may stand beside those, and ask for nothing themselves."""
 _LASTING = vocabulary("duration seconds second sec secs length lasted")
 _OTHER_UNITS = vocabulary("ms millisecond milliseconds minute minutes hour hours timestamp")
 _SURE = vocabulary("confidence probability certainty likelihood score sure certain")
 _PARTS = vocabulary("10 100 percent percentage")
 """A confidence on another scale than from 0 to 1."""
-_KNOWN = COMMON | _SAID
+_KNOWN = COMMON | _WORDS | _NAMES | _BESIDE
 _ROOM_FOR_WORDS, _ROOM_FOR_A_NAME = 200, 40
 """Characters that a text must have room for."""
 
@@ -48,7 +52,10 @@ def filled(definition: dict[str, Any], signal: str, ends: bool) -> dict[str, Fac
 def _fact(name: str, schema: Any, signal: str, ends: bool) -> Fact | None:
     if not isinstance(schema, dict):
         return None
-    asked = stems(plain(f"{name.replace('_', ' ').replace('-', ' ')} {schema.get('description') or ''}"))
+    text = plain(f"{name.replace('_', ' ').replace('-', ' ')} {schema.get('description') or ''}")
+    if form(text) != "plain":
+        return None
+    asked = stems(text)
     about = frozenset().union(
         *(stems(text) for text in (*SIGNALS[signal].holds, *SIGNALS[signal].over, *SIGNALS[signal].opposite))
     )
@@ -88,6 +95,6 @@ def _text(
     if {"format", "pattern", "const"} & set(schema) or not asked <= _KNOWN | about:
         return None
     room = schema.get("maxLength", _ROOM_FOR_WORDS)
-    if asked & _NAMES and not asked & (_SAID - _NAMES):
-        return "signal" if room >= _ROOM_FOR_A_NAME else None
-    return "words" if asked & _SAID and room >= _ROOM_FOR_WORDS else None
+    if asked & _WORDS:
+        return "words" if room >= _ROOM_FOR_WORDS else None
+    return "signal" if asked & _NAMES and room >= _ROOM_FOR_A_NAME else None

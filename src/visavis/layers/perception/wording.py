@@ -80,9 +80,9 @@ def vocabulary(text: str) -> frozenset[str]:
 
 COMMON = vocabulary("""
     user person people someone somebody anyone anybody camera webcam video frame image picture screen view
-    feed visible visibly visual visually see seen appear appears appeared appearing seem seems seemed look looks
-    looked looking detect detects detected detecting detection notice notices noticed observe observed current
-    currently now moment time times ever often during throughout whole entire while clear clearly confidence
+    feed visible visibly visual visually see seen appear appears appeared appearing seem seems seemed look
+    looks looked looking detect detects detected detecting detection notice notices noticed observe observed
+    current currently now moment time times ever often during throughout whole entire while clear clearly confidence
     confident high event signal notify trigger triggers triggered named start starts started starting begin
     begins began suddenly just happens happen happened occurs occur occurred if when whenever whether only
 """)
