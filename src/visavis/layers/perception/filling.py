@@ -16,8 +16,8 @@ _WORDS = vocabulary("""
 _NAMES = vocabulary("signal event condition kind type state")
 """Words that ask what it is called."""
 _BESIDE = vocabulary("""
-    brief short concise natural language text what which sign best guess value flag true false happening movement
-    raven model perception
+    brief short concise natural language text what which sign best guess value flag true false happening
+    movement raven model perception
 """)
 """Words that may stand beside those, and ask for nothing themselves."""
 _LASTING = vocabulary("duration seconds second sec secs length lasted")

@@ -82,9 +82,10 @@ COMMON = vocabulary("""
     user person people someone somebody anyone anybody camera webcam video frame image picture screen view
     feed visible visibly visual visually see seen appear appears appeared appearing seem seems seemed look
     looks looked looking detect detects detected detecting detection notice notices noticed observe observed
-    current currently now moment time times ever often during throughout whole entire while clear clearly confidence
-    confident high event signal notify trigger triggers triggered named start starts started starting begin
-    begins began suddenly just happens happen happened occurs occur occurred if when whenever whether only
+    current currently now moment time times ever often during throughout whole entire while clear clearly
+    confidence confident high event signal notify trigger triggers triggered named start starts started
+    starting begin begins began suddenly just happens happen happened occurs occur occurred if when whenever
+    whether only
 """)
 """Words, without their endings, that stand in any question about a picture or a voice."""
 
