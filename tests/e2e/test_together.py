@@ -113,7 +113,7 @@ async def test_a_tab_that_closes_without_goodbye_is_noticed(
             await asyncio.sleep(0.1)
 
 
-async def test_a_conversation_survives_thousands_of_random_messages(server: RunningServer) -> None:
+async def test_a_conversation_survives_ten_thousand_random_messages(server: RunningServer) -> None:
     url = server.create(custom_greeting="")["conversation_url"]
     rng = random.Random(7)
     kinds = ["echo", "respond", "interrupt", "sensitivity", "tool_result", "append_llm_context", "nothing"]
@@ -136,7 +136,7 @@ async def test_a_conversation_survives_thousands_of_random_messages(server: Runn
         )
 
     async with Call.join(url, user_name="fuzz", receive_audio=False, receive_video=False) as call:
-        for index in range(4_000):  # as many as one participant may send at once
+        for index in range(10_000):
             await call.send(junk())
             if index % 200 == 0:
                 await asyncio.sleep(0.02)

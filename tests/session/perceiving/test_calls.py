@@ -37,7 +37,7 @@ def test_a_tool_is_called_when_its_signal_begins_with_the_facts_it_wants() -> No
         during(8, 12, NEUTRAL),
     )
     assert called_tool.name == "t"
-    assert arguments == {"a": "smiling", "b": "smiling", "c": 0.8, "d": 0.95, "e": True}
+    assert arguments == {"a": "smiling", "b": "smiling", "c": 0.5, "d": 0.95, "e": True}
 
 
 def test_or_when_it_ends_with_how_long_it_lasted() -> None:

@@ -107,6 +107,8 @@ async def test_words_grow_old_while_the_model_is_silent_and_go_with_the_camera()
             await until(lambda: told_of(stage, "A man with a mug. (seen 3 s ago)"), "it grows older")
         ann.sends()
         await until(lambda: not logged(stage, "UserPerceived")[-1]["appearance"], "it goes")
+        await asyncio.sleep(1.3)
+        assert not logged(stage, "UserPerceived")[-1]["appearance"], "and does not come back"
 
 
 async def test_a_model_that_fails_leaves_the_measured_facts() -> None:

@@ -37,7 +37,7 @@ RULES: dict[Condition, Rule] = {
     "present": Rule(0.5, 0.5, 0.4, 3.0),
     "second person": Rule(0.5, 0.5, 1.5, 3.0),
     "looking away": Rule(0.5, 0.35, 1.5, 0.7),
-    "smiling": Rule(0.35, 0.2, 0.7, 0.7),
+    "smiling": Rule(0.35, 0.2, 0.45, 0.7),
     "surprised": Rule(0.45, 0.25, 0.45, 0.7),
     "frowning": Rule(0.36, 0.2, 1.0, 1.0),
     "eyes closed": Rule(0.5, 0.35, 0.9, 0.45),

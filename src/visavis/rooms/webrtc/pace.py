@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 RATE = 500.0
 """Frames a second in the long run: ten times what a voice in pieces of 20 ms has."""
-BURST = 5_000
+BURST = 10_000
 """Frames at once, such as a long answer whose voice was made faster than it is spoken."""
 REASON = "more messages than one participant may send"
 """For the log."""

@@ -24,8 +24,9 @@ class Known:
         if seen := self._latest.get(participant_id):
             self._latest[participant_id] = replace(seen, holds_at=at)
 
-    def keep(self, on: Collection[Source]) -> None:
-        """Forget what was seen of sources that are not among these."""
+    def keep(self, on: Collection[Source]) -> set[str]:
+        """Forget what was seen of sources that are not among these; of whom something was forgotten."""
+        before = dict(self._latest)
         for participant_id, seen in list(self._latest.items()):
             camera, screen = ((participant_id, "camera") in on, (participant_id, "screen") in on)
             if not screen:
@@ -36,6 +37,7 @@ class Known:
                 self._latest[participant_id] = seen
             else:
                 del self._latest[participant_id]
+        return {who for who, seen in before.items() if self._latest.get(who) != seen}
 
     def of(self, participant_id: str, now: float) -> Observation | None:
         """None when nothing is known, or what is known is too old."""

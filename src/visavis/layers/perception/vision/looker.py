@@ -74,6 +74,7 @@ class Looker:
         self._lens, self._known, self._diary, self._calls = Lens(), Known(), Diary(), Calls(tools)
         self._asked_at: dict[str, float] = {}
         self._words_missing: set[str] = set()
+        self._forgotten: set[str] = set()
         self._said: set[str] = set()
         self._unused = 0
         self._answer_seconds = 0.0
@@ -99,7 +100,8 @@ class Looker:
             await self._stop_asking()
 
     def seen(self, participant_id: str) -> Observation | None:
-        """What is known of a participant now; None when that is nothing, or too old."""
+        """What is known of a participant now; None when that is nothing, too old, or they show nothing."""
+        self._forgotten |= self._known.keep({source(shot) for shot in self._frames.newest()})
         return self._known.of(participant_id, self._clock())
 
     async def conclude(self, facts: str, deadline: float) -> str | None:
@@ -175,21 +177,23 @@ class Looker:
 
     def _drop_what_is_off(self, shots: Sequence[Shot]) -> None:
         self._lens.keep(shots)
-        self._known.keep({source(shot) for shot in shots})
+        self._forgotten |= self._known.keep({source(shot) for shot in shots})
         for participant_id in self._asked_at.keys() - {shot.participant_id for shot in shots}:
             del self._asked_at[participant_id]
             self._words_missing.discard(participant_id)
+            self._forgotten.discard(participant_id)
             self._calls.forget(participant_id)
 
     async def _worth_asking(self, participant_id: str, shots: Sequence[Shot]) -> bool:
         moved = await asyncio.to_thread(self._lens.moved, shots)
-        if moved or participant_id in self._words_missing:
+        if moved or participant_id in self._words_missing | self._forgotten:
             return True
         self._known.holds(participant_id, min(shot.at for shot in shots))
         return self._clock() - self._asked_at.get(participant_id, 0.0) >= STILL
 
     async def _ask(self, participant_id: str, shots: Sequence[Shot]) -> None:
         photos = await asyncio.to_thread(self._lens.take, shots)
+        self._forgotten.discard(participant_id)
         words_only = participant_id in self._words_missing
         now = self._asked_at[participant_id] = self._clock()
         messages = asking.question(self._wordless if words_only else self._instructions, photos, now)
