@@ -62,3 +62,19 @@ def test_what_may_not_be_told_is_not_told_here_either() -> None:
     told = analysis([Witnessed("Ann", SMILED, Spoken())], QUERIES[:1], untold("off"))
     assert "Smiling" not in told
     assert told.endswith("- Did they smile? Not answered: emotion recognition is restricted here.")
+
+
+def test_a_query_may_ask_for_the_contrary() -> None:
+    queries = [
+        Query(text="Neutral?", signal="smiling", opposite=True),
+        Query(text="Attentive?", signal="looking away", opposite=True),
+        Query(text="Calm?", signal="lively intonation", opposite=True),
+        Query(text="Fluent?", signal="a long pause", opposite=True),
+    ]
+    told = analysis([Witnessed("Ann", SMILED, spoken())], queries, untold("full"))
+    assert told.splitlines()[-4:] == [
+        "- Neutral? Not all the time: smiling once, 4 s in all (from 0:05).",
+        "- Attentive? Yes: nothing else was seen.",
+        "- Calm? Not in 2 of 3 turns.",
+        "- Fluent? Yes: nothing else was heard.",
+    ]

@@ -67,3 +67,12 @@ def test_a_long_query_is_not_repeated_whole() -> None:
     account = watched(during(0, 3, face()))
     told = answers(account, [Query(text="x" * 5_000, signal="smiling")], EVERYTHING, 3.0)
     assert len(told) == LONGEST_QUESTION + len(" No.")
+
+
+def test_a_query_may_ask_for_the_contrary() -> None:
+    query = Query(text="At the screen?", signal="looking away", opposite=True)
+    account = watched(during(0, 3, face()))
+    assert answers(account, [query], EVERYTHING, 3.0) == "At the screen? Yes."
+    for sight in during(3, 9, face(looking=0.1)):
+        account.feed(sight)
+    assert answers(account, [query], EVERYTHING, 9.0) == "At the screen? No."

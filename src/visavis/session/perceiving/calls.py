@@ -15,6 +15,9 @@ from visavis.layers.perception.summary import audio_phrase, phrase
 AGAIN_AFTER = 5.0
 """Seconds before the same tool is called again for the same participant."""
 
+_ALSO = {"faster than usual": "fast", "slower than usual": "slow"}
+"""Of a speaker who is known, pace is only told against what is usual for them."""
+
 Call = tuple[Tool, dict[str, Any]]
 """A tool and its arguments."""
 
@@ -70,8 +73,9 @@ class ToolCalls:
 
 
 def signals(tone: Sequence[str]) -> frozenset[str]:
-    """The names that a tone answers to: however many long pauses there are, there is one."""
-    return frozenset("a long pause" if words.endswith(" long pauses") else words for words in tone)
+    """The names that a tone answers to: a voice that is faster than usual is fast, several pauses are one."""
+    plain = ("a long pause" if words.endswith(" long pauses") else words for words in tone)
+    return frozenset(name for words in plain for name in (words, _ALSO.get(words, words)))
 
 
 def on_the_wire(tool: Tool, arguments: dict[str, Any]) -> str | dict[str, Any]:

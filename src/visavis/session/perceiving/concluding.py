@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from visavis.layers.perception.account import Account
 from visavis.layers.perception.asked import Query
 from visavis.layers.perception.conditions import Condition
-from visavis.layers.perception.summary import happened, report
+from visavis.layers.perception.summary import happened, phrase, report
 from visavis.session.perceiving.calls import signals
 from visavis.session.perceiving.voices import Spoken
 from visavis.session.perceiving.words import condition_of, question
@@ -79,25 +79,27 @@ def _answer(named: Sequence[tuple[str, Witnessed]], query: Query, untold: frozen
         return UNANSWERED
     if query.signal in untold:
         return WITHHELD
-    answers = [(name, _of_one(one, query.signal)) for name, one in named]
+    answers = [(name, _of_one(one, query.signal, query.opposite)) for name, one in named]
     if len(answers) == 1:
         return answers[0][1]
     return " ".join(f"{name}: {answer}" for name, answer in answers)
 
 
-def _of_one(one: Witnessed, signal: str) -> str:
+def _of_one(one: Witnessed, signal: str, opposite: bool) -> str:
     condition = condition_of(signal)
     if condition is None:
-        return _heard(one.spoken, signal)
+        return _heard(one.spoken, signal, opposite)
     if often := happened(one.account, condition):
-        return f"Yes: {often}."
+        return f"Not all the time: {phrase(condition)} {often}." if opposite else f"Yes: {often}."
     if condition != "sharing the screen" and one.account.began is None:
         return "Nothing was seen: no camera was on."
-    return "No, that was not seen."
+    return "Yes: nothing else was seen." if opposite else "No, that was not seen."
 
 
-def _heard(spoken: Spoken, signal: str) -> str:
+def _heard(spoken: Spoken, signal: str, opposite: bool) -> str:
     if not spoken.turns:
         return "Nothing was heard."
     count = sum(turns for words, turns in spoken.tones.items() if signal in signals([words]))
+    if opposite:
+        return f"Not in {count} of {spoken.turns} turns." if count else "Yes: nothing else was heard."
     return f"Yes: in {count} of {spoken.turns} turns." if count else "No, that was not heard."

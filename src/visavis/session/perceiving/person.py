@@ -120,7 +120,9 @@ class Person:
             return ""
         heard = signals(self.tone)
         return " ".join(
-            f"{words.question(query.text)} {'Yes' if query.signal in heard else 'No'}, in the last turn."
+            words.question(query.text)
+            + (" Yes" if (query.signal in heard) is not query.opposite else " No")
+            + ", in the last turn."
             for query in self._spec.audio_queries
             if query.signal is not None and words.condition_of(query.signal) is None
         )

@@ -58,7 +58,7 @@ def answers(account: Account, queries: Sequence[Query], untold: frozenset[Condit
         condition = condition_of(query.signal)
         if condition is None or condition in untold or not _known(account, condition):
             continue
-        told.append(f"{question(query.text)} {_holds(account, condition, now)}")
+        told.append(f"{question(query.text)} {_holds(account, condition, query.opposite, now)}")
     return " ".join(told)
 
 
@@ -79,9 +79,9 @@ def _known(account: Account, condition: Condition) -> bool:
     return condition == "sharing the screen" or "present" in now or "left" in now
 
 
-def _holds(account: Account, condition: Condition, now: float) -> str:
-    if condition not in account.now():
-        return "No."
+def _holds(account: Account, condition: Condition, opposite: bool, now: float) -> str:
+    if opposite or condition not in account.now():
+        return "Yes." if opposite is not (condition in account.now()) else "No."
     start = account.history(condition).stretches[-1].start
     passed = [seconds for seconds in _FOR if seconds <= now - start]
     if not passed:
