@@ -765,3 +765,18 @@ def test_a_replay_shows_what_had_no_effect(conversation: MakeConversation, tmp_p
 def test_a_line_that_is_no_input_is_refused() -> None:
     with pytest.raises(ValueError, match="no known type of input"):
         replayed(['{"type": "Nonsense"}'])
+
+
+def test_what_a_camera_would_tell() -> None:
+    talk = ScriptedConversation(llm="Hello.")
+    talk.perceives(appearance="Looking away.", smiling=True)
+    assert talk.emotion == "content"
+    talk.says("Hi there.", audio_analysis="Fast.")
+    talk.run_until_idle()
+    talk.expect("utterance", role="user", user_audio_analysis="Fast.")
+    (asked,) = talk.llm.asked
+    assert "<user_appearance>Looking away.</user_appearance>" in str(asked.messages)
+    talk.concludes("Smiled once.")
+    talk.end()
+    talk.expect("perception_analysis", analysis="Smiled once.")
+    assert talk.ended

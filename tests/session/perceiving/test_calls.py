@@ -7,7 +7,7 @@ from tests.layers.perception.test_summary import voice
 from visavis.layers.perception.account import Account
 from visavis.layers.perception.asked import Tool
 from visavis.layers.perception.conditions import Condition
-from visavis.session.perceiving.calls import Call, ToolCalls, on_the_wire
+from visavis.session.perceiving.calls import Call, ToolCalls, on_the_wire, signals
 
 SMILING, NEUTRAL = face(smile=0.9), face()
 FACTS = {"a": "signal", "b": "words", "c": "seconds", "d": "confidence", "e": "yes"}
@@ -76,6 +76,7 @@ def test_a_tone_calls_its_tools_at_the_end_of_a_turn_and_not_at_every_one() -> N
         "d": 0.9,
         "e": True,
     }
+    assert signals(("faster than usual", "3 long pauses")) == {"faster than usual", "fast", "a long pause"}
     assert on_the_wire(called_tool, {"e": True}) == '{"e": true}'
     assert list(calls.heard(heard, tone, at=8.0)) == []
     assert list(calls.heard(heard, ("fast",), at=20.0)) == []

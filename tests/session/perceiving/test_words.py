@@ -69,9 +69,18 @@ def test_a_long_query_is_not_repeated_whole() -> None:
     assert len(told) == LONGEST_QUESTION + len(" No.")
 
 
-def test_who_asks_for_the_contrary_is_told_yes_where_it_is_not_so() -> None:
+def test_a_query_may_ask_for_the_contrary() -> None:
+    query = Query(text="At the screen?", signal="looking away", opposite=True)
+    account = watched(during(0, 3, face()))
+    assert answers(account, [query], EVERYTHING, 3.0) == "At the screen? Yes."
+    for sight in during(3, 9, face(looking=0.1)):
+        account.feed(sight)
+    assert answers(account, [query], EVERYTHING, 9.0) == "At the screen? No."
+
+
+def test_of_somebody_who_is_gone_the_contrary_is_not_told() -> None:
     asked = [Query(text="Do they look here?", signal="looking away", opposite=True)]
-    assert answers(watched(during(0, 3, face())), asked, EVERYTHING, 3.0) == "Do they look here? Yes."
-    away = watched(during(0, 5, face(looking=0.1)))
-    assert answers(away, asked, EVERYTHING, 5.0) == "Do they look here? No."
-    assert answers(watched(during(0, 3, face()), during(3, 8)), asked, EVERYTHING, 8.0) == ""
+    gone = watched(during(0, 3, face()), during(3, 8))
+    assert answers(gone, asked, EVERYTHING, 8.0) == ""
+    stayed = [Query(text="Did they stay?", signal="left", opposite=True)]
+    assert answers(gone, stayed, EVERYTHING, 8.0) == "Did they stay? No."

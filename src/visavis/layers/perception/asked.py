@@ -23,7 +23,7 @@ class Query(BaseModel):
     signal: str | None = None
     """A name in ``signals.SIGNALS``; None: the embedded signals cannot answer it."""
     opposite: bool = False
-    """It asks for the contrary, as whether somebody looks *at* the screen: yes where the signal is not."""
+    """It asks for the contrary, such as whether somebody looks *at* the screen: yes where it is not so."""
 
 
 class Tool(BaseModel):

@@ -6,7 +6,6 @@ signal: that it holds or begins, that it is over, or that its opposite holds.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -527,7 +526,7 @@ SIGNALS: dict[str, Signal] = {
         opposite=_lines("the user's voice does not rise at the end"),
     ),
 }
-"""By the names of ``conditions.Condition``, and of what ``heard`` makes of a tone of voice."""
+"""By the names of ``conditions.Condition``, and of ``tone.Usual.tone``, the plainer of two."""
 
 DISTRACTORS: tuple[str, ...] = _lines("""
     the user is wearing glasses
@@ -640,16 +639,6 @@ DISTRACTORS: tuple[str, ...] = _lines("""
     the user is singing
 """)
 """What nothing that is measured tells: whatever is nearer to one of these is not answered."""
-
-_PLAIN = {"faster than usual": "fast", "slower than usual": "slow"}
-
-
-def heard(tone: Sequence[str]) -> frozenset[str]:
-    """The signals that a tone of voice (``tone.Usual.tone``) answers to; all long pauses are one."""
-    return frozenset(
-        "a long pause" if words.endswith(" long pauses") else _PLAIN.get(words, words) for words in tone
-    )
-
 
 def told(level: EmotionRecognition) -> frozenset[str]:
     """The signals that may be told at a level of ``layers.perception.emotion_recognition``."""

@@ -10,11 +10,13 @@ from visavis.layers.perception.account import Account
 from visavis.layers.perception.asked import Fact, Tool
 from visavis.layers.perception.base import Voice
 from visavis.layers.perception.conditions import Change, Condition
-from visavis.layers.perception.signals import heard
 from visavis.layers.perception.summary import audio_phrase, phrase
 
 AGAIN_AFTER = 5.0
 """Seconds before the same tool is called again for the same participant."""
+
+_ALSO = {"faster than usual": "fast", "slower than usual": "slow"}
+"""Of a speaker who is known, pace is only told against what is usual for them."""
 
 Call = tuple[Tool, dict[str, Any]]
 """A tool and its arguments."""
@@ -52,7 +54,7 @@ class ToolCalls:
     def heard(self, voice: Voice, tone: Sequence[str], at: float) -> Iterator[Call]:
         """What the tone of a turn calls."""
         for tool in self._audio:
-            if tool.signal in heard(tone):
+            if tool.signal in signals(tone):
                 facts: dict[Fact, Any] = {
                     "signal": tool.signal,
                     "words": audio_phrase(voice, tone).rstrip("."),
@@ -68,6 +70,12 @@ class ToolCalls:
             return
         self._called[name] = at
         yield tool, {parameter: facts[fact] for parameter, fact in tool.arguments.items()}
+
+
+def signals(tone: Sequence[str]) -> frozenset[str]:
+    """The names that a tone answers to: a voice that is faster than usual is fast, several pauses are one."""
+    plain = ("a long pause" if words.endswith(" long pauses") else words for words in tone)
+    return frozenset(name for words in plain for name in (words, _ALSO.get(words, words)))
 
 
 def on_the_wire(tool: Tool, arguments: dict[str, Any]) -> str | dict[str, Any]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from visavis.layers.perception.account import Account
 from visavis.layers.perception.asked import Query
 from visavis.layers.perception.conditions import Condition
-from visavis.layers.perception.signals import heard
 from visavis.layers.perception.summary import happened, phrase, report
+from visavis.session.perceiving.calls import signals
 from visavis.session.perceiving.voices import Spoken
 from visavis.session.perceiving.words import condition_of, question
 
@@ -90,20 +90,18 @@ def _of_one(one: Witnessed, signal: str, opposite: bool) -> str:
     if condition is None:
         return _heard(one.spoken, signal, opposite)
     if often := happened(one.account, condition):
-        return f"Not always: {phrase(condition)} {often}." if opposite else f"Yes: {often}."
-    if condition != "sharing the screen":
-        if one.account.began is None:
-            return "Nothing was seen: no camera was on."
-        if opposite and not one.account.history("present").count:
-            return "Nobody was seen."
-    return f"Yes: never {phrase(condition)}, as far as was seen." if opposite else "No, that was not seen."
+        return f"Not all the time: {phrase(condition)} {often}." if opposite else f"Yes: {often}."
+    if condition != "sharing the screen" and one.account.began is None:
+        return "Nothing was seen: no camera was on."
+    if opposite and condition != "sharing the screen" and not one.account.history("present").count:
+        return "Nobody was seen."
+    return "Yes: nothing else was seen." if opposite else "No, that was not seen."
 
 
 def _heard(spoken: Spoken, signal: str, opposite: bool) -> str:
     if not spoken.turns:
         return "Nothing was heard."
-    count = sum(turns for words, turns in spoken.tones.items() if signal in heard([words]))
-    if count:
-        turns = f"in {count} of {spoken.turns} turns"
-        return f"Not always: {signal} {turns}." if opposite else f"Yes: {turns}."
-    return f"Yes: never {signal}, as far as was heard." if opposite else "No, that was not heard."
+    count = sum(turns for words, turns in spoken.tones.items() if signal in signals([words]))
+    if opposite:
+        return f"Not in {count} of {spoken.turns} turns." if count else "Yes: nothing else was heard."
+    return f"Yes: in {count} of {spoken.turns} turns." if count else "No, that was not heard."

@@ -9,14 +9,12 @@ from typing import Any
 
 from visavis.conversation.inputs import UserPerceived
 from visavis.layers.perception.account import Account
-from visavis.layers.perception.asked import Query
 from visavis.layers.perception.base import Sight
 from visavis.layers.perception.conditions import Change
-from visavis.layers.perception.signals import heard
 from visavis.layers.perception.summary import untold, visual_phrase
 from visavis.rooms.base import Participant, VideoKind
 from visavis.session.perceiving import words
-from visavis.session.perceiving.calls import ToolCalls
+from visavis.session.perceiving.calls import ToolCalls, signals
 from visavis.session.perceiving.glances import Glances
 from visavis.session.perceiving.voices import Turns
 from visavis.session.spec import PerceptionSpec
@@ -120,16 +118,14 @@ class Person:
         """The answers to questions about the voice, by the last turn."""
         if self.tone is None:
             return ""
-        signals = heard(self.tone)
+        heard = signals(self.tone)
         return " ".join(
-            f"{words.question(query.text)} {_yes(query, signals)}, in the last turn."
+            words.question(query.text)
+            + (" Yes" if (query.signal in heard) is not query.opposite else " No")
+            + ", in the last turn."
             for query in self._spec.audio_queries
             if query.signal is not None and words.condition_of(query.signal) is None
         )
-
-
-def _yes(query: Query, signals: frozenset[str]) -> str:
-    return "Yes" if (query.signal in signals) != query.opposite else "No"
 
 
 def covered(sight: Sight) -> bool:

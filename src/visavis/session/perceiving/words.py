@@ -58,12 +58,9 @@ def answers(account: Account, queries: Sequence[Query], untold: frozenset[Condit
         condition = condition_of(query.signal)
         if condition is None or condition in untold or not _known(account, condition):
             continue
-        if not query.opposite:
-            told.append(f"{question(query.text)} {_holds(account, condition, now)}")
-        elif condition in account.now():
-            told.append(f"{question(query.text)} No.")
-        elif "left" not in account.now():  # of somebody who is gone, the opposite is not known either
-            told.append(f"{question(query.text)} Yes.")
+        if query.opposite and "left" in account.now() and condition not in ("left", "sharing the screen"):
+            continue  # of somebody who is gone, the contrary is not known either
+        told.append(f"{question(query.text)} {_holds(account, condition, query.opposite, now)}")
     return " ".join(told)
 
 
@@ -84,9 +81,9 @@ def _known(account: Account, condition: Condition) -> bool:
     return condition == "sharing the screen" or "present" in now or "left" in now
 
 
-def _holds(account: Account, condition: Condition, now: float) -> str:
-    if condition not in account.now():
-        return "No."
+def _holds(account: Account, condition: Condition, opposite: bool, now: float) -> str:
+    if opposite or condition not in account.now():
+        return "Yes." if opposite is not (condition in account.now()) else "No."
     start = account.history(condition).stretches[-1].start
     passed = [seconds for seconds in _FOR if seconds <= now - start]
     if not passed:
