@@ -8,6 +8,10 @@ import pytest
 
 from tests.server.conftest import Api, RunServer
 from tests.server.test_tools import API, make
+from visavis.config import Settings
+from visavis.layers.perception.matching import Matcher
+from visavis.server.perception import Perception
+from visavis.server.store import Resource
 from visavis.session.spec import PerceptionSpec
 
 SMILE = {"name": "on_smile", "description": "Call this when the user smiles."}
@@ -139,3 +143,20 @@ async def test_a_server_that_perceives_nothing_says_so(run_server: RunServer) ->
         ]
         created = await api.create(persona_id=made["persona_id"])
         assert api.held(created["conversation_id"])[1].spec.perception is None
+
+
+async def test_a_server_whose_personas_ask_is_prepared_before_they_do(
+    run_server: RunServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared: list[Matcher] = []
+    monkeypatch.setattr(Matcher, "prepared", lambda self: prepared.append(self))
+    perceiving = Perception(Settings())
+    async with run_server() as api:
+        await api.http.post("/v2/personas", json={"system_prompt": "Be kind."})
+        await perceiving.prepare(api.store)
+        assert prepared == []
+        tool = await make(api, name="left", description="The user left.", origin="vision", parameters={})
+        body = {"system_prompt": "Be kind.", "tool_ids": [tool["tool_id"]]}
+        await api.store.resources.add(Resource(id="p1", kind="persona", document=body))
+        await perceiving.prepare(api.store)
+        assert len(prepared) == 1

@@ -177,6 +177,7 @@ def _lifespan(
             asyncio.create_task(services.recorder.run()),
             asyncio.create_task(services.metrics.lag.watch()),
             asyncio.create_task(expire(services.removal, services.settings.conversation_retention_days)),
+            asyncio.create_task(services.perception.prepare(services.store)),
         ]
         after_calls = asyncio.create_task(services.post_call.run())
         dispatcher.start()

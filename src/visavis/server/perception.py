@@ -6,19 +6,31 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from functools import cache
 from threading import Lock
+from typing import Any
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from visavis.config import Settings
+from visavis.errors import VisavisError
 from visavis.layers.perception.asked import Modality, Query, Tool
 from visavis.layers.perception.matching import Matcher
 from visavis.layers.perception.settings import PerceptionLayer
 from visavis.layers.perception.signals import told
 from visavis.layers.registry import engine
+from visavis.server.resources.catalogue import PERSONA
+from visavis.server.resources.tools import TOOL
+from visavis.server.store import Store
 from visavis.server.vision import vision_spec
 from visavis.session.bodies import PersonaBody
 from visavis.session.composing import perception_spec
 from visavis.session.spec import PerceptionSpec
 from visavis.session.tools import ToolBody, ToolSpec
 
+log = structlog.get_logger(__name__)
+
+SENSES = ("vision", "audio")
+"""Origins of tools that perception calls."""
 _SHOWN = 80
 """Characters of a query in a warning."""
 NOTHING_TELLS = "nothing that is measured here tells; a vision-language model might"
@@ -37,6 +49,20 @@ class Perception:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+
+    async def prepare(self, store: Store) -> None:
+        """Load what matching needs if a persona in the store asks anything, so that no conversation waits."""
+        if self._settings.perception_engine == "off":
+            return
+        try:
+            personas = await store.resources.all(PERSONA)
+            tools = {
+                row.id for row in await store.resources.all(TOOL) if row.document.get("origin") in SENSES
+            }
+            if any(_mentions(row.document, tools) for row in personas):
+                await asyncio.to_thread(lambda: self._matcher.prepared())
+        except (VisavisError, SQLAlchemyError) as error:  # whoever needs it is told then
+            log.warning("perception is not prepared", error=type(error).__name__)
 
     async def match(self, spec: PerceptionSpec) -> None:
         """Write into a specification which signal answers each query and calls each tool.
@@ -141,6 +167,13 @@ def _beside(tool: Tool, spec: PerceptionSpec) -> tuple[str, frozenset[str]]:
     """The prompt that speaks of a tool, and the names of all that it speaks of."""
     prompt = spec.visual_tool_prompt if tool.modality == "vision" else spec.audio_tool_prompt
     return prompt, frozenset(other.name for other in spec.tools if other.modality == tool.modality)
+
+
+def _mentions(document: dict[str, Any], tools: set[str]) -> bool:
+    """Whether a persona's document, of whatever release, asks something of perception."""
+    layer = (document.get("layers") or {}).get("perception") or {}
+    asked = any(layer[name] for name in layer if name.endswith(("_queries", "_tools")))
+    return asked or bool(tools & set(document.get("tool_ids") or ()))
 
 
 def _asks(spec: PerceptionSpec) -> bool:

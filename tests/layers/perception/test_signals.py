@@ -31,7 +31,9 @@ def test_every_tone_is_a_signal_and_every_signal_of_the_voice_a_tone() -> None:
         for _ in range(4):
             usual.tone(voice())
         said |= signals(usual.tone(voice(**changed)))
-    assert said - {"faster than usual", "slower than usual"} == {name for name, signal in SIGNALS.items() if signal.modality == "audio"}
+    assert said - {"faster than usual", "slower than usual"} == {
+        name for name, signal in SIGNALS.items() if signal.modality == "audio"
+    }
 
 
 def test_less_is_told_where_emotions_are_not_to_be_read() -> None:

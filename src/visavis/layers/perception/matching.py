@@ -20,8 +20,10 @@ from numpy.typing import NDArray
 
 from visavis.layers.embedding.base import Embedder
 from visavis.layers.perception.asked import Modality, Query, Tool
+from visavis.layers.perception.distractors import DISTRACTORS
 from visavis.layers.perception.filling import filled
-from visavis.layers.perception.signals import DISTRACTORS, SIGNALS, Aspect
+from visavis.layers.perception.phrasings import Aspect
+from visavis.layers.perception.signals import SIGNALS
 from visavis.layers.perception.tooltexts import stated
 from visavis.layers.perception.wording import COMMON, Form, form, plain, sentences, stems
 
@@ -137,9 +139,13 @@ class Matcher:
 
     def nearest(self, text: str, modality: Modality) -> Nearest | None:
         """What one sentence lies close to; None where every meaning would leave words of it out."""
+        return self.prepared().nearest(plain(text), modality, self._embedder)
+
+    def prepared(self) -> _Phrasings:
+        """The phrasings, embedded; otherwise the first text has to wait for them."""
         with self._lock:
-            phrasings = self._phrasings = self._phrasings or _Phrasings(self._embedder)
-        return phrasings.nearest(plain(text), modality, self._embedder)
+            self._phrasings = self._phrasings or _Phrasings(self._embedder)
+            return self._phrasings
 
     def _asked(self, query: Query, modality: Modality | None) -> Meaning | None:
         either: tuple[Modality, ...] = (modality,) if modality else ("vision", "audio")
