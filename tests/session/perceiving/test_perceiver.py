@@ -6,6 +6,9 @@ import asyncio
 import base64
 import io
 import json
+import threading
+import time
+from dataclasses import replace
 from typing import Any
 
 import av
@@ -15,7 +18,9 @@ from structlog.testing import capture_logs
 from tests.session.perceiving.seer import BLACK, BROKEN, NEUTRAL, NOBODY, SMILING, Seer, shade, showing
 from tests.session.scripted import ScriptedLLM
 from tests.session.test_live import SPEC, Stage, conversation
+from visavis.conversation.log import replayed_events
 from visavis.layers.perception.asked import Query, Tool
+from visavis.layers.perception.base import Picture, Sight
 from visavis.rooms.memory import Guest
 from visavis.session.perceiving import watching
 from visavis.session.spec import ConversationSpec, PerceptionSpec
@@ -88,6 +93,9 @@ async def test_a_smile_calls_its_tool_once_is_told_and_stands_in_the_analysis() 
     kept = json.dumps([*stage.log, *(message for _, message in stage.told)])
     assert told["tool_call_id"] in kept
     assert "frames" not in kept
+    assert json.dumps([event.wire() for event in replayed_events(stage.log)]) == json.dumps(
+        [message for _, message in stage.told]
+    )
     (analysis,) = received(ann, "conversation.perception_analysis")
     lines = analysis["properties"]["analysis"].splitlines()
     assert lines[0].startswith("- The camera was on for ")
@@ -124,6 +132,9 @@ async def test_a_black_picture_is_a_camera_that_is_off_and_not_somebody_who_left
         async with showing(ann, BLACK):
             await until(lambda: len(logged(stage, "UserPerceived")) == 2, "nothing is known any more")
             assert stage.live._perceiver._people[ann.participant.id].account.now() == ()
+            for _ in range(10):
+                await asyncio.sleep(0.05)
+                assert stage.live._perceiver.shots() == []
     assert [told["appearance"] for told in logged(stage, "UserPerceived")] == [
         "One person in view, looking at the screen.",
         "",
@@ -195,6 +206,54 @@ async def test_a_shared_screen_is_told_apart_and_its_end_calls_a_tool() -> None:
 
 def shared(stage: Stage) -> list[dict[str, Any]]:
     return [told for told in logged(stage, "UserPerceived") if told["screenshare"]]
+
+
+class Slow(Seer):
+    """Looks until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.looking, self.go = threading.Event(), threading.Event()
+
+    def look(self, picture: Picture) -> Sight:
+        self.looking.set()
+        self.go.wait(PATIENCE)
+        return super().look(picture)
+
+
+async def test_a_picture_that_is_looked_at_while_its_source_goes_off_is_none_any_more() -> None:
+    seer = Slow()
+    async with conversation(ScriptedLLM(), spec(), perception=seer) as stage:
+        ann = stage.room.join("Ann")
+        ann.sends("screen")
+        await until(lambda: seer.eyes_made, "the screen is waited for")
+        ann.show(shade(NEUTRAL), "screen")
+        await until(seer.looking.is_set, "it is looked at")
+        perceiver = stage.live._perceiver
+        person = perceiver._people[ann.participant.id]
+        seer.go.set()
+        time.sleep(0.1)  # noqa: ASYNC251 the engine is done, the loop has not heard of it yet
+        await asyncio.sleep(0)
+        perceiver.updated(replace(person.participant, sending=()))
+        await asyncio.sleep(0.1)
+        assert person.account.now() == ()
+
+
+async def test_a_camera_that_goes_off_and_on_at_once_is_looked_at_by_one_pair_of_eyes() -> None:
+    seer = Seer()
+    async with conversation(ScriptedLLM(), spec(), perception=seer) as stage:
+        ann = stage.room.join("Ann")
+        async with showing(ann, NEUTRAL):
+            for _ in range(20):
+                ann.sends("camera", "screen")
+                ann.sends("screen")
+            ann.sends("camera")
+            await until(lambda: logged(stage, "UserPerceived"), "she is seen")
+            perceiver = stage.live._perceiver
+            assert [shot.origin for shot in perceiver.shots()] == ["camera"]
+            assert list(perceiver._people[ann.participant.id].watching) == ["camera"]
+            await asyncio.sleep(0.2)
+            assert len([t for t in asyncio.all_tasks() if t.get_name() == "looking"]) == 1
 
 
 async def test_an_engine_that_fails_takes_one_participants_sight_and_no_more() -> None:

@@ -63,6 +63,7 @@ class Perceiver:
         self._here: dict[str, Telling] = {}
         self._speaker: str | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._over = False
         self._hears = spec.emotion_recognition == "full"
         self._describing = Describing(spec, spec.vision, self, elapsed) if spec.vision else None
         if self._describing:
@@ -124,9 +125,11 @@ class Perceiver:
     # What is seen
 
     def _saw(self, person: Person, sight: Sight) -> None:
-        if person.id not in self._here:
+        if self._over or person.id not in self._here:
             return
-        if covered(sight):
+        if sight.origin == "camera":
+            person.covered = covered(sight)
+        if person.covered and sight.origin == "camera":
             self._gone(person, "camera")
             return
         for change in person.see(sight):
@@ -202,6 +205,8 @@ class Perceiver:
             kind: what the picture that goes with it is of.
             frame: that picture; None: the newest.
         """
+        if self._over:
+            return
         if not tool.frames or tool.modality != "vision":
             frame = None
         elif frame is None:
@@ -216,7 +221,11 @@ class Perceiver:
     # The end
 
     def conclude(self) -> None:
-        """Tell what the whole call was like: at once, or when the vision-language model has had its say."""
+        """Tell what the whole call was like: at once, or when the vision-language model has had its say.
+
+        What is shown meanwhile calls nothing any more.
+        """
+        self._over = True
         people = {one: _witnessed(person) for one, person in self._people.items()}
         if self._describing:
             self._spawn(self._conclude(self._describing, people))
@@ -243,6 +252,7 @@ class Perceiver:
 
     async def aclose(self) -> None:
         """Look at nobody any more, and forget all pictures."""
+        self._over = True
         for participant_id in list(self._here):
             self.left(participant_id)
         for task in self._tasks:
