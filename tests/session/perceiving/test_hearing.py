@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.layers.perception.test_summary import voice
-from tests.session.perceiving.seer import NEUTRAL, Seer, showing
+from tests.session.perceiving.seer import NEUTRAL, Seer, Slow, showing
 from tests.session.perceiving.test_perceiver import logged, received, spec, until
 from tests.session.scripted import ScriptedLLM
 from tests.session.test_live import Stage, conversation
@@ -83,6 +83,20 @@ async def test_a_turn_carries_how_it_sounded_and_looked_and_its_tone_calls_a_too
     lines = analysis["properties"]["analysis"].splitlines()
     assert "- Spoke in 1 turn, 3.0 words a second." in lines
     assert "- Did they sound lively? Yes: in 1 of 1 turns." in lines
+
+
+async def test_a_turn_does_not_wait_for_pictures() -> None:
+    seer = Slow(voice(start=0.0, end=1.0, pitch_range=9.0))
+    async with conversation(answers(), ASKED, heard="oh how nice", perception=seer) as stage:
+        ann, bob = stage.room.join("Ann"), stage.room.join("Bob")
+        ann.sends("microphone")
+        bob.sends("camera")
+        async with showing(bob, NEUTRAL):
+            await until(seer.looking.is_set, "Bob is looked at, for long")
+            await say_something(stage, ann)
+        (ended,) = logged(stage, "UserTurnEnded")
+        assert ended["audio_analysis"].startswith("Lively intonation")
+        seer.go.set()
 
 
 async def test_no_tone_is_heard_unless_it_may_be_told() -> None:

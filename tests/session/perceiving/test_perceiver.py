@@ -6,7 +6,6 @@ import asyncio
 import base64
 import io
 import json
-import threading
 import time
 from dataclasses import replace
 from typing import Any
@@ -15,12 +14,11 @@ import av
 import pytest
 from structlog.testing import capture_logs
 
-from tests.session.perceiving.seer import BLACK, BROKEN, NEUTRAL, NOBODY, SMILING, Seer, shade, showing
+from tests.session.perceiving.seer import BLACK, BROKEN, NEUTRAL, NOBODY, SMILING, Seer, Slow, shade, showing
 from tests.session.scripted import ScriptedLLM
 from tests.session.test_live import SPEC, Stage, conversation
 from visavis.conversation.log import replayed_events
 from visavis.layers.perception.asked import Query, Tool
-from visavis.layers.perception.base import Picture, Sight
 from visavis.rooms.memory import Guest
 from visavis.session.perceiving import watching
 from visavis.session.spec import ConversationSpec, PerceptionSpec
@@ -103,6 +101,18 @@ async def test_a_smile_calls_its_tool_once_is_told_and_stands_in_the_analysis() 
     assert lines[-2].startswith("- Did they smile? Yes: once, ")
     assert lines[-1] == "- Any hats? This server cannot answer that: nothing it measures tells."
     assert not [line for line in lines if "rown" in line or "away" in line]
+
+
+async def test_the_picture_goes_along_where_the_dialect_has_no_name_for_the_call() -> None:
+    seed = spec(tools=[SMILED]).model_copy(update={"dialect": "seed"})
+    async with conversation(ScriptedLLM(), seed, perception=Seer()) as stage:
+        ann = stage.room.join("Ann")
+        ann.sends("camera")
+        async with showing(ann, SMILING):
+            await until(lambda: received(ann, "conversation.perception_tool_call"), "the tool is called")
+    (call,) = received(ann, "conversation.perception_tool_call")
+    assert call["properties"]["frames"] and "tool_call_id" not in call["properties"]
+    assert "frames" not in json.dumps([message for _, message in stage.told])
 
 
 async def test_nothing_is_looked_at_unless_it_is_shown() -> None:
@@ -206,19 +216,6 @@ async def test_a_shared_screen_is_told_apart_and_its_end_calls_a_tool() -> None:
 
 def shared(stage: Stage) -> list[dict[str, Any]]:
     return [told for told in logged(stage, "UserPerceived") if told["screenshare"]]
-
-
-class Slow(Seer):
-    """Looks until it is let go."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.looking, self.go = threading.Event(), threading.Event()
-
-    def look(self, picture: Picture) -> Sight:
-        self.looking.set()
-        self.go.wait(PATIENCE)
-        return super().look(picture)
 
 
 async def test_a_picture_that_is_looked_at_while_its_source_goes_off_is_none_any_more() -> None:

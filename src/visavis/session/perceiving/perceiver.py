@@ -36,7 +36,8 @@ class Perceiver:
     Args:
         spec: what is asked.
         engine: sees and hears.
-        lane: where it works.
+        lane: where it sees.
+        hearing: where it hears: a turn that ends must not wait for everybody's pictures.
         room: shows people.
         elapsed: seconds since the conversation began.
         feed: takes what is perceived.
@@ -49,13 +50,14 @@ class Perceiver:
         spec: PerceptionSpec,
         engine: PerceptionEngine,
         lane: Lane,
+        hearing: Lane,
         room: Room,
         elapsed: Callable[[], float],
         feed: Callable[[Input], None],
         apis: ToolApis,
         look_at: Callable[[tuple[float, float] | None], None],
     ) -> None:
-        self._spec, self._engine, self._lane = spec, engine, lane
+        self._spec, self._engine, self._hearing = spec, engine, hearing
         self._elapsed, self._feed, self._look_at = elapsed, feed, look_at
         self._watching = Watching(engine, lane, room, elapsed, self._saw, self._gone)
         self._calling = Calling(lane, elapsed, feed, apis)
@@ -120,7 +122,7 @@ class Perceiver:
         if participant_id not in self._here:
             return None
         person = self._people[participant_id]
-        return Hearing(person, self._engine if self._hears else None, self._lane, self._elapsed, self)
+        return Hearing(person, self._engine if self._hears else None, self._hearing, self._elapsed, self)
 
     # What is seen
 
@@ -215,7 +217,7 @@ class Perceiver:
 
     @property
     def attachments(self) -> Attachments:
-        """Pictures of tools' calls that are on their way."""
+        """The picture of the tool's call that is being told."""
         return self._calling.attachments
 
     # The end
