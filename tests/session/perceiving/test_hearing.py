@@ -128,6 +128,22 @@ async def test_an_engine_that_cannot_listen_costs_the_tone_and_nothing_else() ->
     assert [ended["audio_analysis"] for ended in logged(stage, "UserTurnEnded")] == ["", ""]
 
 
+async def test_what_a_turn_sounded_like_is_not_told_of_the_next() -> None:
+    seer = Seer(voice(start=0.0, end=1.0, pitch_range=9.0))
+    async with conversation(answers(), ASKED, heard="oh how nice", perception=seer) as stage:
+        ann = stage.room.join("Ann")
+        await say_something(stage, ann)
+        await until(lambda: logged(stage, "UserPerceived"), "the query is answered")
+        assert logged(stage, "UserPerceived")[-1]["emotions"] == "Lively? Yes, in the last turn."
+        seer.voice = None
+        await say_something(stage, ann)
+        await until(lambda: not logged(stage, "UserPerceived")[-1]["emotions"], "nothing is known of this one")
+    (analysis,) = received(ann, "conversation.perception_analysis")
+    lines = analysis["properties"]["analysis"].splitlines()
+    assert "- Lively intonation: in 1 of 1 that were measured." in lines
+    assert "- Did they sound lively? Yes: in 1 of 1 turns." in lines
+
+
 async def test_who_looks_away_to_think_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     async with conversation(answers(), spec(), heard="well", perception=Seer()) as stage:
         ann = stage.room.join("Ann")

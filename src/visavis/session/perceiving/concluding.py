@@ -70,15 +70,16 @@ def _speech(spoken: Spoken) -> list[str]:
         times = "once" if len(spoken.pauses) == 1 else f"{len(spoken.pauses)} times"
         lines.append(f"Paused {times} within turns, for {max(spoken.pauses):.1f} s at most.")
     for words, count in spoken.tones.items():
-        lines.append(f"{words[0].upper()}{words[1:]}: in {count} of {turns}.")
+        of = turns if spoken.toned == spoken.turns else f"{spoken.toned} that were measured"
+        lines.append(f"{words[0].upper()}{words[1:]}: in {count} of {of}.")
     return lines
 
 
 def _answer(named: Sequence[tuple[str, Witnessed]], query: Query, untold: frozenset[Condition]) -> str:
     if query.signal is None:
         return UNANSWERED
-    if query.signal in untold:
-        return WITHHELD
+    if query.signal in untold or (untold and condition_of(query.signal) is None):
+        return WITHHELD  # a tone of voice is listened for only where nothing is withheld
     answers = [(name, _of_one(one, query.signal, query.opposite)) for name, one in named]
     if len(answers) == 1:
         return answers[0][1]
@@ -101,7 +102,9 @@ def _of_one(one: Witnessed, signal: str, opposite: bool) -> str:
 def _heard(spoken: Spoken, signal: str, opposite: bool) -> str:
     if not spoken.turns:
         return "Nothing was heard."
+    if not spoken.toned:
+        return "The tone of voice was not measured."
     count = sum(turns for words, turns in spoken.tones.items() if signal in signals([words]))
     if opposite:
-        return f"Not in {count} of {spoken.turns} turns." if count else "Yes: nothing else was heard."
-    return f"Yes: in {count} of {spoken.turns} turns." if count else "No, that was not heard."
+        return f"Not in {count} of {spoken.toned} turns." if count else "Yes: nothing else was heard."
+    return f"Yes: in {count} of {spoken.toned} turns." if count else "No, that was not heard."

@@ -92,11 +92,12 @@ class Hearing:
     def ended(self, text: str, voice: Voice | None) -> Analyses:
         """The turn is over."""
         analyses, heard, tone = self._person.turns.ended(text, voice, self._elapsed())
+        if text.strip():
+            self._person.tone = None if heard is None else tone
         if heard is not None:
-            self._person.tone = tone
             for tool, arguments in self._person.calls.heard(heard, tone, self._elapsed()):
                 self._told.call(self._person.id, tool, arguments)
-            self._told.heard(self._person.id)
+        self._told.heard(self._person.id)
         return analyses
 
     def hold(self) -> float:
