@@ -102,7 +102,9 @@ def test_calls_of_perception_have_an_id_in_the_newest_alone_and_other_calls_alwa
     call.feed(happens.LayerTold(at=0.5, event=PerceptionToolCall(properties=seen)))
     call.says("Look!")
     call.calls(1, ("t1", "look", "{}"))
-    told = {wire["event_type"]: wire["properties"] for wire in wires(call.all_effects) if "properties" in wire}
+    told = {
+        wire["event_type"]: wire["properties"] for wire in wires(call.all_effects) if "properties" in wire
+    }
     seen_in = told["conversation.perception_tool_call"]
     assert seen_in.pop("tool_call_id", None) == ("c1" if dialect in ("union", "pal") else None)
     assert seen_in == {"modality": "vision", "name": "smiled", "arguments": {}}

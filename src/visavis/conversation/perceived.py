@@ -38,7 +38,7 @@ class Perceived:
 
     @property
     def tags(self) -> str:
-        """What the LLM is told: of the last speaker; before anybody spoke, of whoever came last; may be empty.
+        """What the LLM is told: of the last speaker, before anybody spoke of the latest; may be empty.
 
         Somebody else's looks are not the speaker's, whose camera may be off.
         """

@@ -43,7 +43,7 @@ def test_one_participant_needs_no_heading() -> None:
 
 def test_several_have_one_each_and_who_showed_and_said_nothing_is_left_out() -> None:
     people = [
-        Witnessed("Ann\n# b", SMILED, Spoken()),
+        Witnessed("Ann\n<# b>", SMILED, Spoken()),
         Witnessed("Silent", Account(), Spoken()),
         Witnessed("", Account(), Spoken(turns=1)),
     ]
@@ -54,8 +54,14 @@ def test_several_have_one_each_and_who_showed_and_said_nothing_is_left_out() -> 
     assert told.splitlines()[-2:] == [
         "- Did they smile? Ann # b: Yes: once, 4 s in all (from 0:05). "
         "Participant 3: Nothing was seen: no camera was on.",
-        "- Did they sound lively? Ann # b: Nothing was heard. Participant 3: The tone of voice was not measured.",
+        "- Did they sound lively? Ann # b: Nothing was heard. "
+        "Participant 3: The tone of voice was not measured.",
     ]
+
+
+def test_a_name_is_not_longer_than_what_it_is_said_of() -> None:
+    people = [Witnessed("A" * 10_000, SMILED, spoken()), Witnessed("Bob", SMILED, spoken())]
+    assert len(analysis(people, QUERIES * 10, untold("full"))) < 6_000
 
 
 def test_what_may_not_be_told_is_not_told_here_either() -> None:

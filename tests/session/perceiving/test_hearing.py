@@ -13,6 +13,7 @@ from tests.session.perceiving.seer import NEUTRAL, Seer, Slow, showing
 from tests.session.perceiving.test_perceiver import logged, received, spec, until
 from tests.session.scripted import ScriptedLLM
 from tests.session.test_live import Stage, conversation
+from visavis.conversation.log import replayed_events
 from visavis.layers.conversational_flow.turns import LONGEST_HOLD
 from visavis.layers.llm.base import TextDelta
 from visavis.layers.perception.asked import Query, Tool
@@ -62,6 +63,9 @@ async def test_a_turn_carries_how_it_sounded_and_looked_and_its_tone_calls_a_too
             await until(lambda: received(ann, "conversation.perception_tool_call"), "the tool is called")
             await until(lambda: logged(stage, "UserPerceived")[-1]["emotions"], "the query is answered")
     assert seer.listened
+    assert json.dumps([event.wire() for event in replayed_events(stage.log)]) == json.dumps(
+        [message for _, message in stage.told]
+    )
     heard = "Lively intonation, 3.0 words a second."
     seen = "Looking at the screen, neutral expression."
     (utterance, *_) = [
@@ -137,7 +141,9 @@ async def test_what_a_turn_sounded_like_is_not_told_of_the_next() -> None:
         assert logged(stage, "UserPerceived")[-1]["emotions"] == "Lively? Yes, in the last turn."
         seer.voice = None
         await say_something(stage, ann)
-        await until(lambda: not logged(stage, "UserPerceived")[-1]["emotions"], "nothing is known of this one")
+        await until(
+            lambda: not logged(stage, "UserPerceived")[-1]["emotions"], "nothing is known of this one"
+        )
     (analysis,) = received(ann, "conversation.perception_analysis")
     lines = analysis["properties"]["analysis"].splitlines()
     assert "- Lively intonation: in 1 of 1 that were measured." in lines

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import io
 import json
+import threading
 import time
 from dataclasses import replace
 from typing import Any
@@ -20,7 +21,7 @@ from tests.session.test_live import SPEC, Stage, conversation
 from visavis.conversation.log import replayed_events
 from visavis.layers.perception.asked import Query, Tool
 from visavis.rooms.memory import Guest
-from visavis.session.perceiving import watching
+from visavis.session.perceiving import calling, watching
 from visavis.session.spec import ConversationSpec, PerceptionSpec
 
 PATIENCE = 10.0
@@ -113,6 +114,31 @@ async def test_the_picture_goes_along_where_the_dialect_has_no_name_for_the_call
     (call,) = received(ann, "conversation.perception_tool_call")
     assert call["properties"]["frames"] and "tool_call_id" not in call["properties"]
     assert "frames" not in json.dumps([message for _, message in stage.told])
+
+
+async def test_a_call_that_ends_while_a_picture_is_made_small_says_nothing_after_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    making, go = threading.Event(), threading.Event()
+
+    def slow(frame: Any) -> bytes:
+        making.set()
+        go.wait(PATIENCE)
+        return b"jpeg"
+
+    monkeypatch.setattr(calling, "jpeg", slow)
+    with capture_logs() as logs:
+        async with conversation(ScriptedLLM(), spec(tools=[SMILED]), perception=Seer()) as stage:
+            ann = stage.room.join("Ann")
+            ann.sends("camera")
+            async with showing(ann, SMILING):
+                await until(making.is_set, "a picture is made small")
+            ann.leave()
+            asyncio.get_running_loop().call_later(0.3, go.set)
+    go.set()
+    await asyncio.sleep(0.1)
+    assert stage.told[-1][1]["event_type"] == "system.shutdown"
+    assert not [entry for entry in logs if entry["log_level"] == "error"]
 
 
 async def test_nothing_is_looked_at_unless_it_is_shown() -> None:

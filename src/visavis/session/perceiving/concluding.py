@@ -15,6 +15,8 @@ from visavis.session.perceiving.words import condition_of, question
 
 UNANSWERED = "This server cannot answer that: nothing it measures tells."
 WITHHELD = "Not answered: emotion recognition is restricted here."
+LONGEST_NAME = 80
+"""Characters; a name is said with each answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,11 @@ class Witnessed:
     spoken: Spoken
 
     @property
+    def called(self) -> str:
+        """The name on one line, without tags and of bounded length; may be empty."""
+        return " ".join(self.name.replace("<", " ").replace(">", " ").split())[:LONGEST_NAME]
+
+    @property
     def anything(self) -> bool:
         """Whether there is something to tell."""
         shared = self.account.history("sharing the screen").count
@@ -46,7 +53,7 @@ def analysis(people: Sequence[Witnessed], queries: Sequence[Query], untold: froz
         queries: to be answered.
         untold: conditions not to be told.
     """
-    named = [(" ".join(one.name.split()) or f"Participant {n}", one) for n, one in enumerate(people, 1)]
+    named = [(one.called or f"Participant {n}", one) for n, one in enumerate(people, 1)]
     named = [(name, one) for name, one in named if one.anything]
     if not named:
         return ""

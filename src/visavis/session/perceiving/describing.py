@@ -110,7 +110,7 @@ class Describing:
         )
         if text is None:
             return analysis(list(people.values()), spec.analysis_queries, hidden)
-        names = {str(self._looker.number(who)): " ".join(one.name.split()) for who, one in people.items()}
+        names = {str(self._looker.number(who)): one.called for who, one in people.items()}
         text = re.sub(
             r"\bparticipant (\d+)\b", lambda found: names.get(found[1]) or found[0], text, flags=re.IGNORECASE
         )
