@@ -99,6 +99,8 @@ def test_eyes_do_not_hear_and_what_is_asked_at_the_end_is_asked_of_both(matcher:
         ("Trigger when the user stops looking away", "looking away", True),
         ("Do not call this when the user smiles.", None, False),
         ("Call this when the user smiles. Never call it when they frown.", None, False),
+        ("Call this when the user smiles. Call it once only.", None, False),
+        ("Call this once the user smiles.", "smiling", False),
         ("Call this when the user smiles for more than 5 seconds", None, False),
         ("Call this when the user smiles. Also call it when the user nods.", None, False),
         ("When the user leaves the frame, call this to pause the lesson.", "left", False),
