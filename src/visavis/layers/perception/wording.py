@@ -25,7 +25,7 @@ _ENDED = re.compile(
 _AT_THE_END = re.compile(r"\bat the end\b", re.IGNORECASE)
 _NOT = re.compile(
     r"\b(?:not|no|nobody|none|never|neither|nor|without|cannot|hardly|barely|rarely|lacks?|lacking|fail(?:s|ed)?"
-    r"|instead|unless|except|refus(?:e|es|ed)|un(?:able|willing))\b|n't\b|n’t\b",
+    r"|instead|unless|except|refus(?:e|es|ed)|avoid(?:s|ed|ing)?|refrain(?:s|ed|ing)?|un(?:able|willing))\b|n't\b|n’t\b",
     re.IGNORECASE,
 )
 _WHEN = re.compile(
@@ -33,6 +33,7 @@ _WHEN = re.compile(
     r"the (?:moment|instant)(?: that)?|in case|upon)\b",
     re.IGNORECASE,
 )
+_ABOUT_THE_CALL = re.compile(r"\b(?:arguments?|parameters?|returns?|response|answers?)\b", re.IGNORECASE)
 _LIMITS = re.compile(
     r"\b(?:at most|maximum|limit|except|unless|single time|first time)\b|"
     r"(?<!\bat )\bonce\b(?! (?:the|a|an|they|you|he|she|user|someone|somebody|nobody|no)\b)",
@@ -154,6 +155,8 @@ def condition(sentence: str) -> str | None:
 def forbids(sentence: str) -> bool:
     """Whether it says when a tool is *not* to be called, or not more than so often."""
     found = _WHEN.search(sentence)
+    if found is None and _ABOUT_THE_CALL.search(sentence):
+        return False  # it takes no arguments, or returns nothing
     before = sentence[: found.start()] if found else sentence
     return bool(_NOT.search(before) or _LIMITS.search(sentence))
 
