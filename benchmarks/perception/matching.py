@@ -1,7 +1,8 @@
 """Are queries and tools matched to the signals that answer them, and to no others?
 
-``python -m benchmarks.perception.matching`` prints precision and recall of both halves of ``asked.txt``; with
-``--choose`` what other thresholds would make of the first half, which is the one they were chosen on.
+``python -m benchmarks.perception.matching`` prints precision and recall of both halves of ``asked.txt`` and
+of ``unseen.txt``; with ``--choose`` what other thresholds would make of the first half, on which they were
+chosen.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from visavis.layers.perception.matching import Matcher
 from visavis.layers.perception.signals import SIGNALS
 
 ASKED = Path(__file__).with_name("asked.txt")
+UNSEEN = Path(__file__).with_name("unseen.txt")
 _MODALITIES: dict[str, Modality | None] = {"vision": "vision", "audio": "audio", "analysis": None}
 
 
@@ -101,7 +103,7 @@ def main() -> None:
     parser.add_argument("--show", action="store_true", help="print what is not as labelled")
     options = parser.parse_args()
     lines = read()
-    halves = {"chosen on": lines[::2], "judged on": lines[1::2]}
+    halves = {"chosen on": lines[::2], "judged on": lines[1::2], "unseen": read(UNSEEN)}
     matcher = Matcher(MiniLM())
     if options.choose:
         for close, clearly, apart in itertools.product(

@@ -25,7 +25,7 @@ from visavis.layers.perception.filling import filled
 from visavis.layers.perception.phrasings import Aspect
 from visavis.layers.perception.signals import SIGNALS
 from visavis.layers.perception.tooltexts import stated
-from visavis.layers.perception.wording import COMMON, Form, form, plain, sentences, stems
+from visavis.layers.perception.wording import COMMON, OF_A_VOICE, Form, clauses, form, plain, sentences, stems
 
 CLOSE = 0.6
 """Similarity to a phrasing from which a sentence may mean its signal."""
@@ -152,10 +152,10 @@ class Matcher:
         return next(filter(None, (self.meaning(query.text, one) for one in either)), None)
 
     def _meaning(self, text: str, modality: Modality) -> Meaning | None:
-        parts = sentences(text)
-        parts = [part for part in parts if stems(part) - COMMON] or parts
+        said = [plain(sentence) for sentence in sentences(text)]
+        said = [sentence for sentence in said if stems(sentence) - COMMON] or said
         found = set()
-        for part in parts:
+        for part in (clause for sentence in said for clause in clauses(sentence)):
             nearest = self.nearest(part, modality)
             found.add(nearest.meaning if nearest and nearest.sure else None)
         return found.pop() if len(found) == 1 else None
@@ -202,7 +202,8 @@ def _fits(words: frozenset[str], meaning: Meaning, kind: Form) -> bool:
     """Whether these words can mean it: none that it knows nothing of, and the one that it needs."""
     needed, own, all_of_it = _words(meaning, kind)
     back = meaning.aspect != "over" or kind != "plain" or bool(words & own)
-    return words - COMMON <= all_of_it and back and bool(not needed or words & needed)
+    about = COMMON | OF_A_VOICE if SIGNALS[meaning.signal].modality == "audio" else COMMON
+    return words - about <= all_of_it and back and bool(not needed or words & needed)
 
 
 @cache

@@ -13,6 +13,8 @@ HEARD: dict[str, Signal] = {
             the user speaks louder
             the user is speaking loudly
             the user's voice gets louder than usual
+            the user gets louder
+            the user is loud
             the user's volume goes up
             a loud voice is detected
         """),
@@ -56,7 +58,7 @@ HEARD: dict[str, Signal] = {
     ),
     "fast": Signal(
         "audio",
-        "fast quick rapid speed",
+        "fast quick rapid spe",
         lines("""
             the user speaks fast
             the user is talking quickly
@@ -115,6 +117,7 @@ HEARD: dict[str, Signal] = {
             the user pauses in the middle of a sentence
             a long pause is detected
             the user pauses between words
+            the user pauses a lot
         """),
         opposite=lines("the user makes no long pauses\nthe user speaks without long pauses"),
     ),

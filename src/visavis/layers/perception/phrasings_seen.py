@@ -10,6 +10,7 @@ SEEN: dict[str, Signal] = {
         "",
         lines("""
             the user appears in front of the camera
+            a face appears
             the user enters the frame
             a face is visible in the video
             someone sits down in front of the camera
@@ -37,6 +38,9 @@ SEEN: dict[str, Signal] = {
             there is no face in the picture
             no face is detected
             the frame is empty
+            the user has gone away from the camera
+            there is nobody at the desk
+            the seat is empty
             the user is not in the frame
             the user is not visible on camera
             the user is no longer visible
@@ -58,7 +62,7 @@ SEEN: dict[str, Signal] = {
     ),
     "second person": Signal(
         "vision",
-        "second multipl oth anoth els two several mor additional alon only themselv",
+        "third accompani around second multipl oth anoth els two several mor additional alon only themselv",
         lines("""
             more than one person is visible in the frame
             a second person appears in the picture
@@ -71,6 +75,13 @@ SEEN: dict[str, Signal] = {
             several faces are visible
             there is an additional person in the background
             somebody else joins the user
+            someone else enters the frame
+            another person walks in
+            a second face shows up
+            a second face has shown up
+            other people are around the user
+            the user is accompanied by someone
+            a third person is visible
             the other person is visible
             multiple faces are detected
             the user is not alone
@@ -100,6 +111,7 @@ SEEN: dict[str, Signal] = {
             the user looks off to the side
             the user turns away from the camera
             the user's gaze is averted
+            the user's gaze wanders off the screen
             the user breaks eye contact
             the user looks away from the camera
             the user avoids eye contact
@@ -107,6 +119,8 @@ SEEN: dict[str, Signal] = {
             the user's eyes leave the screen
             the user is not looking at the screen
             the user is not looking at the camera
+            the user is not facing the camera
+            the user is not facing the screen
             the user does not make eye contact
             the user stops looking at the screen
             the user is no longer looking at the screen
@@ -126,6 +140,7 @@ SEEN: dict[str, Signal] = {
             the user maintains eye contact with the camera
             how often was the user looking at the screen
             the user's gaze is on the screen
+            the user looks straight into the camera
             is the user facing the camera
             the user keeps their eyes on the screen
             the user is not looking away
@@ -168,6 +183,8 @@ SEEN: dict[str, Signal] = {
             the user opens their eyes wide
             a surprised expression is detected
             the user reacts with surprise
+            the user reacts surprised
+            the user's brows go up
             the user looks astonished
         """),
         lines("""
@@ -181,12 +198,14 @@ SEEN: dict[str, Signal] = {
     ),
     "frowning": Signal(
         "vision",
-        "frown brow eyebrow",
+        "frown brow eyebrow forehead",
         lines("""
             the user frowns
             the user is frowning
             the user's brow is furrowed
             the user draws their eyebrows together
+            the user's brows are drawn together
+            the user has a furrowed forehead
             the user furrows their brows
             a frown is detected
             the user knits their brow
@@ -272,6 +291,7 @@ SEEN: dict[str, Signal] = {
             the user shakes their head no
             a head shake is detected
             the user moves their head from side to side
+            the user's head is shaken
             the user disagrees by shaking their head
         """),
         lines("the user stops shaking their head\nthe user is no longer shaking their head"),
@@ -284,7 +304,7 @@ SEEN: dict[str, Signal] = {
             the user is too close to the camera
             the user is very close to the camera
             the user's face is too close to the screen
-            the user moves close to the camera
+            the user moves too close to the camera lens
             the user comes near the camera
             the user sits too near the webcam
         """),
@@ -297,6 +317,7 @@ SEEN: dict[str, Signal] = {
         lines("""
             the user is too far from the camera
             the user is far away from the screen
+            the user sits too far back
             the user sits far from the webcam
             the user moves far back from the camera
             the user is at a great distance from the camera
@@ -351,6 +372,7 @@ SEEN: dict[str, Signal] = {
             a screen share is active
             the user is screen sharing
             the user presents their screen
+            the user shares their desktop
             screen sharing begins
         """),
         lines("""

@@ -15,6 +15,8 @@ _PEOPLE = re.compile(
     r"tenants?|residents?|mentees?|contestants?|subjects?)\b",
     re.IGNORECASE,
 )
+_THEY = re.compile(r"\b(?:they|he|she|them)\b", re.IGNORECASE)
+_HEAD = re.compile(r"\b(head|nod|nods|nodding),? ['\"]?(?:no|yes)\b['\"]?", re.IGNORECASE)
 _ENDED = re.compile(
     r"\b(?:stop(?:s|ped|ping)?|no longer|any ?more|ceas(?:e|es|ed|ing)|finish(?:es|ed)?|end(?:s|ed)?|"
     r"quit(?:s|ting)?|until|fad(?:e|es|ed|ing))\b",
@@ -23,12 +25,18 @@ _ENDED = re.compile(
 _AT_THE_END = re.compile(r"\bat the end\b", re.IGNORECASE)
 _NOT = re.compile(
     r"\b(?:not|no|nobody|none|never|neither|nor|without|cannot|hardly|barely|rarely|lacks?|lacking|fail(?:s|ed)?"
-    r"|instead|unless|except|refus(?:e|es|ed)|un(?:able|willing))\b|n't\b|n’t\b",
+    r"|instead|unless|except|refus(?:e|es|ed)|avoid(?:s|ed|ing)?|refrain(?:s|ed|ing)?|un(?:able|willing))\b|n't\b|n’t\b",
     re.IGNORECASE,
 )
 _WHEN = re.compile(
     r"\b(?:when(?:ever)?|if|whether|once (?=the |a |an |they |you )|as soon as|(?:each|every) time(?: that)?|"
     r"the (?:moment|instant)(?: that)?|in case|upon)\b",
+    re.IGNORECASE,
+)
+_ABOUT_THE_CALL = re.compile(r"\b(?:arguments?|parameters?|returns?|response|answers?)\b", re.IGNORECASE)
+_LIMITS = re.compile(
+    r"\b(?:at most|maximum|limit|except|unless|single time|first time)\b|"
+    r"(?<!\bat )\bonce\b(?! (?:the|a|an|they|you|he|she|user|someone|somebody|nobody|no)\b)",
     re.IGNORECASE,
 )
 _THEN = re.compile(
@@ -50,6 +58,10 @@ _AROUND = re.compile(
     r"(?:call|conversation|interview|session|exam|meeting|lesson|test|assessment|chat|screening)\b",
     re.IGNORECASE,
 )
+_JOINED = re.compile(r"(?<!\bup )(?<!\bmore )\b(?:and|or|but)\b(?! (?:more|not|down)\b)", re.IGNORECASE)
+_WHO = re.compile(
+    r"\b(?:user|person|people|someone|somebody|anyone|anybody|nobody|they|he|she|face|faces|one)\b", re.I
+)
 _SENTENCES = re.compile(r"(?<=[.!?;])\s+|\n+")
 _WORDS = re.compile(r"[a-z0-9]+(?:['’][a-z]+)?")
 _SMALL = frozenset(
@@ -64,9 +76,11 @@ _SMALL = frozenset(
 
 def stem(word: str) -> str:
     """A word without its ending, roughly: smiles, smiled and smiling are one."""
-    for ending in ("ing", "ed", "ies", "es", "s", "ly", "er"):
+    if word.endswith("s") and len(word) > 3 and not word.endswith("ss"):
+        word = word[:-1]
+    for ending in ("ing", "ed", "ie", "e", "ly", "er"):
         if word.endswith(ending) and len(word) - len(ending) >= 3:
-            word = word[: -len(ending)] + ("y" if ending == "ies" else "")
+            word = word[: -len(ending)] + ("y" if ending == "ie" else "")
             break
     if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "sl":
         word = word[:-1]
@@ -85,14 +99,20 @@ COMMON = vocabulary("""
     current currently now moment time times ever often during throughout whole entire while clear clearly
     confidence confident high event signal notify trigger triggers triggered named start starts started
     starting begin begins began suddenly just happens happen happened occurs occur occurred if when whenever
-    whether only
+    whether only become becomes became take takes took taking get gets got give gives gave keep keeps kept
+    make makes made catch caught come comes came along around direct directly straight consistent
+    consistently really actually obviously noticeably bit somewhat here there other's instance occasion yet
+    already been
 """)
 """Words, without their endings, that stand in any question about a picture or a voice."""
+OF_A_VOICE = vocabulary("voice speech speak spoke spoken speaking talk talking sound sounds tone hear heard")
+"""Likewise about a voice."""
 
 
 def plain(text: str) -> str:
     """On one line, whoever is watched called the user, without how often, on what scale and during what."""
-    line = _PEOPLE.sub("user", " ".join(text.split()))
+    line = _PEOPLE.sub("user", _THEY.sub("the user", " ".join(text.split())))
+    line = _HEAD.sub(r"\1", line)
     line = _AROUND.sub(" ", _OFTEN.sub(" ", line))
     return " ".join(line.split()).replace(" ?", "?").replace(" .", ".").strip(" ,")
 
@@ -114,6 +134,13 @@ def sentences(text: str) -> list[str]:
     return [sentence.strip() for sentence in _SENTENCES.split(text) if sentence.strip()]
 
 
+def clauses(sentence: str) -> list[str]:
+    """What is joined by 'and' or 'or', each as a sentence of its own: all of it must be meant."""
+    found = [part.strip(" ,") for part in _JOINED.split(sentence)]
+    found = [part for part in found if part]
+    return [part if _WHO.search(part) or len(found) == 1 else f"the user {part}" for part in found]
+
+
 def condition(sentence: str) -> str | None:
     """What must be so for a tool to be called, out of 'Call this when …'; None where none is named."""
     found = _WHEN.search(sentence)
@@ -128,10 +155,10 @@ def condition(sentence: str) -> str | None:
 def forbids(sentence: str) -> bool:
     """Whether it says when a tool is *not* to be called, or not more than so often."""
     found = _WHEN.search(sentence)
+    if found is None and _ABOUT_THE_CALL.search(sentence):
+        return False  # it takes no arguments, or returns nothing
     before = sentence[: found.start()] if found else sentence
-    return bool(_NOT.search(before)) or bool(
-        re.search(r"\b(?:at most|only once|once per|maximum|limit|except|unless)\b", sentence, re.IGNORECASE)
-    )
+    return bool(_NOT.search(before) or _LIMITS.search(sentence))
 
 
 def stems(text: str) -> frozenset[str]:
