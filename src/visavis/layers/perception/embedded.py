@@ -71,7 +71,7 @@ class EmbeddedPerception:
 
 
 class EmbeddedEyes:
-    """``Eyes``. Remembers where the faces were, how the first one rests, and the last picture in coarse cells."""
+    """``Eyes``. Remembers where faces were, how the first one rests, and in coarse cells how light it was."""
 
     def __init__(self, engine: EmbeddedPerception) -> None:
         self._engine = engine
