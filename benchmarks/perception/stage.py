@@ -74,7 +74,7 @@ class Acting:
         Raises:
             playwright.async_api.TimeoutError: the camera does not show them in time.
         """
-        enough = f"__bench.acts.filter(act => act[0] >= {self.since * 1000}).length >= {acts}"
+        enough = f"() => __bench.acts.filter(act => act[0] >= {self.since * 1000}).length >= {acts}"
         await self.tab.page.wait_for_function(enough, timeout=patience * 1000, polling=200)
         found = await self.shown()
         await asyncio.sleep(max(0.0, found[acts - 1].began + seconds - time.time()))
