@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import os
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import av
 import numpy as np
-import pytest
 
 from tests.e2e.conftest import OpenPage
 from tests.e2e.test_people import until
@@ -23,7 +20,7 @@ from visavis.layers.perception.base import Sight
 from visavis.layers.perception.conditions import Change, Conditions
 from visavis.layers.perception.embedded import EmbeddedPerception
 from visavis.layers.perception.watcher import Watcher
-from visavis.testing.server_process import RunningServer, running_server
+from visavis.testing.server_process import RunningServer
 
 FILM = ("african-woman-neutral", 2.5), ("african-woman-smiling", 2.5), ("african-woman-neutral", 1.5)
 FPS = 30
@@ -41,17 +38,6 @@ def filmed(folder: Path) -> Path:
         b"".join((PEOPLE / f"{name}.jpg").read_bytes() * round(seconds * FPS) for name, seconds in FILM)
     )
     return film
-
-
-@pytest.fixture
-def smiling_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningServer]:
-    """A server whose tools of perception are all about smiles."""
-    patch = "from visavis.layers.perception import asked\n"
-    patch += "asked.Tool.model_fields['signal'].default = 'smiling'\nasked.Tool.model_rebuild(force=True)\n"
-    (tmp_path / "sitecustomize.py").write_text(patch)
-    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}")
-    with running_server(tmp_path) as running:
-        yield running
 
 
 async def test_a_smile_before_a_browser_s_camera_is_seen_and_nothing_else_is(
@@ -104,9 +90,8 @@ SMILED = {
 
 
 async def test_a_smile_calls_its_tool_soon_and_the_analysis_names_what_happened_and_nothing_else(
-    smiling_server: RunningServer, open_page: OpenPage, tmp_path: Path
+    server: RunningServer, open_page: OpenPage, tmp_path: Path
 ) -> None:
-    server = smiling_server
     body = {"persona_name": "Vera", "system_prompt": "Be brief.", "greeting": ""}
     body["layers"] = {"perception": {"visual_tools": [SMILED]}}
     persona = server.api("POST", "/personas", json=body).json()["persona_id"]

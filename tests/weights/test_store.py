@@ -262,7 +262,7 @@ def test_a_server_needs_its_engines_models() -> None:
     assert "smollm2-135m" in needed(Settings(embedded_llm="smollm2-135m"))
     assert len(needed(Settings(llm_base_url="http://localhost:8000/v1"))) == 5
     mine = {f"{layer}_engine": "mine" for layer in ("stt", "vad", "turn", "perception", "embedding")}
-    assert needed(Settings(llm_base_url="x", **mine)) == []
+    assert needed(Settings(llm_base_url="http://x", **mine)) == []
 
 
 def test_a_folder_that_cannot_be_written_is_named(hub: HubServer, tmp_path: Path) -> None:

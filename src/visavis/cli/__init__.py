@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import typer
@@ -40,6 +41,8 @@ def version() -> None:
 
 def main() -> None:
     """Run a command; an expected error is one line on standard error."""
+    # what numpy computes here is small: more threads than one would wait for each other on a busy machine
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         app()
     except WRONG_SETUP as error:

@@ -20,7 +20,7 @@ import httpx
 from visavis.config import Settings
 from visavis.errors import ConfigurationError, EngineMissing, InferenceFailed, ModelUnavailable
 
-State = Literal["ok", "missing", "optional"]
+State = Literal["ok", "missing", "partial", "optional"]
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 CODECS = {"VP8": "libvpx", "Opus": "libopus"}
@@ -33,7 +33,8 @@ class Check:
     """One finding.
 
     Attributes:
-        state: ``missing`` keeps the server from working; ``optional`` is absent and not needed to serve.
+        state: ``missing`` keeps the server from working; ``partial`` works but for what the detail says;
+            ``optional`` is absent and not needed to serve.
         detail: what was found, or what is wrong.
         remedy: what to do about it; empty when there is nothing to do.
     """

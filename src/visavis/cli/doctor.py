@@ -15,7 +15,12 @@ from visavis.cli import checks
 from visavis.cli import settings as settings_
 from visavis.cli.output import out
 
-WORDS = {"ok": "[green]found[/]", "missing": "[bold red]missing[/]", "optional": "[yellow]absent[/]"}
+WORDS = {
+    "ok": "[green]found[/]",
+    "missing": "[bold red]missing[/]",
+    "partial": "[yellow]in part[/]",
+    "optional": "[yellow]absent[/]",
+}
 
 
 def doctor(
@@ -23,10 +28,11 @@ def doctor(
     config: Annotated[Path | None, typer.Option(help="A TOML file of settings.")] = None,
 ) -> None:
     """Check models, engines, codecs, ports and the rest; exit code 1 when something needed is missing."""
-    from visavis.cli import ice_checks, vision_check
+    from visavis.cli import ice_checks, perception_check, vision_check
 
     settings = settings_.load(config)
-    findings = [*checks.run(settings), *ice_checks.run(settings), *vision_check.run(settings)]
+    further = (*ice_checks.run(settings), *vision_check.run(settings), *perception_check.run(settings))
+    findings = [*checks.run(settings), *further]
     if as_json:
         typer.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
     else:

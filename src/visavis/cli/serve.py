@@ -74,7 +74,10 @@ def _check(settings: Settings, open_conversation: bool) -> None:
     asyncio.run(require_keys(settings))
     if open_conversation and not configured_keys(settings):
         raise ConfigurationError("--open-conversation needs a key of the settings: set api_keys")
-    for layer in ("stt", "tts", "vad", "turn", "replica"):
+    layers = ["stt", "tts", "vad", "turn", "replica"]
+    if settings.perception_engine != "off":
+        layers += ["perception", "embedding"]
+    for layer in layers:
         require(layer, getattr(settings, f"{layer}_engine"))
     store = Store.of(settings)
     for name in needed(settings):

@@ -27,6 +27,7 @@ from visavis.server.access.tokens import MeetingTokens
 from visavis.server.description import openapi
 from visavis.server.metrics import Metrics
 from visavis.server.middleware import LimitBody, Observe, Slashes, Stop
+from visavis.server.perception import Perception
 from visavis.server.postcall import Means, PostCall
 from visavis.server.recordings import Recordings
 from visavis.server.records.recorder import Recorder
@@ -97,6 +98,7 @@ def create_app(settings: Settings, supervisor: Supervisor, store: Store) -> Fast
         apis=apis,
         recordings=recordings_kept,
         post_call=post_call,
+        perception=Perception(settings),
         removal=Removal(store, recorder, recordings_kept, post_call),
     )
     dispatcher = Dispatcher(
@@ -175,6 +177,7 @@ def _lifespan(
             asyncio.create_task(services.recorder.run()),
             asyncio.create_task(services.metrics.lag.watch()),
             asyncio.create_task(expire(services.removal, services.settings.conversation_retention_days)),
+            asyncio.create_task(services.perception.prepare(services.store)),
         ]
         after_calls = asyncio.create_task(services.post_call.run())
         dispatcher.start()

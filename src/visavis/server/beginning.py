@@ -14,6 +14,7 @@ from visavis.protocol.shutdown import TEST_MODE
 from visavis.server.details import details_of
 from visavis.server.errors import Refusal
 from visavis.server.notices import notices_of
+from visavis.server.perception import join
 from visavis.server.recordings import recording_details
 from visavis.server.resources.catalogue import persona_or_default, replica_or_default
 from visavis.server.resources.personas import checked
@@ -76,6 +77,9 @@ async def begin(services: Services, body: CreateConversation) -> Conversation:
             spec.recording = services.recordings.spec(name)
         tools = await tools_of(services.store, services.vault, about)
         spec.tools = [tool.spec(tool_id) for tool_id, tool in tools if tool.trigger_type == "in_call"]
+        if spec.perception:
+            join(spec.perception, spec.tools)
+            await services.perception.match(spec.perception)
         _log_without_effect(persona.document, spec)
         _log_less_emotion(body, about, spec)
         later = [(tool_id, tool) for tool_id, tool in tools if tool.trigger_type == "post_call"]
@@ -169,10 +173,6 @@ def _log_without_effect(document: dict[str, Any], spec: ConversationSpec) -> Non
     """Say what the persona has that nothing comes of here yet."""
     if skills := sorted(skills_of(document)):
         log.warning("skills without effect here yet", conversation=short(spec.conversation_id), skills=skills)
-    if perceived := [tool.name for tool in spec.tools if tool.origin != "llm"]:
-        log.warning(
-            "no perception calls these tools yet", conversation=short(spec.conversation_id), tools=perceived
-        )
 
 
 def _log_less_emotion(body: CreateConversation, about: PersonaBody, spec: ConversationSpec) -> None:

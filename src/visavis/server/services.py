@@ -20,6 +20,7 @@ from visavis.server.access.sessions import Sessions
 from visavis.server.access.tokens import MeetingTokens
 from visavis.server.metrics import Metrics
 from visavis.server.nesting import DEEPEST, is_too_deep
+from visavis.server.perception import Perception
 from visavis.server.postcall import PostCall
 from visavis.server.recordings import Recordings
 from visavis.server.records.recorder import Recorder
@@ -52,6 +53,7 @@ class Services:
     """For calls of tools, over the same client."""
     recordings: Recordings
     post_call: PostCall
+    perception: Perception
     removal: Removal
 
     @property

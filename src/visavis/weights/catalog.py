@@ -90,7 +90,10 @@ _WHISPER = (
     "https://huggingface.co/Systran/faster-whisper-tiny.en/resolve/0d3d19a32d3338f10357c0889762bd8d64bbdeba"
 )
 _QWEN = "https://huggingface.co/Qwen/Qwen2.5-Coder-0.5B-Instruct-GGUF/resolve/ebb2015119c907b064c512bf053e945850b5875f"
-_MINILM = "https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2/resolve/main"
+_MINILM = (
+    "https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2/resolve"
+    "/e4ce9877abf3edfe10b0d82785e83bdcb973e22e"
+)
 _PIPECAT = ("pipecat-ai", "1.14.0")
 
 

@@ -78,3 +78,9 @@ def test_a_query_may_ask_for_the_contrary() -> None:
         "- Calm? Not in 2 of 3 turns.",
         "- Fluent? Yes: nothing else was heard.",
     ]
+
+
+def test_where_nobody_was_seen_the_contrary_is_not_told_either() -> None:
+    asked = [Query(text="Did they look here?", signal="looking away", opposite=True)]
+    nobody = Witnessed("Ann", watched(during(0, 5)), spoken())
+    assert analysis([nobody], asked, untold("full")).endswith("Did they look here? Nobody was seen.")

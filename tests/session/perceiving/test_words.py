@@ -76,3 +76,11 @@ def test_a_query_may_ask_for_the_contrary() -> None:
     for sight in during(3, 9, face(looking=0.1)):
         account.feed(sight)
     assert answers(account, [query], EVERYTHING, 9.0) == "At the screen? No."
+
+
+def test_of_somebody_who_is_gone_the_contrary_is_not_told() -> None:
+    asked = [Query(text="Do they look here?", signal="looking away", opposite=True)]
+    gone = watched(during(0, 3, face()), during(3, 8))
+    assert answers(gone, asked, EVERYTHING, 8.0) == ""
+    stayed = [Query(text="Did they stay?", signal="left", opposite=True)]
+    assert answers(gone, stayed, EVERYTHING, 8.0) == "Did they stay? No."

@@ -33,6 +33,9 @@ class PersonaCreated(Reply):
     """The same as ``persona_name``."""
     created_at: str
     """ISO 8601 with microseconds and Z."""
+    warnings: list[str] | None = None
+    """What of its perception this server cannot answer or call, in words; absent where there is nothing.
+    Only answers to ``POST`` and ``PATCH`` have it."""
 
 
 class Persona(PersonaCreated):

@@ -93,6 +93,8 @@ def _of_one(one: Witnessed, signal: str, opposite: bool) -> str:
         return f"Not all the time: {phrase(condition)} {often}." if opposite else f"Yes: {often}."
     if condition != "sharing the screen" and one.account.began is None:
         return "Nothing was seen: no camera was on."
+    if opposite and condition != "sharing the screen" and not one.account.history("present").count:
+        return "Nobody was seen."
     return "Yes: nothing else was seen." if opposite else "No, that was not seen."
 
 

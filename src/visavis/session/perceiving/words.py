@@ -58,6 +58,8 @@ def answers(account: Account, queries: Sequence[Query], untold: frozenset[Condit
         condition = condition_of(query.signal)
         if condition is None or condition in untold or not _known(account, condition):
             continue
+        if query.opposite and "left" in account.now() and condition not in ("left", "sharing the screen"):
+            continue  # of somebody who is gone, the contrary is not known either
         told.append(f"{question(query.text)} {_holds(account, condition, query.opposite, now)}")
     return " ".join(told)
 
