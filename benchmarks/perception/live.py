@@ -1,7 +1,7 @@
 """Perception through the real thing: ``python -m benchmarks.perception.live [stage …]``.
 
 A server, Chromium whose camera plays films of rendered people (rendered once, some minutes), a program in the
-same room, and a persona with tools in plain words. About 35 minutes with all stages.
+same room, and a persona with tools in plain words. About 40 minutes with all stages.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ STAGES: dict[str, Stage] = {
     "smiles": lambda rig, options: noticing.smiles(rig, options.smiles, PEOPLE[: options.people]),
     "going": lambda rig, options: noticing.coming_and_going(rig, PEOPLE[: min(2, options.people)]),
     "analysis": lambda rig, options: noticing.analysed(rig, PEOPLE[: min(2, options.people)]),
-    "cost": lambda rig, options: live_cost.cost(rig, options.windows, options.seconds),
+    "cost": lambda _, options: live_cost.cost(options.windows, options.seconds),
     "rest": lambda rig, options: noticing.at_rest(rig, options.minutes),
 }
 MOST = 3600.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+import time
 from collections import defaultdict
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -37,34 +38,47 @@ class Arm:
     cpu: dict[bool, list[float]] = field(default_factory=lambda: defaultdict(list))
     lags: dict[bool, list[float]] = field(default_factory=lambda: defaultdict(list))
     memory: dict[bool, list[float]] = field(default_factory=lambda: defaultdict(list))
+    audible: list[float] = field(default_factory=list)
 
 
-async def cost(running: Rig, windows: int, seconds: int) -> Found:
-    """Windows of each way in turn, idle and while the replica speaks."""
+async def cost(windows: int, seconds: int) -> Found:
+    """Windows of each way in turn, idle and while the replica speaks; each way has a server of its own."""
     path = film(JUDGED[0], AT_REST)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="visavis-bench-")))
         with blind.installed(folder):
-            other = stack.enter_context(rig(embedded_llm="smollm2-135m", perception_engine=blind.NAME))
+            seeing, blinded, off = (
+                stack.enter_context(rig(embedded_llm="smollm2-135m", perception_engine=engine))
+                for engine in ("embedded", blind.NAME, "embedded")
+            )
         arms = {
-            ON: Arm(running, await persona(running, TOOLS)),
-            BLIND: Arm(other, await persona(other, TOOLS)),
-            OFF: Arm(running, await persona(running, perception_model="off")),
+            ON: Arm(seeing, await persona(seeing, TOOLS)),
+            BLIND: Arm(blinded, await persona(blinded, TOOLS)),
+            OFF: Arm(off, await persona(off, perception_model="off")),
         }
-        for _ in range(windows):
-            for arm in arms.values():
+        turns = list(arms.values())
+        for window in range(windows):
+            first = window % len(turns)
+            for arm in (*turns[first:], *turns[:first]):
                 async with acting(arm.rig, arm.persona_id, path) as call:
                     for speaks in (False, True):
                         await _window(arm, call, speaks, seconds)
     figures = []
     for speaks, what in ((False, "idle"), (True, "replica speaks")):
         figures += _figures(arms, speaks, what, seconds)
+    audible = [share for arm in arms.values() for share in arm.audible]
+    figures.append(
+        Figure(
+            "replica speaks: audible", "share", audible, "of the time, over -40 dBFS, all windows", bad="low"
+        )
+    )
     return Found(
         figures,
         [
-            "Each window is a call of its own with Chromium, whose camera shows a neutral, lively face, "
-            "and a program; both are on the same cores and not counted. The blind engine is given the same "
-            "pictures and looks at none: the difference to it is beside decoding."
+            "Each way has a server of its own, and the ways take turns at being first. Each window is a call "
+            "with Chromium, whose camera shows a neutral, lively face, and a program; both are on the same "
+            "cores and not counted. The blind engine is given the same pictures and looks at none: the "
+            "difference to it is beside decoding.",
         ],
     )
 
@@ -74,12 +88,16 @@ async def _window(arm: Arm, call: Acting, speaks: bool, seconds: int) -> None:
         for _ in range(1 + int((WARM_UP + seconds) / SPOKEN)):
             await call.peer.echo("".join(STORY))
     await asyncio.sleep(WARM_UP)
+    begun = time.monotonic()
     usage, lags = await asyncio.gather(
         processes.watch(arm.rig.server.process.pid, seconds), lag.watch(arm.rig.server, seconds)
     )
     arm.cpu[speaks].append(mean(usage["worker"].cpu))
     arm.memory[speaks].append(max(usage["worker"].memory))
     arm.lags[speaks] += lags["worker"]
+    if speaks:
+        spans = [span for span in call.peer.heard.spans if span.first >= begun]
+        arm.audible.append(sum(span.last - span.first for span in spans) / (time.monotonic() - begun))
 
 
 def _figures(arms: dict[str, Arm], speaks: bool, what: str, seconds: int) -> list[Figure]:
@@ -94,7 +112,7 @@ def _figures(arms: dict[str, Arm], speaks: bool, what: str, seconds: int) -> lis
                 f"{what}: {ON} beyond {name}",
                 "% of a core",
                 [with_it - without for with_it, without in pairs],
-                "windows one after the other, each pair's difference",
+                "windows of one round, each pair's difference",
                 aim=aim,
             )
         )
