@@ -175,6 +175,8 @@ async def at_rest(rig: Rig, minutes: float, name: str = JUDGED[0]) -> Found:
         await asyncio.sleep(minutes * 60)
         calls = Counter(one.name for one in await call.page_calls())
         text = await call.analysis()
+    if (seen := _in_view(text)) < 0.9 * minutes * 60:
+        raise RuntimeError(f"nothing is known: somebody was in view for {seen} s only")
     named = counted(text)
     where = f"{minutes:g} minutes of a neutral, lively face"
     return Found(
@@ -196,6 +198,12 @@ def counted(analysis: str) -> dict[str, int]:
     """How often an analysis says that each condition held."""
     found = re.findall(r"^- (.+?): (once|(\d+) times), ", analysis, re.MULTILINE)
     return {what: int(number or 1) for what, _, number in found}
+
+
+def _in_view(analysis: str) -> int:
+    """Seconds, as an analysis says."""
+    found = re.search(r"^- Somebody was in view for (?:(\d+) min )?(\d+) s\.", analysis, re.MULTILINE)
+    return 60 * int(found[1] or 0) + int(found[2]) if found else 0
 
 
 def _first(calls: Sequence[Called], act: Shown, name: str | None = None) -> Called | None:
