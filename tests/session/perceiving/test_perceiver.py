@@ -180,7 +180,7 @@ async def test_a_black_picture_is_a_camera_that_is_off_and_not_somebody_who_left
 async def test_a_camera_that_sends_nothing_more_is_off_and_its_owner_is_remembered_when_gone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(watching, "STALE", 0.5)
+    monkeypatch.setitem(watching.STALE, "camera", 0.5)
     async with conversation(ScriptedLLM(), spec(), perception=Seer()) as stage:
         ann, bob = stage.room.join("Ann"), stage.room.join("Bob")
         ann.sends("camera")
@@ -238,6 +238,17 @@ async def test_a_shared_screen_is_told_apart_and_its_end_calls_a_tool() -> None:
     assert "frames" not in call["properties"]
     (analysis,) = received(ann, "conversation.perception_analysis")
     assert analysis["properties"]["analysis"].startswith("## Ann\n\n- Sharing the screen: once, ")
+
+
+async def test_a_screen_that_sends_nothing_more_is_shared_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(watching.STALE, "screen", 0.5)
+    async with conversation(ScriptedLLM(), spec(), perception=Seer()) as stage:
+        ann = stage.room.join("Ann")
+        ann.sends("screen")
+        async with showing(ann, SMILING, "screen"):
+            await until(lambda: shared(stage), "the screen is seen")
+        await until(lambda: not logged(stage, "UserPerceived")[-1]["screenshare"], "it is told no more")
+        assert stage.live._perceiver.shots() == []
 
 
 def shared(stage: Stage) -> list[dict[str, Any]]:

@@ -16,8 +16,11 @@ from visavis.session.perceiving.person import Person
 
 SCREEN_RATE = 1.0
 """Pictures a second that are looked at of a shared screen."""
-STALE = 5.0
-"""Seconds without a picture after which a camera counts as off, whatever its sender says."""
+STALE: dict[VideoKind, float] = {"camera": 5.0, "screen": 20.0}
+"""Seconds without a picture after which a source counts as off, whatever its sender says.
+
+Browsers send a screen on which nothing moves about once a second.
+"""
 
 log = structlog.get_logger(__name__)
 
@@ -102,11 +105,11 @@ class Watching:
 
         async def check() -> None:
             while True:
-                await asyncio.sleep(STALE)
-                if kind in person.newest and loop.time() - came >= STALE:
+                await asyncio.sleep(STALE[kind])
+                if kind in person.newest and loop.time() - came >= STALE[kind]:
                     self._gone(person, kind)
 
-        checking = self._spawn(check()) if kind == "camera" else None
+        checking = self._spawn(check())
         try:
             async for frame in self._room.video_in(person.id, kind):
                 came = loop.time()
@@ -114,8 +117,7 @@ class Watching:
                     person.newest[kind], person.taken[kind] = frame, self._elapsed()
                 yield frame
         finally:
-            if checking:
-                checking.cancel()
+            checking.cancel()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)
