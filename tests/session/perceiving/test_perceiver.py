@@ -194,6 +194,36 @@ async def test_a_camera_that_sends_nothing_more_is_off_and_its_owner_is_remember
     assert analysis["properties"]["analysis"].startswith("- The camera was on for ")
 
 
+async def test_who_is_lost_and_comes_back_is_one_person_and_who_is_here_is_another() -> None:
+    async with conversation(ScriptedLLM(), spec(), perception=Seer()) as stage:
+        bob = stage.room.join("Bob")
+
+        def smiles() -> int:
+            return sum(entry["smiling"] for entry in logged(stage, "UserPerceived"))
+
+        for before in range(2):
+            ann = stage.room.join("Ann")
+            ann.sends("camera")
+            async with showing(ann, SMILING):
+                await until(lambda before=before: smiles() > before, "she smiles")
+            ann.leave("connection lost")
+        twins = [stage.room.join("Ann") for _ in range(2)]
+        for one in twins:
+            one.sends("camera")
+        async with showing(twins[0], NEUTRAL), showing(twins[1], NEUTRAL):
+            await until(
+                lambda: (
+                    {one.participant.id for one in twins}
+                    <= {entry["participant_id"] for entry in logged(stage, "UserPerceived")}
+                ),
+                "both are there",
+            )
+    (analysis,) = received(bob, "conversation.perception_analysis")
+    told = analysis["properties"]["analysis"]
+    assert told.count("## Ann") == 2, "one of them came back"
+    assert told.count("Smiling: twice") + told.count("Smiling: 2 times") == 1
+
+
 async def test_without_perception_or_an_engine_for_it_the_end_comes_at_once() -> None:
     for asked, engine in ((SPEC, Seer()), (spec(), None)):
         async with conversation(ScriptedLLM(), asked, perception=engine) as stage:

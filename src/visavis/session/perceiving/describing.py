@@ -118,6 +118,10 @@ class Describing:
         measured = analysis(list(people.values()), withheld, hidden)
         return f"{text}\n\n## Measured\n\n{measured}" if measured else text
 
+    def came_back(self, before: str, now: str) -> None:
+        """A participant has another id than before."""
+        self._looker.came_back(before, now)
+
     async def aclose(self) -> None:
         """Give connections back."""
         await self._looker.aclose()

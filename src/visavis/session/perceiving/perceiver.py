@@ -74,8 +74,11 @@ class Perceiver:
     # Who is here
 
     def joined(self, participant: Participant) -> None:
-        """Somebody came."""
+        """Somebody came; or came back, if who was lost had the same name."""
+        if self._over:
+            return
         person = self._people[participant.id] = Person(participant, self._spec, self._elapsed)
+        self._remember(person)
         self._here[participant.id] = Telling(person.perceived, self._elapsed, self._feed)
         self._watching.attend(person)
 
@@ -98,6 +101,7 @@ class Perceiver:
             self._speaker = None
         if not _witnessed(person).anything:
             del self._people[participant_id]
+        person.turns.forget_voice()
         self._follow()
 
     def newest(self, participant_id: str, kind: VideoKind) -> Any | None:
@@ -123,6 +127,15 @@ class Perceiver:
             return None
         person = self._people[participant_id]
         return Hearing(person, self._engine if self._hears else None, self._hearing, self._elapsed, self)
+
+    def _remember(self, person: Person) -> None:
+        gone = (one for one in self._people.values() if one.id not in self._here and one is not person)
+        before = next((one for one in gone if one.is_likely(person)), None)
+        if before is not None:
+            person.go_on(before)
+            del self._people[before.id]
+            if self._describing:
+                self._describing.came_back(before.id, person.id)
 
     # What is seen
 

@@ -72,6 +72,18 @@ class Person:
         """The participant's."""
         return self.participant.id
 
+    def is_likely(self, other: Person) -> bool:
+        """Whether both are the same user under another connection: by the application's id, else by name."""
+        mine, theirs = self.participant, other.participant
+        if mine.user_id or theirs.user_id:
+            return mine.user_id == theirs.user_id
+        return bool(mine.user_name) and mine.user_name == theirs.user_name
+
+    def go_on(self, before: Person) -> None:
+        """They have come back: what happened then is theirs."""
+        self.account = before.account
+        self.turns.spoken = before.turns.spoken
+
     def see(self, sight: Sight) -> list[Change]:
         """Take one picture's signals in; what changed by it."""
         changes = self.account.feed(sight)

@@ -73,6 +73,10 @@ class Turns:
         self._since: float | None = None
         self._last: _Said | None = None
 
+    def forget_voice(self) -> None:
+        """The speaker is gone: how they usually sound is not kept, what they did is."""
+        self._usual = Usual()
+
     def began(self, at: float) -> None:
         """Speech began, or went on."""
         if self._since is None:

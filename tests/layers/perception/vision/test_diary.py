@@ -27,6 +27,15 @@ def test_what_is_seen_again_is_one_entry_with_its_time_and_participants_are_numb
     ]
 
 
+def test_who_comes_back_under_another_id_keeps_their_number():
+    diary = Diary()
+    diary.add(seen(0.0, "Reads."))
+    diary.came_back("p-secret", "p-again")
+    diary.add(seen(2.0, "Reads.", "p-again"))
+    diary.add(seen(4.0, "Waves.", "q-secret"))
+    assert diary.lines() == ["[0:00 to 0:02] participant 1: Reads.", "[0:04] participant 2: Waves."]
+
+
 def test_a_long_call_is_thinned_and_stays_covered():
     diary = Diary()
     for number in range(600):

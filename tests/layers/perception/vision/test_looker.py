@@ -224,10 +224,12 @@ async def test_what_may_not_be_told_is_asked_of_no_model_and_it_is_told_so(level
     asked = [Query(text="Do they frown?", withheld=True), Query(text="Which hat?")]
     tools = [SMILED.model_copy(update={"withheld": True})]
     wanted: dict[str, Any] = {"visual_queries": asked, "analysis_queries": asked, "tools": tools}
-    async with ScriptedServer([WAVES, say("An account.")]) as server:
-        async with looking(server, stage, emotion_recognition=level, **wanted) as looker:
-            await until(lambda: stage.seen)
-            await looker.conclude("", stage.clock() + 10)
+    async with (
+        ScriptedServer([WAVES, say("An account.")]) as server,
+        looking(server, stage, emotion_recognition=level, **wanted) as looker,
+    ):
+        await until(lambda: stage.seen)
+        await looker.conclude("", stage.clock() + 10)
     for request in server.requests:
         system = request.body["messages"][0]["content"]
         assert "1. Which hat?" in system and "Do they frown?" not in system and "tools" not in request.body

@@ -30,7 +30,8 @@ _ANSWERS = (
     "that can be understood without the query"
 )
 _NO_MOODS = """\
-Never tell, name or guess anybody's mood, emotion or intention, also where a query or a function asks for it."""
+Never tell, name or guess anybody's mood, emotion or intention, also where a query or a function asks for
+it."""
 _MOVEMENTS = "Movements (smiling, nodding, looking away) may be told."
 _NO_MOVEMENTS = """\
 Tell nothing of what a face or head does either (smiling, frowning, closing the eyes, nodding); where somebody
@@ -74,7 +75,8 @@ def instructions(wanted: Wanted, tools: Sequence[Tool]) -> str:
         wanted: the persona's wishes.
         tools: those offered.
     """
-    fields = [_APPEARANCE, "" if _forbidden(wanted) else _EMOTIONS, _SCREEN, _ANSWERS if unanswered(wanted) else ""]
+    moods = "" if _forbidden(wanted) else _EMOTIONS
+    fields = [_APPEARANCE, moods, _SCREEN, _ANSWERS if unanswered(wanted) else ""]
     return _paragraphs(
         _WATCH.format(fields="{" + ",\n ".join(filter(None, fields)) + "}"),
         _forbidden(wanted),

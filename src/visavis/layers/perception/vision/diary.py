@@ -41,7 +41,11 @@ class Diary:
 
     def number(self, participant_id: str) -> int:
         """Participants are numbered from 1: their ids are nobody else's business."""
-        return self._people.setdefault(participant_id, len(self._people) + 1)
+        return self._people.setdefault(participant_id, len(set(self._people.values())) + 1)
+
+    def came_back(self, before: str, now: str) -> None:
+        """This id is from now on of the same participant."""
+        self._people[now] = self.number(before)
 
     def lines(self) -> list[str]:
         """One entry a line, with its time."""

@@ -130,6 +130,10 @@ class Looker:
         """What the model calls a participant; it never learns of ids and names."""
         return self._diary.number(participant_id)
 
+    def came_back(self, before: str, now: str) -> None:
+        """A participant who went has come back under another id: they keep their number."""
+        self._diary.came_back(before, now)
+
     def stats(self) -> dict[str, Any]:
         """For metrics: how often it was asked and how old is what is known.
 
