@@ -133,6 +133,14 @@ def test_light_is_told_and_a_dark_skin_is_no_dark_room(engine):
     assert light and light.kind == "bright"
 
 
+@pytest.mark.parametrize("size", [(2, 2), (640, 4), (4096, 2)])
+def test_frames_with_next_to_nothing_in_them_show_nobody(engine, size):
+    eyes = engine.eyes()
+    for shade in (0, 0, 200):
+        pixels = np.full((size[1], size[0], 3), shade, np.uint8)
+        assert eyes.look(picture(av.VideoFrame.from_ndarray(pixels, "rgb24"), 0.0)).faces == ()
+
+
 def test_frames_of_any_format_and_size_become_small_pictures():
     frame = av.VideoFrame.from_ndarray(np.full((1080, 1920, 3), 200, np.uint8), format="rgb24")
     small = picture(frame.reformat(format="nv12"), 2.0, "camera")

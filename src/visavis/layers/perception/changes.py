@@ -18,8 +18,9 @@ class Changes:
 
     def moved(self, rgba: NDArray[np.uint8]) -> bool:
         """Whether this picture differs; if so, it is the one to compare with from now on."""
-        height, width = (side // _CELL * _CELL for side in rgba.shape[:2])
-        green = rgba[:height, :width, 1].reshape(height // _CELL, _CELL, width // _CELL, _CELL)
+        cell = min(_CELL, *rgba.shape[:2])  # encoders that have nothing to show yet send 2 x 2 pixels
+        height, width = (side // cell * cell for side in rgba.shape[:2])
+        green = rgba[:height, :width, 1].reshape(height // cell, cell, width // cell, cell)
         cells = green.mean(axis=(1, 3), dtype=np.float32)
         last = self._last
         if last is not None and last.shape == cells.shape and np.abs(cells - last).max() < _MOVED:

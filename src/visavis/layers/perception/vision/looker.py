@@ -75,6 +75,7 @@ class Looker:
         self._asked_at: dict[str, float] = {}
         self._words_missing: set[str] = set()
         self._forgotten: set[str] = set()
+        self._unreadable: set[str] = set()
         self._said: set[str] = set()
         self._unused = 0
         self._answer_seconds = 0.0
@@ -162,19 +163,32 @@ class Looker:
     # One look
 
     async def _look(self) -> None:
+        shots = list(self._frames.newest())
+        self._drop_what_is_off(shots)
+        for participant_id in sorted({shot.participant_id for shot in shots}, key=self._waiting_since):
+            if await self._looked(
+                participant_id, [one for one in shots if one.participant_id == participant_id]
+            ):
+                return
+
+    async def _looked(self, participant_id: str, shots: Sequence[Shot]) -> bool:
+        """Look at one participant; False when nothing was asked, so that it is somebody else's turn."""
+        asked = self._pace.asked
         try:
-            shots = list(self._frames.newest())
-            self._drop_what_is_off(shots)
-            for participant_id in sorted({shot.participant_id for shot in shots}, key=self._waiting_since):
-                theirs = [shot for shot in shots if shot.participant_id == participant_id]
-                if await self._worth_asking(participant_id, theirs):
-                    await self._ask(participant_id, theirs)
-                    return
+            if not await self._worth_asking(participant_id, shots):
+                return False
+            await self._ask(participant_id, shots)
         except Exception:
-            # Frames come from whatever decoder a room uses; the call goes on without a look.
-            if not self._pace.failing:
+            # Frames come from whatever decoder a room uses; the call goes on without this look.
+            if participant_id not in self._unreadable:
+                self._unreadable.add(participant_id)
                 log.exception("a look through the vision-language model failed")
+            if self._pace.asked == asked:
+                return False
             self._pace.failed(self._clock())
+        else:
+            self._unreadable.discard(participant_id)
+        return True
 
     def _waiting_since(self, participant_id: str) -> tuple[float, str]:
         return self._asked_at.get(participant_id, -1.0), participant_id
@@ -187,6 +201,7 @@ class Looker:
             self._words_missing.discard(participant_id)
             self._forgotten.discard(participant_id)
             self._calls.forget(participant_id)
+        self._unreadable &= {shot.participant_id for shot in shots}
 
     async def _worth_asking(self, participant_id: str, shots: Sequence[Shot]) -> bool:
         moved = await asyncio.to_thread(self._lens.moved, shots)
