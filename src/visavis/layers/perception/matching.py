@@ -25,7 +25,17 @@ from visavis.layers.perception.filling import filled
 from visavis.layers.perception.phrasings import Aspect
 from visavis.layers.perception.signals import SIGNALS
 from visavis.layers.perception.tooltexts import stated
-from visavis.layers.perception.wording import COMMON, OF_A_VOICE, Form, clauses, form, plain, sentences, stems
+from visavis.layers.perception.wording import (
+    COMMON,
+    OF_A_VOICE,
+    Form,
+    beyond,
+    clauses,
+    form,
+    plain,
+    sentences,
+    stems,
+)
 
 CLOSE = 0.6
 """Similarity to a phrasing from which a sentence may mean its signal."""
@@ -152,6 +162,8 @@ class Matcher:
         return next(filter(None, (self.meaning(query.text, one) for one in either)), None)
 
     def _meaning(self, text: str, modality: Modality) -> Meaning | None:
+        if beyond(text):
+            return None
         said = [plain(sentence) for sentence in sentences(text)]
         said = [sentence for sentence in said if stems(sentence) - COMMON] or said
         found = set()
