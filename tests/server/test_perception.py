@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from tests.server.conftest import Api, RunServer
 from tests.server.test_tools import API, make
 from visavis.config import Settings
 from visavis.layers.perception.matching import Matcher
+from visavis.server import perception as perception_module
 from visavis.server.perception import Perception
 from visavis.server.store import Resource
 from visavis.session.spec import PerceptionSpec
@@ -160,3 +163,24 @@ async def test_a_server_whose_personas_ask_is_prepared_before_they_do(
         await api.store.resources.add(Resource(id="p1", kind="persona", document=body))
         await perceiving.prepare(api.store)
         assert len(prepared) == 1
+
+
+async def test_without_the_model_all_goes_on_and_nothing_is_matched(
+    run_server: RunServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("VISAVIS_MODELS", str(tmp_path / "nothing"))
+    monkeypatch.setattr(perception_module, "_matcher", perception_module._matcher.__wrapped__)
+    asked = {"visual_awareness_queries": ["Is the user smiling?"], "visual_tools": [SMILE]}
+    async with run_server() as api:
+        made = await persona(api, **asked)
+        assert made["warnings"] == [perception_module.UNMATCHED]
+        patched = await api.http.patch(
+            f"/v2/personas/{made['persona_id']}",
+            json=[{"op": "add", "path": "/layers/perception/visual_tool_prompt", "value": "Be quick."}],
+        )
+        assert patched.json()["warnings"] == [perception_module.UNMATCHED]
+        with capture_logs() as logs:
+            spec = await perceived(api, made["persona_id"])
+    assert [query.signal for query in spec.visual_queries] == [None]
+    assert [tool.signal for tool in spec.tools] == [None]
+    assert [line["event"] for line in logs].count("nothing is matched to what perception tells") == 1

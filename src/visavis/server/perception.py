@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from visavis.config import Settings
-from visavis.errors import VisavisError
+from visavis.errors import EngineMissing, ModelUnavailable, VisavisError
 from visavis.layers.perception.asked import Modality, Query, Tool
 from visavis.layers.perception.matching import Matcher
 from visavis.layers.perception.settings import PerceptionLayer
@@ -37,6 +37,10 @@ NOTHING_TELLS = "nothing that is measured here tells; a vision-language model mi
 NOTHING_HEARD = "nothing that is measured here tells"
 WITHHELD = "emotion recognition is restricted"
 UNFILLED = "a required parameter asks for what is not measured"
+UNMATCHED = (
+    "layers.perception: what is measured answers no query and calls no tool here: "
+    "the model that matches them is missing (visavis doctor says more)"
+)
 _loading = Lock()
 """A model is loaded once in a process."""
 
@@ -67,12 +71,13 @@ class Perception:
     async def match(self, spec: PerceptionSpec) -> None:
         """Write into a specification which signal answers each query and calls each tool.
 
-        Raises:
-            EngineMissing: the embedding engine of the settings is not installed.
-            ModelUnavailable: its model is not here.
+        Without the engine of the settings or its model nothing is matched, and the log says so.
         """
         if _asks(spec):
-            await asyncio.to_thread(lambda: matched(spec, self._matcher))
+            try:
+                await asyncio.to_thread(lambda: matched(spec, self._matcher))
+            except (EngineMissing, ModelUnavailable) as error:
+                log.warning("nothing is matched to what perception tells", reason=str(error))
 
     async def warnings(self, about: PersonaBody, tools: Sequence[ToolBody]) -> list[str]:
         """What of a persona this server cannot answer or call, each in words for whoever made it.
@@ -80,15 +85,20 @@ class Perception:
         Args:
             about: the persona.
             tools: those of the store that it has.
-
-        Raises:
-            EngineMissing: as ``match``.
-            ModelUnavailable: likewise.
         """
-        return await asyncio.to_thread(self.unanswerable, about, tools)
+        try:
+            return await asyncio.to_thread(self.unanswerable, about, tools)
+        except (EngineMissing, ModelUnavailable) as error:
+            log.warning("nothing is matched to what perception tells", reason=str(error))
+            return [UNMATCHED]
 
     def unanswerable(self, about: PersonaBody, tools: Sequence[ToolBody]) -> list[str]:
-        """The same. Blocking."""
+        """The same. Blocking.
+
+        Raises:
+            EngineMissing: the embedding engine of the settings is not installed.
+            ModelUnavailable: its model is not here.
+        """
         layer = about.layers.perception
         if about.pipeline_mode == "echo" or not layer.on:
             return []

@@ -143,7 +143,7 @@ SEEN: dict[str, Signal] = {
             the user is looking into the lens
             the user is making eye contact
             the user maintains eye contact with the camera
-            how often was the user looking at the screen
+            was the user looking at the screen
             the user's gaze is on the screen
             the user looks straight into the camera
             is the user facing the camera
@@ -165,7 +165,7 @@ SEEN: dict[str, Signal] = {
             the user has a smiling face
             the user smiles at the camera
             the user shows a smile on their face
-            how often did the user smile
+            did the user smile
         """),
         lines("""
             the user stops smiling
