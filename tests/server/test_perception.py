@@ -152,7 +152,7 @@ async def test_a_server_whose_personas_ask_is_prepared_before_they_do(
     run_server: RunServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prepared: list[Matcher] = []
-    monkeypatch.setattr(Matcher, "prepared", lambda self: prepared.append(self))
+    monkeypatch.setattr(Matcher, "prepare", lambda self: prepared.append(self))
     perceiving = Perception(Settings())
     async with run_server() as api:
         await api.http.post("/v2/personas", json={"system_prompt": "Be kind."})

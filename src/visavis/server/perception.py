@@ -64,7 +64,7 @@ class Perception:
                 row.id for row in await store.resources.all(TOOL) if row.document.get("origin") in SENSES
             }
             if any(_mentions(row.document, tools) for row in personas):
-                await asyncio.to_thread(lambda: self._matcher.prepared())
+                await asyncio.to_thread(lambda: self._matcher.prepare())
         except (VisavisError, SQLAlchemyError) as error:  # whoever needs it is told then
             log.warning("perception is not prepared", error=type(error).__name__)
 

@@ -52,8 +52,8 @@ def test_of_a_labelled_set_nearly_nothing_is_matched_wrongly(matcher: Matcher) -
 
 
 def test_sentences_made_to_be_matched_wrongly_are_not(matcher: Matcher) -> None:
-    judged = score(read(TRAPS), matcher)
-    assert judged.right > 100
+    judged = score(read(TRAPS)[::3], matcher)
+    assert judged.right > 30
     assert judged.precision >= 0.97
 
 
