@@ -95,11 +95,11 @@ class Tab:
 
 
 @asynccontextmanager
-async def browser() -> AsyncIterator[Browser]:
-    """A Chromium with a made-up microphone and camera."""
+async def browser(camera: Path | None = None) -> AsyncIterator[Browser]:
+    """A Chromium with a made-up microphone and camera, or a film (Motion JPEG) before the camera."""
     async with async_playwright() as playwright:
         running = await playwright.chromium.launch(
-            executable_path=chromium.executable(), args=chromium.flags()
+            executable_path=chromium.executable(), args=chromium.flags(camera=camera)
         )
         try:
             yield running
@@ -108,12 +108,19 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @asynccontextmanager
-async def opened(running: Browser, url: str) -> AsyncIterator[Tab]:
-    """A fresh profile at the page's door, loaded and still: not yet joined."""
+async def opened(running: Browser, url: str, *scripts: str) -> AsyncIterator[Tab]:
+    """A fresh profile at the page's door, loaded and still: not yet joined.
+
+    Args:
+        running: the browser.
+        url: the page's.
+        scripts: JavaScript that goes before the page's own, after the stopwatch.
+    """
     context = await running.new_context()
     try:
         page = await context.new_page()
-        await page.add_init_script(STOPWATCH)
+        for script in (STOPWATCH, *scripts):
+            await page.add_init_script(script)
         await page.goto(url)
         await page.wait_for_selector("[data-testid=join]:enabled", timeout=WAIT_MS)
         await asyncio.sleep(0.5)

@@ -136,7 +136,7 @@ def frames(act: Act, rest: Scene, fps: float = FPS) -> Iterator[tuple[float, Sce
         if BEFORE <= at < end:
             living = alive(rest, at)
             ease = min(1.0, (at - BEFORE + 1 / fps) / 0.5, (end - at) / 0.5)
-            yield at, _changed(living, act.change(at - BEFORE), ease), act.people
+            yield at, changed(living, act.change(at - BEFORE), ease), act.people
         else:
             yield at, living, 1
 
@@ -155,7 +155,8 @@ def alive(rest: Scene, at: float) -> Scene:
     )
 
 
-def _changed(scene: Scene, change: Mapping[str, object], ease: float) -> Scene:
+def changed(scene: Scene, change: Mapping[str, object], ease: float) -> Scene:
+    """The scene with part of a change, ``ease`` from 0 to 1."""
     values: dict[str, object] = {}
     for name, value in change.items():
         before = getattr(scene, name)

@@ -67,7 +67,7 @@ def watch(engine: PerceptionEngine, names: Iterable[str], acts: Iterable[Act] = 
     """Render the clips and let the engine see them. Minutes."""
     chosen = tuple(acts)
     for name in names:
-        person, other = Person(LOOKS[name]), Person(LOOKS[_another(name)])
+        person, other = Person(LOOKS[name]), Person(LOOKS[another(name)])
         known: dict[str, NDArray[np.uint8]] = {}
         for number, act in enumerate(chosen):
             rest = RESTING[number % len(RESTING)]
@@ -131,6 +131,7 @@ def judge(clips: Iterable[Clip]) -> dict[Condition, Score]:
     return scores
 
 
-def _another(name: str) -> str:
+def another(name: str) -> str:
+    """Who is with somebody when two are in the picture."""
     names = list(LOOKS)
     return names[(names.index(name) + 5) % len(names)]

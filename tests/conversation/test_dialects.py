@@ -11,6 +11,8 @@ from visavis.protocol.dialects import DIALECTS
 from visavis.protocol.events import (
     PerceptionAnalysis,
     PerceptionAnalysisProperties,
+    PerceptionToolCall,
+    PerceptionToolCallProperties,
     RagObservability,
 )
 
@@ -91,6 +93,22 @@ def test_the_seed_has_no_analyses_and_only_the_newest_a_canvas() -> None:
         properties = told["conversation.utterance"]["properties"]
         assert ("user_audio_analysis" in properties) == (name != "seed")
         assert ("canvas_config" in told["conversation.tool_call"]) == (name in ("union", "pal"))
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_calls_of_perception_have_an_id_in_the_newest_alone_and_other_calls_always(dialect: str) -> None:
+    call = Driven(dialect=dialect, tools=({"type": "function", "function": {"name": "look"}},))
+    seen = PerceptionToolCallProperties(modality="vision", name="smiled", arguments={}, tool_call_id="c1")
+    call.feed(happens.LayerTold(at=0.5, event=PerceptionToolCall(properties=seen)))
+    call.says("Look!")
+    call.calls(1, ("t1", "look", "{}"))
+    told = {
+        wire["event_type"]: wire["properties"] for wire in wires(call.all_effects) if "properties" in wire
+    }
+    seen_in = told["conversation.perception_tool_call"]
+    assert seen_in.pop("tool_call_id", None) == ("c1" if dialect in ("union", "pal") else None)
+    assert seen_in == {"modality": "vision", "name": "smiled", "arguments": {}}
+    assert told["conversation.tool_call"]["tool_call_id"] == "t1"
 
 
 def test_whatever_a_layer_tells_is_told_and_replayed() -> None:

@@ -94,11 +94,15 @@ class Outbox:
     ) -> None:
         """As ``broadcast``, with properties of whatever names."""
         without = self.dialect.without
-        properties = {name: value for name, value in properties.items() if name not in without}
         envelope: dict[str, Any] = {} if tie is None else tie._asdict()
         if canvas_config is not None and "canvas_config" not in without:
             envelope["canvas_config"] = canvas_config
         event_type: str = kind.model_fields["event_type"].default
+        properties = {
+            name: value
+            for name, value in properties.items()
+            if name not in without and f"{event_type}/{name}" not in without
+        }
         if not asked_for and not self._in_dialect(event_type):
             return
         if event_type in self.dialect.bare:

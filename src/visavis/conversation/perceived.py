@@ -6,6 +6,8 @@ from visavis.conversation.inputs import UserPerceived, UserTranscript, UserTurnE
 
 TAGS = ("appearance", "emotions", "screenshare")
 """What becomes ``<user_appearance>`` and so on."""
+LONGEST = 4_000
+"""Characters of what is told between two tags."""
 
 
 class Perceived:
@@ -36,19 +38,34 @@ class Perceived:
 
     @property
     def tags(self) -> str:
-        """What the LLM is told: of the last speaker, else of whoever was looked at last; may be empty."""
-        latest = self._latest.get(self.speaker or "") or next(reversed(self._latest.values()), None)
+        """What the LLM is told: of the last speaker, before anybody spoke of the latest; may be empty.
+
+        Somebody else's looks are not the speaker's, whose camera may be off.
+        """
+        latest = (
+            self._latest.get(self.speaker)
+            if self.speaker is not None
+            else next(reversed(self._latest.values()), None)
+        )
         if latest is None:
             return ""
-        told = {tag: getattr(latest, tag).strip() for tag in TAGS}
+        told = {tag: inert(getattr(latest, tag)) for tag in TAGS}
         return " ".join(f"<user_{tag}>{text}</user_{tag}>" for tag, text in told.items() if text)
+
+
+def inert(text: str) -> str:
+    """Words of whatever engine as one line between two tags of ours: they can neither end nor begin one.
+
+    A model may have read them on a shared screen.
+    """
+    return " ".join(text.replace("<", " ").replace(">", " ").split())[:LONGEST]
 
 
 def analyses(message: UserTurnEnded | UserTranscript) -> dict[str, str]:
     """Properties of the user's utterance; only those where perception has something to say."""
     said = {
-        "user_audio_analysis": message.audio_analysis.strip(),
-        "user_visual_analysis": message.visual_analysis.strip(),
+        "user_audio_analysis": inert(message.audio_analysis),
+        "user_visual_analysis": inert(message.visual_analysis),
     }
     return {name: analysis for name, analysis in said.items() if analysis}
 

@@ -12,6 +12,9 @@ from typing import Literal
 
 DialectName = Literal["union", "seed", "2026-03", "2026-06", "pal"]
 
+_NEWER_PROPERTIES = frozenset({"canvas_config", "conversation.perception_tool_call/tool_call_id"})
+"""That came with ``pal``."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
@@ -23,7 +26,8 @@ class Dialect:
         envelope: the optional envelope fields that are sent.
         omitted: event types that are not sent.
         bare: event types that are sent without properties.
-        without: properties, and ``canvas_config`` beside them, that are not sent.
+        without: properties, and ``canvas_config`` beside them, that are not sent; with an event's type and a
+            slash before the name, of that event alone.
         twins: for an event type, the type of a second event that follows with the same properties.
         pal_twins: a copy of each event of role ``replica`` goes first, with role ``pal``.
         speculative_ids: a user's speaking events and partial transcripts get a new ``inference_id`` with each
@@ -36,7 +40,7 @@ class Dialect:
     envelope: frozenset[str] = frozenset({"timestamp", "seq", "inference_id", "turn_idx"})
     omitted: frozenset[str] = frozenset()
     bare: frozenset[str] = frozenset()
-    without: frozenset[str] = frozenset({"canvas_config"})
+    without: frozenset[str] = _NEWER_PROPERTIES
     twins: MappingProxyType[str, str] = field(default_factory=lambda: MappingProxyType({}))
     pal_twins: bool = False
     speculative_ids: bool = True
@@ -70,7 +74,7 @@ SEED = Dialect(
     envelope=frozenset({"inference_id"}),
     omitted=_NEWER_THAN_MARCH,
     bare=frozenset({"conversation.replica.stopped_speaking"}),
-    without=frozenset({"canvas_config", "user_audio_analysis", "user_visual_analysis"}),
+    without=_NEWER_PROPERTIES | {"user_audio_analysis", "user_visual_analysis"},
 )
 MARCH_2026 = Dialect(
     name="2026-03",

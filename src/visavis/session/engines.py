@@ -71,6 +71,7 @@ class Engines:
     talking: Lane = field(default_factory=lambda: Lane("tts"))
     drawing: Lane = field(default_factory=lambda: Lane("replica"))
     perceiving: Lane = field(default_factory=lambda: Lane("perception"))
+    hearing: Lane = field(default_factory=lambda: Lane("voice"))
 
     @classmethod
     def load(cls, settings: Settings) -> Engines:
@@ -119,5 +120,8 @@ class Engines:
 
     def close(self) -> None:
         """Stop the threads."""
-        for lane in (self.listening, self.judging, self.talking, self.drawing, self.perceiving):
+        for lane in (
+            *(self.listening, self.judging, self.talking, self.drawing),
+            *(self.perceiving, self.hearing),
+        ):
             lane.close()

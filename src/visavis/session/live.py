@@ -246,6 +246,7 @@ class LiveConversation:
             self._spec.perception,
             engines.perception,
             engines.perceiving,
+            engines.hearing,
             self._room,
             elapsed=self._elapsed,
             feed=self._feed,

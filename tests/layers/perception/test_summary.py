@@ -33,6 +33,8 @@ def test_a_turn_is_told_in_a_few_words():
     account = watched(during(0, 6, face()), during(6, 12, face(smile=0.8)))
     assert visual_phrase(account, 6.0, 12.0) == "Smiling."
     assert visual_phrase(account, 0.0, 5.0) == "Looking at the screen, neutral expression."
+    for level in ("limited", "off"):
+        assert visual_phrase(account, 0.0, 5.0, untold(level)) == "Looking at the screen."
     assert visual_phrase(account, 0.0, 12.0) == "Smiling for 6 s."
 
 

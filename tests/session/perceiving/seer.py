@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -58,6 +59,19 @@ class Seer:
     def listen(self, audio: NDArray[np.float32], start: float, words: int | None = None) -> Voice | None:
         self.listened.append(len(audio) / 16_000)
         return self.voice
+
+
+class Slow(Seer):
+    """Looks until it is let go."""
+
+    def __init__(self, voice: Voice | None = None) -> None:
+        super().__init__(voice)
+        self.looking, self.go = threading.Event(), threading.Event()
+
+    def look(self, picture: Picture) -> Sight:
+        self.looking.set()
+        self.go.wait(10.0)
+        return super().look(picture)
 
 
 @asynccontextmanager

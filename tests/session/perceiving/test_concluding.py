@@ -17,7 +17,7 @@ QUERIES = [
 
 
 def spoken() -> Spoken:
-    return Spoken(3, 30, 12.0, [0.4, 1.2], {"lively intonation": 2})
+    return Spoken(3, 30, 12.0, [0.4, 1.2], {"lively intonation": 2}, toned=3)
 
 
 def test_a_call_in_which_nobody_was_seen_or_heard_has_no_analysis() -> None:
@@ -43,7 +43,7 @@ def test_one_participant_needs_no_heading() -> None:
 
 def test_several_have_one_each_and_who_showed_and_said_nothing_is_left_out() -> None:
     people = [
-        Witnessed("Ann\n# b", SMILED, Spoken()),
+        Witnessed("Ann\n<# b>", SMILED, Spoken()),
         Witnessed("Silent", Account(), Spoken()),
         Witnessed("", Account(), Spoken(turns=1)),
     ]
@@ -54,14 +54,28 @@ def test_several_have_one_each_and_who_showed_and_said_nothing_is_left_out() -> 
     assert told.splitlines()[-2:] == [
         "- Did they smile? Ann # b: Yes: once, 4 s in all (from 0:05). "
         "Participant 3: Nothing was seen: no camera was on.",
-        "- Did they sound lively? Ann # b: Nothing was heard. Participant 3: No, that was not heard.",
+        "- Did they sound lively? Ann # b: Nothing was heard. "
+        "Participant 3: The tone of voice was not measured.",
     ]
+
+
+def test_a_name_is_not_longer_than_what_it_is_said_of() -> None:
+    people = [Witnessed("A" * 10_000, SMILED, spoken()), Witnessed("Bob", SMILED, spoken())]
+    assert len(analysis(people, QUERIES * 10, untold("full"))) < 6_000
 
 
 def test_what_may_not_be_told_is_not_told_here_either() -> None:
     told = analysis([Witnessed("Ann", SMILED, Spoken())], QUERIES[:1], untold("off"))
     assert "Smiling" not in told
     assert told.endswith("- Did they smile? Not answered: emotion recognition is restricted here.")
+
+
+def test_where_no_tone_may_be_heard_none_is_denied() -> None:
+    for opposite in (False, True):
+        asked = [Query(text="Lively?", signal="lively intonation", opposite=opposite)]
+        for level in ("limited", "off"):
+            told = analysis([Witnessed("Ann", SMILED, Spoken(turns=3))], asked, untold(level))
+            assert told.endswith("- Lively? Not answered: emotion recognition is restricted here.")
 
 
 def test_a_query_may_ask_for_the_contrary() -> None:

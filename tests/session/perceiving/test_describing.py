@@ -14,9 +14,10 @@ import av
 import pytest
 
 from tests.session.perceiving.seer import NEUTRAL, SMILING, Seer, showing
-from tests.session.perceiving.test_perceiver import logged, received, spec, until
+from tests.session.perceiving.test_perceiver import SMILED, logged, received, spec, until
 from tests.session.scripted import ScriptedLLM
 from tests.session.test_live import Stage, conversation
+from visavis.conversation.log import replayed_events
 from visavis.layers.perception.asked import Query, Tool
 from visavis.rooms.memory import Guest
 from visavis.session.host import GOODBYE
@@ -79,6 +80,9 @@ async def test_what_a_model_sees_is_told_beside_what_is_measured_and_concludes_w
     assert "1. Did they smile?\n2. Any hats?" in system["content"]
     assert "1. Which hat?" in text_of(asked_last) and "Did they smile? Yes" in text_of(asked_last)
     assert "Ann" not in json.dumps(server.requests[-1].body)
+    assert json.dumps([event.wire() for event in replayed_events(stage.log)]) == json.dumps(
+        [message for _, message in stage.told]
+    )
     (analysis,) = received(ann, "conversation.perception_analysis")
     text = analysis["properties"]["analysis"]
     assert text.startswith("Ann wore a hat.\n\n## Measured\n\n- The camera was on")
@@ -109,6 +113,38 @@ async def test_words_grow_old_while_the_model_is_silent_and_go_with_the_camera()
         await until(lambda: not logged(stage, "UserPerceived")[-1]["appearance"], "it goes")
         await asyncio.sleep(1.3)
         assert not logged(stage, "UserPerceived")[-1]["appearance"], "and does not come back"
+
+
+async def test_a_call_that_comes_when_the_camera_is_off_shows_nobody() -> None:
+    held = Reply((Hold(), *call("holds", '{"what": "a letter"}').pieces))
+    async with ScriptedServer([held], lambda _: say("{}")) as server:
+        asked = seen_by(server, tools=[HOLDS])
+        async with conversation(ScriptedLLM(), asked, perception=Seer()) as stage:
+            ann = stage.room.join("Ann")
+            ann.sends("camera", "microphone")
+            async with showing(ann, NEUTRAL):
+                await until(lambda: server.requests, "the model is shown her camera")
+                ann.sends("microphone")
+                await until(lambda: not stage.live._perceiver.shots(), "it is off")
+            server.release()
+            await until(lambda: stage.live.stats()["vision_tool_calls"], "the model calls all the same")
+        assert received(ann, "conversation.perception_tool_call") == []
+
+
+async def test_while_the_account_is_written_nothing_calls_a_tool() -> None:
+    async with ScriptedServer(answer=lambda _: Reply((Hold(),))) as server:
+        asked = seen_by(server, tools=[SMILED])
+        async with conversation(ScriptedLLM(), asked, perception=Seer()) as stage:
+            ann = stage.room.join("Ann")
+            ann.sends("camera")
+            async with showing(ann, NEUTRAL):
+                await until(lambda: logged(stage, "UserPerceived"), "somebody is there")
+                stage.live.end("end_conversation_endpoint_hit")
+            async with showing(ann, SMILING):
+                await asyncio.sleep(1.5)
+            server.release()
+        assert received(ann, "conversation.perception_tool_call") == []
+        assert received(ann, "system.shutdown")
 
 
 async def test_a_model_that_fails_leaves_the_measured_facts() -> None:

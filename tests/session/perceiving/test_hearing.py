@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from tests.layers.perception.test_summary import voice
-from tests.session.perceiving.seer import NEUTRAL, Seer, showing
+from tests.session.perceiving.seer import NEUTRAL, Seer, Slow, showing
 from tests.session.perceiving.test_perceiver import logged, received, spec, until
 from tests.session.scripted import ScriptedLLM
 from tests.session.test_live import Stage, conversation
+from visavis.conversation.log import replayed_events
 from visavis.layers.conversational_flow.turns import LONGEST_HOLD
 from visavis.layers.llm.base import TextDelta
 from visavis.layers.perception.asked import Query, Tool
@@ -62,6 +63,9 @@ async def test_a_turn_carries_how_it_sounded_and_looked_and_its_tone_calls_a_too
             await until(lambda: received(ann, "conversation.perception_tool_call"), "the tool is called")
             await until(lambda: logged(stage, "UserPerceived")[-1]["emotions"], "the query is answered")
     assert seer.listened
+    assert json.dumps([event.wire() for event in replayed_events(stage.log)]) == json.dumps(
+        [message for _, message in stage.told]
+    )
     heard = "Lively intonation, 3.0 words a second."
     seen = "Looking at the screen, neutral expression."
     (utterance, *_) = [
@@ -83,6 +87,20 @@ async def test_a_turn_carries_how_it_sounded_and_looked_and_its_tone_calls_a_too
     lines = analysis["properties"]["analysis"].splitlines()
     assert "- Spoke in 1 turn, 3.0 words a second." in lines
     assert "- Did they sound lively? Yes: in 1 of 1 turns." in lines
+
+
+async def test_a_turn_does_not_wait_for_pictures() -> None:
+    seer = Slow(voice(start=0.0, end=1.0, pitch_range=9.0))
+    async with conversation(answers(), ASKED, heard="oh how nice", perception=seer) as stage:
+        ann, bob = stage.room.join("Ann"), stage.room.join("Bob")
+        ann.sends("microphone")
+        bob.sends("camera")
+        async with showing(bob, NEUTRAL):
+            await until(seer.looking.is_set, "Bob is looked at, for long")
+            await say_something(stage, ann)
+        (ended,) = logged(stage, "UserTurnEnded")
+        assert ended["audio_analysis"].startswith("Lively intonation")
+        seer.go.set()
 
 
 async def test_no_tone_is_heard_unless_it_may_be_told() -> None:
@@ -112,6 +130,24 @@ async def test_an_engine_that_cannot_listen_costs_the_tone_and_nothing_else() ->
         await say_something(stage, ann)
     assert len(seer.listened) == 1
     assert [ended["audio_analysis"] for ended in logged(stage, "UserTurnEnded")] == ["", ""]
+
+
+async def test_what_a_turn_sounded_like_is_not_told_of_the_next() -> None:
+    seer = Seer(voice(start=0.0, end=1.0, pitch_range=9.0))
+    async with conversation(answers(), ASKED, heard="oh how nice", perception=seer) as stage:
+        ann = stage.room.join("Ann")
+        await say_something(stage, ann)
+        await until(lambda: logged(stage, "UserPerceived"), "the query is answered")
+        assert logged(stage, "UserPerceived")[-1]["emotions"] == "Lively? Yes, in the last turn."
+        seer.voice = None
+        await say_something(stage, ann)
+        await until(
+            lambda: not logged(stage, "UserPerceived")[-1]["emotions"], "nothing is known of this one"
+        )
+    (analysis,) = received(ann, "conversation.perception_analysis")
+    lines = analysis["properties"]["analysis"].splitlines()
+    assert "- Lively intonation: in 1 of 1 that were measured." in lines
+    assert "- Did they sound lively? Yes: in 1 of 1 turns." in lines
 
 
 async def test_who_looks_away_to_think_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,18 +6,22 @@ import asyncio
 import base64
 import io
 import json
+import threading
+import time
+from dataclasses import replace
 from typing import Any
 
 import av
 import pytest
 from structlog.testing import capture_logs
 
-from tests.session.perceiving.seer import BLACK, BROKEN, NEUTRAL, NOBODY, SMILING, Seer, shade, showing
+from tests.session.perceiving.seer import BLACK, BROKEN, NEUTRAL, NOBODY, SMILING, Seer, Slow, shade, showing
 from tests.session.scripted import ScriptedLLM
 from tests.session.test_live import SPEC, Stage, conversation
+from visavis.conversation.log import replayed_events
 from visavis.layers.perception.asked import Query, Tool
 from visavis.rooms.memory import Guest
-from visavis.session.perceiving import watching
+from visavis.session.perceiving import calling, watching
 from visavis.session.spec import ConversationSpec, PerceptionSpec
 
 PATIENCE = 10.0
@@ -88,6 +92,9 @@ async def test_a_smile_calls_its_tool_once_is_told_and_stands_in_the_analysis() 
     kept = json.dumps([*stage.log, *(message for _, message in stage.told)])
     assert told["tool_call_id"] in kept
     assert "frames" not in kept
+    assert json.dumps([event.wire() for event in replayed_events(stage.log)]) == json.dumps(
+        [message for _, message in stage.told]
+    )
     (analysis,) = received(ann, "conversation.perception_analysis")
     lines = analysis["properties"]["analysis"].splitlines()
     assert lines[0].startswith("- The camera was on for ")
@@ -95,6 +102,43 @@ async def test_a_smile_calls_its_tool_once_is_told_and_stands_in_the_analysis() 
     assert lines[-2].startswith("- Did they smile? Yes: once, ")
     assert lines[-1] == "- Any hats? This server cannot answer that: nothing it measures tells."
     assert not [line for line in lines if "rown" in line or "away" in line]
+
+
+async def test_the_picture_goes_along_where_the_dialect_has_no_name_for_the_call() -> None:
+    seed = spec(tools=[SMILED]).model_copy(update={"dialect": "seed"})
+    async with conversation(ScriptedLLM(), seed, perception=Seer()) as stage:
+        ann = stage.room.join("Ann")
+        ann.sends("camera")
+        async with showing(ann, SMILING):
+            await until(lambda: received(ann, "conversation.perception_tool_call"), "the tool is called")
+    (call,) = received(ann, "conversation.perception_tool_call")
+    assert call["properties"]["frames"] and "tool_call_id" not in call["properties"]
+    assert "frames" not in json.dumps([message for _, message in stage.told])
+
+
+async def test_a_call_that_ends_while_a_picture_is_made_small_says_nothing_after_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    making, go = threading.Event(), threading.Event()
+
+    def slow(frame: Any) -> bytes:
+        making.set()
+        go.wait(PATIENCE)
+        return b"jpeg"
+
+    monkeypatch.setattr(calling, "jpeg", slow)
+    with capture_logs() as logs:
+        async with conversation(ScriptedLLM(), spec(tools=[SMILED]), perception=Seer()) as stage:
+            ann = stage.room.join("Ann")
+            ann.sends("camera")
+            async with showing(ann, SMILING):
+                await until(making.is_set, "a picture is made small")
+            ann.leave()
+            asyncio.get_running_loop().call_later(0.3, go.set)
+    go.set()
+    await asyncio.sleep(0.1)
+    assert stage.told[-1][1]["event_type"] == "system.shutdown"
+    assert not [entry for entry in logs if entry["log_level"] == "error"]
 
 
 async def test_nothing_is_looked_at_unless_it_is_shown() -> None:
@@ -124,6 +168,9 @@ async def test_a_black_picture_is_a_camera_that_is_off_and_not_somebody_who_left
         async with showing(ann, BLACK):
             await until(lambda: len(logged(stage, "UserPerceived")) == 2, "nothing is known any more")
             assert stage.live._perceiver._people[ann.participant.id].account.now() == ()
+            for _ in range(10):
+                await asyncio.sleep(0.05)
+                assert stage.live._perceiver.shots() == []
     assert [told["appearance"] for told in logged(stage, "UserPerceived")] == [
         "One person in view, looking at the screen.",
         "",
@@ -195,6 +242,41 @@ async def test_a_shared_screen_is_told_apart_and_its_end_calls_a_tool() -> None:
 
 def shared(stage: Stage) -> list[dict[str, Any]]:
     return [told for told in logged(stage, "UserPerceived") if told["screenshare"]]
+
+
+async def test_a_picture_that_is_looked_at_while_its_source_goes_off_is_none_any_more() -> None:
+    seer = Slow()
+    async with conversation(ScriptedLLM(), spec(), perception=seer) as stage:
+        ann = stage.room.join("Ann")
+        ann.sends("screen")
+        await until(lambda: seer.eyes_made, "the screen is waited for")
+        ann.show(shade(NEUTRAL), "screen")
+        await until(seer.looking.is_set, "it is looked at")
+        perceiver = stage.live._perceiver
+        person = perceiver._people[ann.participant.id]
+        seer.go.set()
+        time.sleep(0.1)  # noqa: ASYNC251 the engine is done, the loop has not heard of it yet
+        await asyncio.sleep(0)
+        perceiver.updated(replace(person.participant, sending=()))
+        await asyncio.sleep(0.1)
+        assert person.account.now() == ()
+
+
+async def test_a_camera_that_goes_off_and_on_at_once_is_looked_at_by_one_pair_of_eyes() -> None:
+    seer = Seer()
+    async with conversation(ScriptedLLM(), spec(), perception=seer) as stage:
+        ann = stage.room.join("Ann")
+        async with showing(ann, NEUTRAL):
+            for _ in range(20):
+                ann.sends("camera", "screen")
+                ann.sends("screen")
+            ann.sends("camera")
+            await until(lambda: logged(stage, "UserPerceived"), "she is seen")
+            perceiver = stage.live._perceiver
+            assert [shot.origin for shot in perceiver.shots()] == ["camera"]
+            assert list(perceiver._people[ann.participant.id].watching) == ["camera"]
+            await asyncio.sleep(0.2)
+            assert len([t for t in asyncio.all_tasks() if t.get_name() == "looking"]) == 1
 
 
 async def test_an_engine_that_fails_takes_one_participants_sight_and_no_more() -> None:

@@ -30,15 +30,14 @@ def test_noise_is_made_to_fit() -> None:
 
 def test_a_picture_goes_with_its_call_and_with_nothing_else() -> None:
     attachments = Attachments()
-    attachments.keep("a", b"jpeg")
-    properties = PerceptionToolCallProperties(modality="vision", name="t", arguments={}, tool_call_id="a")
+    properties = PerceptionToolCallProperties(modality="vision", name="t", arguments={})
     call = PerceptionToolCall(properties=properties)
     message = call.wire()
-    sent = attachments.attached(call, message)
+    other = ReplicaStartedSpeaking()
+    with attachments.showing(b"jpeg"):
+        sent = attachments.attached(call, message)
+        assert attachments.attached(other, other.wire()) == other.wire()
     assert sent["properties"]["frames"] == [{"data": "anBlZw==", "mime_type": "image/jpeg"}]
     assert "frames" not in message["properties"]
     assert PerceptionToolCall.model_validate(sent).properties.name == "t"
-    other = ReplicaStartedSpeaking()
-    assert attachments.attached(other, other.wire()) == other.wire()
-    attachments.drop("a")
     assert attachments.attached(call, message) == message

@@ -164,7 +164,10 @@ class Eyes(Protocol):
 
 
 class PerceptionEngine(Protocol):
-    """One instance serves a worker; its eyes may be used from several threads, each from one at a time."""
+    """One instance serves a worker; its eyes may be used from several threads, each from one at a time.
+
+    It is listened with from another thread, while eyes look.
+    """
 
     def eyes(self) -> Eyes:
         """For one source of one participant."""

@@ -1,4 +1,4 @@
-"""The default engine: MediaPipe's face landmarker on the CPU, offline. Pictures are forgotten at once."""
+"""The default engine: MediaPipe's face landmarker on the CPU, offline. Pictures are not kept."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class EmbeddedPerception:
 
 
 class EmbeddedEyes:
-    """``Eyes``. Remembers where the faces were and how the first one rests, never a picture."""
+    """``Eyes``. Remembers where faces were, how the first one rests, and in coarse cells how light it was."""
 
     def __init__(self, engine: EmbeddedPerception) -> None:
         self._engine = engine

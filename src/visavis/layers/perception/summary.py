@@ -70,7 +70,7 @@ def visual_phrase(
         told.append(words if whole else f"{words} for {_seconds(seconds)}")
     if not told:
         seen = account.seconds("present", since, until) >= 0.5 * (until - since) > 0
-        neutral = "" if "smiling" in without else ", neutral expression"
+        neutral = "" if without else ", neutral expression"  # what is withheld may show
         return f"Looking at the screen{neutral}." if seen else ""
     return _sentence(told)
 

@@ -37,7 +37,7 @@ class Calling:
         apis: calls tools that have an API.
 
     Attributes:
-        attachments: pictures of calls that are on their way.
+        attachments: the picture of the call that is being told.
     """
 
     def __init__(
@@ -74,11 +74,12 @@ class Calling:
 
     async def _show(self, call_id: str, tool: Tool, arguments: dict[str, Any], frame: Any) -> None:
         try:
-            self.attachments.keep(call_id, await self._lane(jpeg, frame))
+            picture = await self._lane(jpeg, frame)
         except Exception:
             log.exception("a tool's call goes without its picture", tool=tool.name)
-        self._tell(call_id, tool, arguments)
-        self.attachments.drop(call_id)
+            picture = None
+        with self.attachments.showing(picture):
+            self._tell(call_id, tool, arguments)
 
     def _tell(self, call_id: str, tool: Tool, arguments: dict[str, Any]) -> None:
         properties = PerceptionToolCallProperties(

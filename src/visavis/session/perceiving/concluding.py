@@ -15,6 +15,8 @@ from visavis.session.perceiving.words import condition_of, question
 
 UNANSWERED = "This server cannot answer that: nothing it measures tells."
 WITHHELD = "Not answered: emotion recognition is restricted here."
+LONGEST_NAME = 80
+"""Characters; a name is said with each answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,11 @@ class Witnessed:
     spoken: Spoken
 
     @property
+    def called(self) -> str:
+        """The name on one line, without tags and of bounded length; may be empty."""
+        return " ".join(self.name.replace("<", " ").replace(">", " ").split())[:LONGEST_NAME]
+
+    @property
     def anything(self) -> bool:
         """Whether there is something to tell."""
         shared = self.account.history("sharing the screen").count
@@ -46,7 +53,7 @@ def analysis(people: Sequence[Witnessed], queries: Sequence[Query], untold: froz
         queries: to be answered.
         untold: conditions not to be told.
     """
-    named = [(" ".join(one.name.split()) or f"Participant {n}", one) for n, one in enumerate(people, 1)]
+    named = [(one.called or f"Participant {n}", one) for n, one in enumerate(people, 1)]
     named = [(name, one) for name, one in named if one.anything]
     if not named:
         return ""
@@ -70,15 +77,16 @@ def _speech(spoken: Spoken) -> list[str]:
         times = "once" if len(spoken.pauses) == 1 else f"{len(spoken.pauses)} times"
         lines.append(f"Paused {times} within turns, for {max(spoken.pauses):.1f} s at most.")
     for words, count in spoken.tones.items():
-        lines.append(f"{words[0].upper()}{words[1:]}: in {count} of {turns}.")
+        of = turns if spoken.toned == spoken.turns else f"{spoken.toned} that were measured"
+        lines.append(f"{words[0].upper()}{words[1:]}: in {count} of {of}.")
     return lines
 
 
 def _answer(named: Sequence[tuple[str, Witnessed]], query: Query, untold: frozenset[Condition]) -> str:
     if query.signal is None:
         return UNANSWERED
-    if query.signal in untold:
-        return WITHHELD
+    if query.signal in untold or (untold and condition_of(query.signal) is None):
+        return WITHHELD  # a tone of voice is listened for only where nothing is withheld
     answers = [(name, _of_one(one, query.signal, query.opposite)) for name, one in named]
     if len(answers) == 1:
         return answers[0][1]
@@ -101,7 +109,9 @@ def _of_one(one: Witnessed, signal: str, opposite: bool) -> str:
 def _heard(spoken: Spoken, signal: str, opposite: bool) -> str:
     if not spoken.turns:
         return "Nothing was heard."
+    if not spoken.toned:
+        return "The tone of voice was not measured."
     count = sum(turns for words, turns in spoken.tones.items() if signal in signals([words]))
     if opposite:
-        return f"Not in {count} of {spoken.turns} turns." if count else "Yes: nothing else was heard."
-    return f"Yes: in {count} of {spoken.turns} turns." if count else "No, that was not heard."
+        return f"Not in {count} of {spoken.toned} turns." if count else "Yes: nothing else was heard."
+    return f"Yes: in {count} of {spoken.toned} turns." if count else "No, that was not heard."

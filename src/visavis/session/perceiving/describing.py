@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from visavis.layers.perception.asked import Tool
 from visavis.layers.perception.summary import untold
 from visavis.layers.perception.vision.base import Observation, Shot, ToolCalled
+from visavis.layers.perception.vision.lens import source
 from visavis.layers.perception.vision.looker import Looker
 from visavis.rooms.base import VideoKind
 from visavis.session.perceiving.concluding import Witnessed, analysis
@@ -109,7 +110,7 @@ class Describing:
         )
         if text is None:
             return analysis(list(people.values()), spec.analysis_queries, hidden)
-        names = {str(self._looker.number(who)): " ".join(one.name.split()) for who, one in people.items()}
+        names = {str(self._looker.number(who)): one.called for who, one in people.items()}
         text = re.sub(
             r"\bparticipant (\d+)\b", lambda found: names.get(found[1]) or found[0], text, flags=re.IGNORECASE
         )
@@ -144,6 +145,8 @@ class Describing:
         )
 
     def _called(self, made: ToolCalled) -> None:
+        if not {source(photo.shot) for photo in made.photos} <= {source(shot) for shot in self.newest()}:
+            return  # what the model was shown is off by now
         shots = {photo.shot.origin: photo.shot for photo in made.photos}
         shot = shots.get("camera") or shots["screen"]
         self._shown.call(

@@ -15,8 +15,11 @@ from visavis.session.engines import Lane
 from visavis.session.perceiving.person import Person
 from visavis.session.perceiving.voices import Analyses
 
-LATEST = 0.5
-"""Seconds after which an utterance goes without an analysis of its sound rather than wait for it."""
+LATEST = 0.3
+"""Seconds after which an utterance goes without an analysis of its sound rather than wait for it.
+
+It begins with the transcript, at a pause of 0.1 s; no turn ends within 0.2 s.
+"""
 
 log = structlog.get_logger(__name__)
 
@@ -89,11 +92,12 @@ class Hearing:
     def ended(self, text: str, voice: Voice | None) -> Analyses:
         """The turn is over."""
         analyses, heard, tone = self._person.turns.ended(text, voice, self._elapsed())
+        if text.strip():
+            self._person.tone = None if heard is None else tone
         if heard is not None:
-            self._person.tone = tone
             for tool, arguments in self._person.calls.heard(heard, tone, self._elapsed()):
                 self._told.call(self._person.id, tool, arguments)
-            self._told.heard(self._person.id)
+        self._told.heard(self._person.id)
         return analyses
 
     def hold(self) -> float:

@@ -36,7 +36,8 @@ class Perceiver:
     Args:
         spec: what is asked.
         engine: sees and hears.
-        lane: where it works.
+        lane: where it sees.
+        hearing: where it hears: a turn that ends must not wait for everybody's pictures.
         room: shows people.
         elapsed: seconds since the conversation began.
         feed: takes what is perceived.
@@ -49,13 +50,14 @@ class Perceiver:
         spec: PerceptionSpec,
         engine: PerceptionEngine,
         lane: Lane,
+        hearing: Lane,
         room: Room,
         elapsed: Callable[[], float],
         feed: Callable[[Input], None],
         apis: ToolApis,
         look_at: Callable[[tuple[float, float] | None], None],
     ) -> None:
-        self._spec, self._engine, self._lane = spec, engine, lane
+        self._spec, self._engine, self._hearing = spec, engine, hearing
         self._elapsed, self._feed, self._look_at = elapsed, feed, look_at
         self._watching = Watching(engine, lane, room, elapsed, self._saw, self._gone)
         self._calling = Calling(lane, elapsed, feed, apis)
@@ -63,6 +65,7 @@ class Perceiver:
         self._here: dict[str, Telling] = {}
         self._speaker: str | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._over = False
         self._hears = spec.emotion_recognition == "full"
         self._describing = Describing(spec, spec.vision, self, elapsed) if spec.vision else None
         if self._describing:
@@ -119,14 +122,16 @@ class Perceiver:
         if participant_id not in self._here:
             return None
         person = self._people[participant_id]
-        return Hearing(person, self._engine if self._hears else None, self._lane, self._elapsed, self)
+        return Hearing(person, self._engine if self._hears else None, self._hearing, self._elapsed, self)
 
     # What is seen
 
     def _saw(self, person: Person, sight: Sight) -> None:
-        if person.id not in self._here:
+        if self._over or person.id not in self._here:
             return
-        if covered(sight):
+        if sight.origin == "camera":
+            person.covered = covered(sight)
+        if person.covered and sight.origin == "camera":
             self._gone(person, "camera")
             return
         for change in person.see(sight):
@@ -202,6 +207,8 @@ class Perceiver:
             kind: what the picture that goes with it is of.
             frame: that picture; None: the newest.
         """
+        if self._over:
+            return
         if not tool.frames or tool.modality != "vision":
             frame = None
         elif frame is None:
@@ -210,13 +217,17 @@ class Perceiver:
 
     @property
     def attachments(self) -> Attachments:
-        """Pictures of tools' calls that are on their way."""
+        """The picture of the tool's call that is being told."""
         return self._calling.attachments
 
     # The end
 
     def conclude(self) -> None:
-        """Tell what the whole call was like: at once, or when the vision-language model has had its say."""
+        """Tell what the whole call was like: at once, or when the vision-language model has had its say.
+
+        What is shown meanwhile calls nothing any more.
+        """
+        self._over = True
         people = {one: _witnessed(person) for one, person in self._people.items()}
         if self._describing:
             self._spawn(self._conclude(self._describing, people))
@@ -243,6 +254,7 @@ class Perceiver:
 
     async def aclose(self) -> None:
         """Look at nobody any more, and forget all pictures."""
+        self._over = True
         for participant_id in list(self._here):
             self.left(participant_id)
         for task in self._tasks:

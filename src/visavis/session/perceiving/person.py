@@ -46,6 +46,7 @@ class Person:
         taken: when that came, seconds.
         watching: the work on each source.
         blind: the engine failed on them; they are looked at no more.
+        covered: their camera sends black.
         described: what a vision-language model says.
         face_at: where the face is, as ``ReplicaRenderer.looking_at`` takes it; None when it is not seen.
     """
@@ -56,7 +57,7 @@ class Person:
         self.newest: dict[VideoKind, Any] = {}
         self.taken: dict[VideoKind, float] = {}
         self.watching: dict[VideoKind, asyncio.Task[None]] = {}
-        self.blind = False
+        self.blind = self.covered = False
         self.described = Described()
         self.face_at: tuple[float, float] | None = None
         self.glances = Glances()

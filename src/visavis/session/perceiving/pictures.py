@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from visavis.layers.perception.jpeg import jpeg as encoded
@@ -14,7 +16,6 @@ LARGEST = 48 * 1024
 """Bytes of the JPEG."""
 _QUALITIES = (4, 8, 14, 22, 31)
 """Quantisers of Motion JPEG, from good to coarse."""
-_MOST_KEPT = 32
 
 
 def jpeg(frame: Any) -> bytes:
@@ -29,27 +30,27 @@ def jpeg(frame: Any) -> bytes:
 
 
 class Attachments:
-    """Pictures that wait for the event of their call."""
+    """The picture of the call that is being told.
+
+    A call becomes its event at once, before anything else can be told: that event need not name the call, and
+    in older dialects does not.
+    """
 
     def __init__(self) -> None:
-        self._waiting: dict[str, bytes] = {}
+        self._picture: bytes | None = None
 
-    def keep(self, tool_call_id: str, picture: bytes) -> None:
-        """Put this picture with the call when it goes on the wire."""
-        self._waiting[tool_call_id] = picture
-        while len(self._waiting) > _MOST_KEPT:
-            del self._waiting[next(iter(self._waiting))]
-
-    def drop(self, tool_call_id: str) -> None:
-        """The call has gone out, or will not."""
-        self._waiting.pop(tool_call_id, None)
+    @contextmanager
+    def showing(self, picture: bytes | None) -> Iterator[None]:
+        """Put this picture with the call that is told meanwhile."""
+        self._picture = picture
+        try:
+            yield
+        finally:
+            self._picture = None
 
     def attached(self, event: Event, message: dict[str, Any]) -> dict[str, Any]:
         """The event's message as it goes on the wire: with its picture, if there is one."""
-        if not isinstance(event, PerceptionToolCall):
+        if self._picture is None or not isinstance(event, PerceptionToolCall):
             return message
-        picture = self._waiting.get(event.properties.tool_call_id or "")
-        if picture is None:
-            return message
-        frame = {"data": base64.b64encode(picture).decode(), "mime_type": "image/jpeg"}
+        frame = {"data": base64.b64encode(self._picture).decode(), "mime_type": "image/jpeg"}
         return {**message, "properties": {**message["properties"], "frames": [frame]}}

@@ -37,6 +37,7 @@ class Spoken:
         seconds: likewise.
         pauses: lengths of pauses within turns, seconds.
         tones: how many turns had each word of ``tone``.
+        toned: turns of which the tone was heard.
     """
 
     turns: int = 0
@@ -44,6 +45,7 @@ class Spoken:
     seconds: float = 0.0
     pauses: list[float] = field(default_factory=list)
     tones: dict[str, int] = field(default_factory=dict)
+    toned: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,7 @@ class Turns:
         spoken.turns += 1
         if voice is None:
             return
+        spoken.toned += 1
         self._usual.learn(voice)
         if voice.pace is not None:
             spoken.words += len(said.text.split())

@@ -73,12 +73,19 @@ class Watching:
         self._gone(person, kind)
 
     async def _watch(self, person: Person, kind: VideoKind) -> None:
+        this = asyncio.current_task()
+
+        def told(sight: Sight) -> None:
+            # A picture that was looked at while its source was switched off is none any more.
+            if person.watching.get(kind) is this:
+                self._saw(person, sight)
+
         try:
             watcher = Watcher(
                 self._engine.eyes(),
                 self._lane.executor,
                 self._elapsed,
-                lambda sight: self._saw(person, sight),
+                told,
                 kind,
                 RATE if kind == "camera" else SCREEN_RATE,
             )
@@ -102,8 +109,9 @@ class Watching:
         checking = self._spawn(check()) if kind == "camera" else None
         try:
             async for frame in self._room.video_in(person.id, kind):
-                person.newest[kind], came = frame, loop.time()
-                person.taken[kind] = self._elapsed()
+                came = loop.time()
+                if kind == "screen" or not person.covered:
+                    person.newest[kind], person.taken[kind] = frame, self._elapsed()
                 yield frame
         finally:
             if checking:

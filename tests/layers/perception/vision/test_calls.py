@@ -70,6 +70,10 @@ def test_somebody_who_went_away_begins_anew():
         (ToolCallDelta("", "holds", "a mug"), "no JSON object"),
         (ToolCallDelta("", "holds", '["a mug"]'), "no JSON object"),
         (ToolCallDelta("", "holds", '{"how": "a mug"}'), "without what"),
+        (ToolCallDelta("", "holds", '{"what": NaN}'), "no JSON object"),
+        (ToolCallDelta("", "holds", '{"what":' * 300 + "1" + "}" * 300), "nested too deeply"),
+        (ToolCallDelta("", "holds", '{"what":' * 100_000), "no JSON object"),
+        (holds("a mug " * 2_000), "too long"),
     ],
 )
 def test_a_call_that_makes_no_sense_is_dropped_with_a_reason_that_quotes_nothing(

@@ -11,6 +11,8 @@ from visavis.layers.perception.asked import Tool
 
 AGAIN = 10.0
 """Seconds before the same call may come again."""
+LONGEST, DEEPEST = 10_000, 20
+"""Characters of a call's arguments, and levels that they may be nested: they go into an event."""
 
 Call = tuple[str, dict[str, Any]]
 
@@ -68,16 +70,28 @@ class Calls:
             self.dropped.append("it called a function that was not offered")
             return None
         try:
-            arguments = json.loads(call.arguments)
-        except ValueError:
+            arguments = json.loads(call.arguments, parse_constant=_refuse)
+        except (ValueError, RecursionError):
             arguments = None
         if not isinstance(arguments, dict):
             self.dropped.append(f"arguments of {call.name} are no JSON object")
+            return None
+        if len(call.arguments) > LONGEST or _deeper(arguments, DEEPEST):
+            self.dropped.append(f"arguments of {call.name} are too long or nested too deeply")
             return None
         if missing := [name for name in self._required[call.name] if name not in arguments]:
             self.dropped.append(f"{call.name} was called without {', '.join(missing)}")
             return None
         return call.name, arguments
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
+
+
+def _deeper(value: Any, levels: int) -> bool:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return levels < 0 or any(_deeper(one, levels - 1) for one in inner)
 
 
 def _same(call: Call) -> str:
