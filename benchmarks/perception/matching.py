@@ -1,8 +1,8 @@
 """Are queries and tools matched to the signals that answer them, and to no others?
 
 ``python -m benchmarks.perception.matching`` prints precision and recall of both halves of ``asked.txt``, of
-``unseen.txt`` and of ``traps.txt``; with ``--choose`` what other thresholds would make of the first half, on which they were
-chosen.
+``unseen.txt`` and of ``traps.txt``; with ``--choose`` what other thresholds would make of the first half, on
+which they were chosen.
 """
 
 from __future__ import annotations

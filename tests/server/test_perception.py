@@ -123,6 +123,25 @@ async def test_less_is_answered_where_emotions_are_not_to_be_read(api: Api) -> N
     assert [query.signal for query in spec.visual_queries] == [None, "smiling"]
 
 
+async def test_whoever_asks_for_more_of_emotions_than_the_server_allows_is_told(
+    run_server: RunServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with run_server(emotion_recognition="limited") as api:
+        with monkeypatch.context() as patched:
+            patched.setattr(perception_module, "_matcher", None)  # nothing is to be matched for it
+            made = await persona(api, emotion_recognition="full")
+            assert made["warnings"] == [
+                "layers.perception.emotion_recognition: this server allows limited, not full"
+            ]
+            assert "warnings" not in await persona(api, emotion_recognition="auto")
+            assert "warnings" not in await persona(api, emotion_recognition="off")
+        made = await persona(
+            api, emotion_recognition="full", visual_awareness_queries=["Is the user frowning?"]
+        )
+        level, query = made["warnings"]
+        assert "not full" in level and "emotion recognition is restricted" in query
+
+
 async def test_with_a_vision_language_model_only_what_is_heard_is_asked_in_vain(api: Api) -> None:
     made = await persona(
         api,

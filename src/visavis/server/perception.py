@@ -15,7 +15,7 @@ from visavis.config import Settings
 from visavis.errors import EngineMissing, ModelUnavailable, VisavisError
 from visavis.layers.perception.asked import Modality, Query, Tool
 from visavis.layers.perception.matching import Matcher
-from visavis.layers.perception.settings import PerceptionLayer
+from visavis.layers.perception.settings import PerceptionLayer, allowed
 from visavis.layers.perception.signals import told
 from visavis.layers.registry import engine
 from visavis.server.resources.catalogue import PERSONA
@@ -90,7 +90,7 @@ class Perception:
             return await asyncio.to_thread(self.unanswerable, about, tools)
         except (EngineMissing, ModelUnavailable) as error:
             log.warning("nothing is matched to what perception tells", reason=str(error))
-            return [UNMATCHED]
+            return [*self._withheld(about.layers.perception), UNMATCHED]
 
     def unanswerable(self, about: PersonaBody, tools: Sequence[ToolBody]) -> list[str]:
         """The same. Blocking.
@@ -106,12 +106,20 @@ class Perception:
         if spec is None:
             return []
         join(spec, [tool.spec("") for tool in tools if tool.trigger_type == "in_call"])
-        if not _asks(spec):
-            return []
         if self._settings.perception_engine == "off":
-            return ["layers.perception: this server perceives nothing (perception_engine is off)"]
+            nothing = "layers.perception: this server perceives nothing (perception_engine is off)"
+            return [nothing] if _asks(spec) else []
+        if not _asks(spec):
+            return self._withheld(layer)
         matched(spec, self._matcher)
-        return list(self._unanswered(spec, self._sees(layer)))
+        return [*self._withheld(layer), *self._unanswered(spec, self._sees(layer))]
+
+    def _withheld(self, layer: PerceptionLayer) -> list[str]:
+        """That a persona asks for more emotion recognition than the server allows; ``auto`` asks for none."""
+        asked = layer.emotion_recognition
+        if asked == "auto" or (given := allowed(asked, self._settings.emotion_recognition)) == asked:
+            return []
+        return [f"layers.perception.emotion_recognition: this server allows {given}, not {asked}"]
 
     def _sees(self, layer: PerceptionLayer) -> bool:
         """Whether a vision-language model looks, which answers what is asked in words."""
