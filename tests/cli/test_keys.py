@@ -26,7 +26,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 
 def keys(*arguments: str) -> str:
-    done = CliRunner().invoke(app, ["keys", *arguments], catch_exceptions=False)
+    done = CliRunner().invoke(app, ["keys", *arguments], env={"COLUMNS": "120"}, catch_exceptions=False)
     assert done.exit_code == 0, done.output
     return done.stdout
 

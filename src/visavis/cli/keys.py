@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from visavis.cli import settings as settings_
 from visavis.cli.output import err, out
@@ -78,8 +78,8 @@ def list_(as_json: AsJson = False) -> None:
     if as_json:
         out.print_json(json.dumps([_plain(key) for key in keys]))
         return
-    columns = ("id", "name", "begins with", "may do", "made", "used", "state")
-    table = Table(*columns, box=None, pad_edge=False)
+    columns = ("name", "begins with", "may do", "made", "used", "state")
+    table = Table(Column("id", no_wrap=True), *columns, box=None, pad_edge=False)
     for key in keys:
         table.add_row(
             key.id,
