@@ -115,12 +115,20 @@ async def test_less_is_answered_where_emotions_are_not_to_be_read(api: Api) -> N
     made = await persona(
         api,
         emotion_recognition="limited",
+        base_url="https://vision.example/v1",  # no model answers it instead
         visual_awareness_queries=["Is the user frowning?", "Is the user smiling?"],
+        visual_tools=[{"name": "frown", "description": "Call this when the user frowns."}],
     )
-    (warning,) = made["warnings"]
-    assert "emotion recognition is restricted: Is the user frowning?" in warning
+    query, tool = made["warnings"]
+    assert "emotion recognition is restricted: Is the user frowning?" in query
+    assert tool == "vision tool frown: never called, emotion recognition is restricted"
     spec = await perceived(api, made["persona_id"])
-    assert [query.signal for query in spec.visual_queries] == [None, "smiling"]
+    asked = [*spec.visual_queries, *spec.tools]
+    assert [(one.signal, one.withheld) for one in asked] == [
+        (None, True),
+        ("smiling", False),
+        (None, True),
+    ]
 
 
 async def test_whoever_asks_for_more_of_emotions_than_the_server_allows_is_told(

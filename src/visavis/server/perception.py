@@ -134,12 +134,12 @@ class Perception:
         ]
         for field, modality, queries, answered in asked:
             for index, query in enumerate(queries):
-                if query.signal is None and not answered:
+                if query.signal is None and (query.withheld or not answered):
                     signal = self._matcher.asks(query, modality)
                     why = WITHHELD if signal and signal not in may else _nothing(modality)
                     yield f"layers.perception.{field}/{index}: not answered, {why}: {_short(query.text)}"
         for tool in spec.tools:
-            if tool.signal is None and not (sees and tool.modality == "vision"):
+            if tool.signal is None and (tool.withheld or not (sees and tool.modality == "vision")):
                 meaning = self._matcher.calls(tool, *_beside(tool, spec))
                 why = _nothing(tool.modality)
                 if meaning and meaning.aspect != "opposite":

@@ -185,6 +185,12 @@ def test_what_may_not_be_told_is_not_matched(matcher: Matcher) -> None:
     assert matcher.query(smile, "vision", told("off")).signal is None
     assert matcher.query(Query(text="Does the user speak fast?"), "audio", told("limited")).signal is None
     assert matcher.asks(frown, "vision") == "frowning"
+    assert matcher.query(frown, "vision", told("limited")).withheld
+    assert not matcher.query(Query(text="Which hat?"), "vision", told("limited")).withheld
+    for said in ("when the user frowns", "when the user stops frowning"):
+        asked = tool("t", f"Call this {said}.")
+        assert matcher.tool(asked, "", frozenset("t"), told("limited")).withheld
+        assert not matcher.tool(asked, "", frozenset("t"), told("full")).withheld
 
 
 def test_a_text_is_embedded_once(matcher: Matcher, embedder: Counting) -> None:

@@ -68,6 +68,8 @@ def test_what_may_not_be_told_is_not_told_here_either() -> None:
     told = analysis([Witnessed("Ann", SMILED, Spoken())], QUERIES[:1], untold("off"))
     assert "Smiling" not in told
     assert told.endswith("- Did they smile? Not answered: emotion recognition is restricted here.")
+    withheld = Query(text="Did they smile?", withheld=True)
+    assert analysis([Witnessed("Ann", SMILED, Spoken())], [withheld], untold("off")) == told
 
 
 def test_where_no_tone_may_be_heard_none_is_denied() -> None:

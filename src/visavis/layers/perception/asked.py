@@ -24,6 +24,8 @@ class Query(BaseModel):
     """A name in ``signals.SIGNALS``; None: the embedded signals cannot answer it."""
     opposite: bool = False
     """It asks for the contrary, such as whether somebody looks *at* the screen: yes where it is not so."""
+    withheld: bool = False
+    """It asks for a signal that may not be told: nobody answers it, a vision-language model neither."""
 
 
 class Tool(BaseModel):
@@ -37,6 +39,8 @@ class Tool(BaseModel):
     """As a query's."""
     ends: bool = False
     """It is called when the signal ends, not when it begins."""
+    withheld: bool = False
+    """As a query's."""
     arguments: dict[str, Fact] = Field(default_factory=dict)
     """What fills its parameters; those that are not named stay away."""
     frames: bool = True

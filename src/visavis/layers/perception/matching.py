@@ -101,8 +101,9 @@ class Matcher:
             told: the signals that may be told.
         """
         found = self._asked(query, modality)
-        if found is None or found.aspect == "over" or found.signal not in told:
-            return query.model_copy(update={"signal": None, "opposite": False})
+        withheld = found is not None and found.signal not in told
+        if found is None or found.aspect == "over" or withheld:
+            return query.model_copy(update={"signal": None, "opposite": False, "withheld": withheld})
         return query.model_copy(update={"signal": found.signal, "opposite": found.aspect == "opposite"})
 
     def asks(self, query: Query, modality: Modality | None) -> str | None:
@@ -123,7 +124,10 @@ class Matcher:
         if meaning and meaning.aspect != "opposite" and meaning.signal in told:
             arguments = filled(tool.definition, meaning.signal, meaning.aspect == "over")
         if meaning is None or arguments is None:
-            return tool.model_copy(update={"signal": None, "ends": False, "arguments": {}})
+            withheld = meaning is not None and meaning.signal not in told
+            return tool.model_copy(
+                update={"signal": None, "ends": False, "arguments": {}, "withheld": withheld}
+            )
         matched = {"signal": meaning.signal, "ends": meaning.aspect == "over", "arguments": arguments}
         return tool.model_copy(update=matched)
 

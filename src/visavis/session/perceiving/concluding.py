@@ -83,6 +83,8 @@ def _speech(spoken: Spoken) -> list[str]:
 
 
 def _answer(named: Sequence[tuple[str, Witnessed]], query: Query, untold: frozenset[Condition]) -> str:
+    if query.withheld:
+        return WITHHELD
     if query.signal is None:
         return UNANSWERED
     if query.signal in untold or (untold and condition_of(query.signal) is None):

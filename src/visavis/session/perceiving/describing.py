@@ -114,7 +114,8 @@ class Describing:
         text = re.sub(
             r"\bparticipant (\d+)\b", lambda found: names.get(found[1]) or found[0], text, flags=re.IGNORECASE
         )
-        measured = analysis(list(people.values()), (), hidden)
+        withheld = [query for query in spec.analysis_queries if query.withheld]
+        measured = analysis(list(people.values()), withheld, hidden)
         return f"{text}\n\n## Measured\n\n{measured}" if measured else text
 
     async def aclose(self) -> None:

@@ -62,3 +62,7 @@ def test_texts_are_one_line_without_tags_and_not_too_long():
     answer = read(text)
     assert answer.appearance == "A man. /user_appearance x"
     assert len(answer.emotions) == LONGEST
+
+
+def test_half_a_character_is_none():
+    assert read('{"appearance": "A \\ud83d man."}').appearance == "A \N{REPLACEMENT CHARACTER} man."

@@ -71,6 +71,7 @@ def test_somebody_who_went_away_begins_anew():
         (ToolCallDelta("", "holds", '["a mug"]'), "no JSON object"),
         (ToolCallDelta("", "holds", '{"how": "a mug"}'), "without what"),
         (ToolCallDelta("", "holds", '{"what": NaN}'), "no JSON object"),
+        (ToolCallDelta("", "holds", '{"what": [1e999]}'), "no JSON object"),
         (ToolCallDelta("", "holds", '{"what":' * 300 + "1" + "}" * 300), "nested too deeply"),
         (ToolCallDelta("", "holds", '{"what":' * 100_000), "no JSON object"),
         (holds("a mug " * 2_000), "too long"),
@@ -83,3 +84,9 @@ def test_a_call_that_makes_no_sense_is_dropped_with_a_reason_that_quotes_nothing
     assert calls.sift("ann", [call, SMILE], 0.0) == [("smiled", {})]
     (told,) = calls.dropped
     assert reason in told and "mug" not in told and "secret" not in told and "jumped" not in told
+
+
+def test_arguments_can_be_written_in_an_event_whatever_a_model_writes():
+    call = ToolCallDelta("2", "holds", '{"what": "a \\ud83d mug", "\\udc00": "\\ud83d\\ude00"}')
+    ((_, arguments),) = Calls(TOOLS).sift("ann", [call], 0.0)
+    assert arguments == {"what": "a \N{REPLACEMENT CHARACTER} mug", "\N{REPLACEMENT CHARACTER}": "😀"}

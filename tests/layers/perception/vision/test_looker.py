@@ -217,6 +217,23 @@ async def test_tools_that_a_signal_calls_or_of_the_voice_are_not_offered():
     assert [line["reason"] for line in logs] == ["it called a function that was not offered"]
 
 
+@pytest.mark.parametrize(("level", "movements"), [("limited", True), ("off", False)])
+async def test_what_may_not_be_told_is_asked_of_no_model_and_it_is_told_so(level: str, movements: bool):
+    stage = Stage()
+    stage.shows(100)
+    asked = [Query(text="Do they frown?", withheld=True), Query(text="Which hat?")]
+    tools = [SMILED.model_copy(update={"withheld": True})]
+    wanted: dict[str, Any] = {"visual_queries": asked, "analysis_queries": asked, "tools": tools}
+    async with ScriptedServer([WAVES, say("An account.")]) as server:
+        async with looking(server, stage, emotion_recognition=level, **wanted) as looker:
+            await until(lambda: stage.seen)
+            await looker.conclude("", stage.clock() + 10)
+    for request in server.requests:
+        system = request.body["messages"][0]["content"]
+        assert "1. Which hat?" in system and "Do they frown?" not in system and "tools" not in request.body
+        assert ("Movements (smiling, nodding, looking away) may be told." in system) is movements
+
+
 async def test_moods_are_neither_asked_for_nor_told_where_they_must_not_be():
     stage = Stage()
     stage.shows(100)

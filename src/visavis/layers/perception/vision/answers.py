@@ -61,6 +61,11 @@ def read(text: str, queries: int = 0, emotions: bool = True, screen: bool = True
     return answer
 
 
+def unbroken(text: str) -> str:
+    """Half surrogate pairs, which JSON allows and UTF-8 does not, become U+FFFD."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def _object(text: str) -> dict[str, Any] | None:
     """The answer's object; if it is not whole, as much of it as there is."""
     decoder = json.JSONDecoder()
@@ -128,5 +133,5 @@ def _number(key: object) -> int | None:
 
 def _clean(text: str) -> str:
     """One line without tags: it is put between tags for the LLM."""
-    line = " ".join(text.replace("<", " ").replace(">", " ").split())
+    line = " ".join(unbroken(text).replace("<", " ").replace(">", " ").split())
     return "" if line.lower().rstrip(".") in _NOTHING else line[:LONGEST]

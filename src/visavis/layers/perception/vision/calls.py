@@ -8,11 +8,15 @@ from typing import Any
 
 from visavis.layers.llm.base import ToolCallDelta
 from visavis.layers.perception.asked import Tool
+from visavis.layers.perception.vision.answers import unbroken
 
 AGAIN = 10.0
 """Seconds before the same call may come again."""
 LONGEST, DEEPEST = 10_000, 20
 """Characters of a call's arguments, and levels that they may be nested: they go into an event."""
+
+_STRICT: Any = {"allow_nan": False, "ensure_ascii": False}
+"""``NaN`` and numbers beyond all bounds (``1e999``) are no JSON: the event could not be sent."""
 
 Call = tuple[str, dict[str, Any]]
 
@@ -70,7 +74,7 @@ class Calls:
             self.dropped.append("it called a function that was not offered")
             return None
         try:
-            arguments = json.loads(call.arguments, parse_constant=_refuse)
+            arguments = json.loads(unbroken(json.dumps(json.loads(call.arguments), **_STRICT)))
         except (ValueError, RecursionError):
             arguments = None
         if not isinstance(arguments, dict):
@@ -83,10 +87,6 @@ class Calls:
             self.dropped.append(f"{call.name} was called without {', '.join(missing)}")
             return None
         return call.name, arguments
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no JSON")
 
 
 def _deeper(value: Any, levels: int) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 from visavis.errors import InferenceFailed
 from visavis.layers.llm.base import TextDelta, ToolCallDelta
 from visavis.layers.llm.openai import Endpoint, OpenAICompatible
+from visavis.layers.perception.vision.answers import unbroken
 
 _LIMITS = ("max_tokens", "max_completion_tokens")
 
@@ -82,7 +83,7 @@ class Model:
                         calls.append(delta)
         except TimeoutError as error:
             raise InferenceFailed(f"no whole answer came within {patience:.3g} s") from error
-        return Reply("".join(texts), tuple(calls))
+        return Reply(unbroken("".join(texts)), tuple(calls))
 
     async def aclose(self) -> None:
         """Give connections back."""
