@@ -1,8 +1,8 @@
 """Are queries and tools matched to the signals that answer them, and to no others?
 
-``python -m benchmarks.perception.matching`` prints precision and recall of both halves of ``asked.txt`` and
-of ``unseen.txt``; with ``--choose`` what other thresholds would make of the first half, on which they were
-chosen.
+``python -m benchmarks.perception.matching`` prints precision and recall of both halves of ``asked.txt``, of
+``unseen.txt`` and of ``traps.txt``; with ``--choose`` what other thresholds would make of the first half, on
+which they were chosen.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from visavis.layers.perception.signals import SIGNALS
 
 ASKED = Path(__file__).with_name("asked.txt")
 UNSEEN = Path(__file__).with_name("unseen.txt")
+TRAPS = Path(__file__).with_name("traps.txt")
 _MODALITIES: dict[str, Modality | None] = {"vision": "vision", "audio": "audio", "analysis": None}
 
 
@@ -103,7 +104,7 @@ def main() -> None:
     parser.add_argument("--show", action="store_true", help="print what is not as labelled")
     options = parser.parse_args()
     lines = read()
-    halves = {"chosen on": lines[::2], "judged on": lines[1::2], "unseen": read(UNSEEN)}
+    halves = {"chosen on": lines[::2], "judged on": lines[1::2], "unseen": read(UNSEEN), "traps": read(TRAPS)}
     matcher = Matcher(MiniLM())
     if options.choose:
         for close, clearly, apart in itertools.product(

@@ -23,7 +23,8 @@ PEOPLE = (
     *("european man", "older african woman", "old asian man"),
 )
 """Who acts: the six that are judged, in an order in which the first few differ most."""
-SMILE = (Part(4.0), Part(3.0, "smile"))
+SMILE = (Part(4.2), Part(3.0, "smile"))
+"""No multiple of the half second in which two pictures are looked at: each smile falls on another moment."""
 SCENE = (
     *(Part(12.0), Part(3.0, "smile"), Part(6.0), Part(3.0, "head turned left"), Part(6.0)),
     *(Part(3.0, "smile"), Part(6.0), Part(6.0, "leaves"), Part(8.0)),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from tests.server.conftest import Api, RunServer
 from tests.server.test_tools import API, make
 from visavis.config import Settings
 from visavis.layers.perception.matching import Matcher
+from visavis.server import perception as perception_module
 from visavis.server.perception import Perception
 from visavis.server.store import Resource
 from visavis.session.spec import PerceptionSpec
@@ -128,6 +131,25 @@ async def test_less_is_answered_where_emotions_are_not_to_be_read(api: Api) -> N
     ]
 
 
+async def test_whoever_asks_for_more_of_emotions_than_the_server_allows_is_told(
+    run_server: RunServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with run_server(emotion_recognition="limited") as api:
+        with monkeypatch.context() as patched:
+            patched.setattr(perception_module, "_matcher", None)  # nothing is to be matched for it
+            made = await persona(api, emotion_recognition="full")
+            assert made["warnings"] == [
+                "layers.perception.emotion_recognition: this server allows limited, not full"
+            ]
+            assert "warnings" not in await persona(api, emotion_recognition="auto")
+            assert "warnings" not in await persona(api, emotion_recognition="off")
+        made = await persona(
+            api, emotion_recognition="full", visual_awareness_queries=["Is the user frowning?"]
+        )
+        level, query = made["warnings"]
+        assert "not full" in level and "emotion recognition is restricted" in query
+
+
 async def test_with_a_vision_language_model_only_what_is_heard_is_asked_in_vain(api: Api) -> None:
     made = await persona(
         api,
@@ -157,7 +179,7 @@ async def test_a_server_whose_personas_ask_is_prepared_before_they_do(
     run_server: RunServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prepared: list[Matcher] = []
-    monkeypatch.setattr(Matcher, "prepared", lambda self: prepared.append(self))
+    monkeypatch.setattr(Matcher, "prepare", lambda self: prepared.append(self))
     perceiving = Perception(Settings())
     async with run_server() as api:
         await api.http.post("/v2/personas", json={"system_prompt": "Be kind."})
@@ -168,3 +190,24 @@ async def test_a_server_whose_personas_ask_is_prepared_before_they_do(
         await api.store.resources.add(Resource(id="p1", kind="persona", document=body))
         await perceiving.prepare(api.store)
         assert len(prepared) == 1
+
+
+async def test_without_the_model_all_goes_on_and_nothing_is_matched(
+    run_server: RunServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("VISAVIS_MODELS", str(tmp_path / "nothing"))
+    monkeypatch.setattr(perception_module, "_matcher", perception_module._matcher.__wrapped__)
+    asked = {"visual_awareness_queries": ["Is the user smiling?"], "visual_tools": [SMILE]}
+    async with run_server() as api:
+        made = await persona(api, **asked)
+        assert made["warnings"] == [perception_module.UNMATCHED]
+        patched = await api.http.patch(
+            f"/v2/personas/{made['persona_id']}",
+            json=[{"op": "add", "path": "/layers/perception/visual_tool_prompt", "value": "Be quick."}],
+        )
+        assert patched.json()["warnings"] == [perception_module.UNMATCHED]
+        with capture_logs() as logs:
+            spec = await perceived(api, made["persona_id"])
+    assert [query.signal for query in spec.visual_queries] == [None]
+    assert [tool.signal for tool in spec.tools] == [None]
+    assert [line["event"] for line in logs].count("nothing is matched to what perception tells") == 1

@@ -12,10 +12,10 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from visavis.config import Settings
-from visavis.errors import VisavisError
+from visavis.errors import EngineMissing, ModelUnavailable, VisavisError
 from visavis.layers.perception.asked import Modality, Query, Tool
 from visavis.layers.perception.matching import Matcher
-from visavis.layers.perception.settings import PerceptionLayer
+from visavis.layers.perception.settings import PerceptionLayer, allowed
 from visavis.layers.perception.signals import told
 from visavis.layers.registry import engine
 from visavis.server.resources.catalogue import PERSONA
@@ -37,6 +37,10 @@ NOTHING_TELLS = "nothing that is measured here tells; a vision-language model mi
 NOTHING_HEARD = "nothing that is measured here tells"
 WITHHELD = "emotion recognition is restricted"
 UNFILLED = "a required parameter asks for what is not measured"
+UNMATCHED = (
+    "layers.perception: what is measured answers no query and calls no tool here: "
+    "the model that matches them is missing (visavis doctor says more)"
+)
 _loading = Lock()
 """A model is loaded once in a process."""
 
@@ -60,19 +64,20 @@ class Perception:
                 row.id for row in await store.resources.all(TOOL) if row.document.get("origin") in SENSES
             }
             if any(_mentions(row.document, tools) for row in personas):
-                await asyncio.to_thread(lambda: self._matcher.prepared())
+                await asyncio.to_thread(lambda: self._matcher.prepare())
         except (VisavisError, SQLAlchemyError) as error:  # whoever needs it is told then
             log.warning("perception is not prepared", error=type(error).__name__)
 
     async def match(self, spec: PerceptionSpec) -> None:
         """Write into a specification which signal answers each query and calls each tool.
 
-        Raises:
-            EngineMissing: the embedding engine of the settings is not installed.
-            ModelUnavailable: its model is not here.
+        Without the engine of the settings or its model nothing is matched, and the log says so.
         """
         if _asks(spec):
-            await asyncio.to_thread(lambda: matched(spec, self._matcher))
+            try:
+                await asyncio.to_thread(lambda: matched(spec, self._matcher))
+            except (EngineMissing, ModelUnavailable) as error:
+                log.warning("nothing is matched to what perception tells", reason=str(error))
 
     async def warnings(self, about: PersonaBody, tools: Sequence[ToolBody]) -> list[str]:
         """What of a persona this server cannot answer or call, each in words for whoever made it.
@@ -80,15 +85,20 @@ class Perception:
         Args:
             about: the persona.
             tools: those of the store that it has.
-
-        Raises:
-            EngineMissing: as ``match``.
-            ModelUnavailable: likewise.
         """
-        return await asyncio.to_thread(self.unanswerable, about, tools)
+        try:
+            return await asyncio.to_thread(self.unanswerable, about, tools)
+        except (EngineMissing, ModelUnavailable) as error:
+            log.warning("nothing is matched to what perception tells", reason=str(error))
+            return [*self._withheld(about.layers.perception), UNMATCHED]
 
     def unanswerable(self, about: PersonaBody, tools: Sequence[ToolBody]) -> list[str]:
-        """The same. Blocking."""
+        """The same. Blocking.
+
+        Raises:
+            EngineMissing: the embedding engine of the settings is not installed.
+            ModelUnavailable: its model is not here.
+        """
         layer = about.layers.perception
         if about.pipeline_mode == "echo" or not layer.on:
             return []
@@ -96,12 +106,20 @@ class Perception:
         if spec is None:
             return []
         join(spec, [tool.spec("") for tool in tools if tool.trigger_type == "in_call"])
-        if not _asks(spec):
-            return []
         if self._settings.perception_engine == "off":
-            return ["layers.perception: this server perceives nothing (perception_engine is off)"]
+            nothing = "layers.perception: this server perceives nothing (perception_engine is off)"
+            return [nothing] if _asks(spec) else []
+        if not _asks(spec):
+            return self._withheld(layer)
         matched(spec, self._matcher)
-        return list(self._unanswered(spec, self._sees(layer)))
+        return [*self._withheld(layer), *self._unanswered(spec, self._sees(layer))]
+
+    def _withheld(self, layer: PerceptionLayer) -> list[str]:
+        """That a persona asks for more emotion recognition than the server allows; ``auto`` asks for none."""
+        asked = layer.emotion_recognition
+        if asked == "auto" or (given := allowed(asked, self._settings.emotion_recognition)) == asked:
+            return []
+        return [f"layers.perception.emotion_recognition: this server allows {given}, not {asked}"]
 
     def _sees(self, layer: PerceptionLayer) -> bool:
         """Whether a vision-language model looks, which answers what is asked in words."""

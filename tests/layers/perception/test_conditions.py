@@ -28,6 +28,18 @@ def test_a_smile_begins_and_ends_once_with_the_moments_it_really_did():
     assert conditions.now() == ("present",)
 
 
+def test_a_smile_that_begins_is_pending_until_it_is_sure():
+    conditions = Conditions()
+    fed(conditions, during(0, 4, face()))
+    assert not conditions.pending
+    conditions.feed(sight(4.0, face(smile=0.8)))
+    assert conditions.pending
+    fed(conditions, during(4.25, 5, face(smile=0.8)))
+    assert not conditions.pending
+    conditions.feed(sight(5.0, face()))
+    assert not conditions.pending, "its end may take its time"
+
+
 def test_one_wavering_picture_is_no_expression():
     conditions = Conditions()
     pictures = [face(smile=0.9 if index % 8 == 0 else 0.0) for index in range(80)]

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from benchmarks.perception.matching import read, score
+from benchmarks.perception.matching import TRAPS, read, score
 from numpy.typing import NDArray
 
 from visavis.layers.embedding.minilm import MiniLM
@@ -49,6 +49,48 @@ def test_of_a_labelled_set_nearly_nothing_is_matched_wrongly(matcher: Matcher) -
     assert judged.right > 80
     assert judged.precision >= 0.97
     assert judged.recall >= 0.85
+
+
+def test_sentences_made_to_be_matched_wrongly_are_not(matcher: Matcher) -> None:
+    judged = score(read(TRAPS)[::3], matcher)
+    assert judged.right > 30
+    assert judged.precision >= 0.97
+
+
+@pytest.mark.parametrize(
+    "description",
+    [
+        "Smile at the user.",
+        "Stop screen sharing.",
+        "Moves the user out of frame.",
+        "Call this when you smile.",
+        "Call this when both people smile.",
+        "Call this when the user smiles too often.",
+        "Call this when more than two people are in the frame.",
+        "Call this when the user smiles at the beginning.",
+        "Call this when the user's smile is real.",
+    ],
+)
+def test_a_tool_is_not_called_for_what_only_sounds_like_its_condition(
+    matcher: Matcher, description: str
+) -> None:
+    assert called(matcher, description) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("description", "signal"),
+    [
+        ("The user smiles.", "smiling"),
+        ("Smile detected.", "smiling"),
+        ("Signals that the user smiles.", "smiling"),
+        ("Call as soon as you see the user smile.", "smiling"),
+        ("Use when you can no longer see the user.", "left"),
+        ("Call when more than one person is visible.", "second person"),
+        ("Call when the user moves their head up and down.", "nodding"),
+    ],
+)
+def test_a_tool_is_described_by_what_is_seen(matcher: Matcher, description: str, signal: str) -> None:
+    assert called(matcher, description) == (signal, False)
 
 
 @pytest.mark.parametrize("name", SIGNALS)

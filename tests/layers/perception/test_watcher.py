@@ -29,7 +29,7 @@ class CountingEyes:
 
 async def frames(count: int, every: float) -> AsyncIterator[Any]:
     for index in range(count):
-        yield av.VideoFrame.from_ndarray(np.full((48, 64, 3), 4 * index, np.uint8), "rgb24")
+        yield av.VideoFrame.from_ndarray(np.full((48, 64, 3), 4 * index % 256, np.uint8), "rgb24")
         await asyncio.sleep(every)
 
 
@@ -63,6 +63,17 @@ async def test_pictures_are_looked_at_off_the_event_loop_s_thread(lane):
 
 async def test_a_source_without_frames_is_nothing_to_see(lane):
     assert (await watched(lane, count=0, every=0.0))[1] == []
+
+
+async def test_while_something_begins_pictures_come_twice_as_often(lane):
+    async def looks(soon: bool) -> int:
+        told: list[Sight] = []
+        clock = asyncio.get_running_loop().time
+        watcher = Watcher(CountingEyes(), lane, clock, told.append, rate=4.0, soon=lambda: soon)
+        await watcher.watch(frames(100, 0.02))
+        return len(told)
+
+    assert 1.5 * await looks(False) < await looks(True)
 
 
 async def test_what_the_eyes_raise_ends_the_watching(lane):

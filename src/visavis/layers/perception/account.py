@@ -86,6 +86,11 @@ class Account:
         """Conditions that hold."""
         return self._conditions.now()
 
+    @property
+    def pending(self) -> bool:
+        """See ``Conditions.pending``."""
+        return self._conditions.pending
+
     def history(self, condition: Condition) -> History:
         """One condition's past; empty if it never held."""
         return self._past.get(condition, History())

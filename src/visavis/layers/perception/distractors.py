@@ -35,6 +35,7 @@ DISTRACTORS: tuple[str, ...] = lines("""
     the user points at something
     the user covers their face with their hands
     the user touches their face
+    the user's forehead or hands are visible
     the user scratches or fidgets
     the user rolls their eyes
     the user blinks or winks
@@ -75,6 +76,8 @@ DISTRACTORS: tuple[str, ...] = lines("""
     the room is messy or noisy
     the background is blurred
     the camera is covered or switched off
+    the user shares their camera or video
+    the user's head is up or down
     the picture is blurry or frozen
     what is shown on the user's screen
     there is an error message on the screen
@@ -105,6 +108,8 @@ DISTRACTORS: tuple[str, ...] = lines("""
     the user says a certain word
     the user asks for a human
     the user interrupts
+    the user pauses the video
+    the user's voice is rising
     there is background noise or music
     other voices are heard in the background
     the user is silent for a long time

@@ -8,7 +8,7 @@ signal knows nothing of. The thresholds were found on one half of a labelled set
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
@@ -25,7 +25,17 @@ from visavis.layers.perception.filling import filled
 from visavis.layers.perception.phrasings import Aspect
 from visavis.layers.perception.signals import SIGNALS
 from visavis.layers.perception.tooltexts import stated
-from visavis.layers.perception.wording import COMMON, OF_A_VOICE, Form, clauses, form, plain, sentences, stems
+from visavis.layers.perception.wording import (
+    COMMON,
+    OF_A_VOICE,
+    Form,
+    beyond,
+    clauses,
+    form,
+    plain,
+    sentences,
+    stems,
+)
 
 CLOSE = 0.6
 """Similarity to a phrasing from which a sentence may mean its signal."""
@@ -74,15 +84,13 @@ class Nearest:
 class Matcher:
     """Matches for as long as it lives with one embedder, and remembers what it was asked.
 
-    The phrasings are embedded with the first text, which takes a second or so; then a text that is not
-    remembered takes some milliseconds. Blocking, and safe to be used by several threads.
+    What a text is compared with is embedded when the first such text comes, so the first ones take longest;
+    then one that is not remembered takes some milliseconds. Blocking, and safe to be used by several threads.
     """
 
     def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
-        self._phrasings: _Phrasings | None = None
+        self._phrasings = _Phrasings(embedder)
         self._known: dict[tuple[bytes, Modality], Meaning | None] = {}
-        self._lock = Lock()
 
     def query(self, query: Query, modality: Modality | None, told: frozenset[str]) -> Query:
         """The query with the signal that answers it, if one does.
@@ -143,19 +151,19 @@ class Matcher:
 
     def nearest(self, text: str, modality: Modality) -> Nearest | None:
         """What one sentence lies close to; None where every meaning would leave words of it out."""
-        return self.prepared().nearest(plain(text), modality, self._embedder)
+        return self._phrasings.nearest(plain(text), modality)
 
-    def prepared(self) -> _Phrasings:
-        """The phrasings, embedded; otherwise the first text has to wait for them."""
-        with self._lock:
-            self._phrasings = self._phrasings or _Phrasings(self._embedder)
-            return self._phrasings
+    def prepare(self) -> None:
+        """Embed all that texts are compared with; otherwise the first ones have to wait for it."""
+        self._phrasings.prepare()
 
     def _asked(self, query: Query, modality: Modality | None) -> Meaning | None:
         either: tuple[Modality, ...] = (modality,) if modality else ("vision", "audio")
         return next(filter(None, (self.meaning(query.text, one) for one in either)), None)
 
     def _meaning(self, text: str, modality: Modality) -> Meaning | None:
+        if beyond(text):
+            return None
         said = [plain(sentence) for sentence in sentences(text)]
         said = [sentence for sentence in said if stems(sentence) - COMMON] or said
         found = set()
@@ -166,7 +174,7 @@ class Matcher:
 
 
 class _Phrasings:
-    """All phrasings, embedded."""
+    """All phrasings; each is embedded when it is first needed."""
 
     def __init__(self, embedder: Embedder) -> None:
         said = [
@@ -175,12 +183,18 @@ class _Phrasings:
             for aspect in get_args(Aspect)
             for phrasing in getattr(signal, aspect)
         ]
+        self._embedder = embedder
         self._meanings = [meaning for meaning, _, _ in said]
         self._kinds = [(modality, form(phrasing)) for _, modality, phrasing in said]
-        self._vectors = embedder.embed([plain(phrasing) for _, _, phrasing in said])
-        self._distractions = embedder.embed(DISTRACTORS)
+        self._texts = [*(plain(phrasing) for _, _, phrasing in said), *DISTRACTORS]
+        self._distractors = range(len(said), len(self._texts))
+        self._vectors: dict[int, NDArray[np.float32]] = {}
+        self._lock = Lock()
 
-    def nearest(self, text: str, modality: Modality, embedder: Embedder) -> Nearest | None:
+    def prepare(self) -> None:
+        self._embedded(range(len(self._texts)))
+
+    def nearest(self, text: str, modality: Modality) -> Nearest | None:
         kind, words = form(text), stems(text)
         able = {meaning for meaning in set(self._meanings) if _fits(words, meaning, kind)}
         chosen = [
@@ -190,16 +204,24 @@ class _Phrasings:
         ]
         if not chosen:
             return None
-        vector: NDArray[np.float32] = embedder.embed([text])[0]
-        close = dict(zip(chosen, (self._vectors[chosen] @ vector).tolist(), strict=True))
+        vector: NDArray[np.float32] = self._embedder.embed([text])[0]
+        close = dict(zip(chosen, (self._embedded(chosen) @ vector).tolist(), strict=True))
         best = max(close, key=close.__getitem__)
         meaning = self._meanings[best]
         return Nearest(
             meaning,
             close[best],
             max((near for index, near in close.items() if self._meanings[index] != meaning), default=0.0),
-            float((self._distractions @ vector).max()),
+            float((self._embedded(self._distractors) @ vector).max()),
         )
+
+    def _embedded(self, chosen: Sequence[int]) -> NDArray[np.float32]:
+        with self._lock:
+            new = [index for index in chosen if index not in self._vectors]
+            if new:
+                rows = self._embedder.embed([self._texts[index] for index in new])
+                self._vectors.update(zip(new, rows, strict=True))
+        return np.stack([self._vectors[index] for index in chosen])
 
 
 def _fits(words: frozenset[str], meaning: Meaning, kind: Form) -> bool:

@@ -14,6 +14,7 @@ SEEN: dict[str, Signal] = {
             the user enters the frame
             a face is visible in the video
             someone sits down in front of the camera
+            somebody is at the desk
             the user is visible on camera
             the user is present
             the user's face comes into view
@@ -31,6 +32,8 @@ SEEN: dict[str, Signal] = {
             the user steps out of view
             the user disappears from the video
             the user goes away from the desk
+            the user is away
+            the user goes away
             the user is absent from the frame
             nobody is in front of the camera
             nobody is visible
@@ -97,6 +100,7 @@ SEEN: dict[str, Signal] = {
             the user is alone in the frame
             only one person is visible
             is the user by themselves
+            the user is on their own
             there is nobody else in the room
             no other person is visible
         """),
@@ -136,9 +140,10 @@ SEEN: dict[str, Signal] = {
         lines("""
             the user is looking at the screen
             the user is looking into the camera
+            the user is looking into the lens
             the user is making eye contact
             the user maintains eye contact with the camera
-            how often was the user looking at the screen
+            was the user looking at the screen
             the user's gaze is on the screen
             the user looks straight into the camera
             is the user facing the camera
@@ -155,11 +160,12 @@ SEEN: dict[str, Signal] = {
             the user starts to smile
             a smile is detected
             there is a smile on the user's face
+            there is a grin on the user's face
             the user is grinning
             the user has a smiling face
             the user smiles at the camera
             the user shows a smile on their face
-            how often did the user smile
+            did the user smile
         """),
         lines("""
             the user stops smiling
@@ -229,6 +235,7 @@ SEEN: dict[str, Signal] = {
             the user closes their eyes
             the user's eyes are closed
             the user has shut their eyes
+            both of the user's eyes are closed
             the user keeps their eyes shut
             closed eyes are detected
             the user's eyes are not open
@@ -267,7 +274,7 @@ SEEN: dict[str, Signal] = {
     ),
     "nodding": Signal(
         "vision",
-        "nod head",
+        "nod",
         lines("""
             the user nods
             the user is nodding
@@ -275,7 +282,6 @@ SEEN: dict[str, Signal] = {
             the user nods in agreement
             the user nods yes
             a nod is detected
-            the user moves their head up and down
             the user agrees by nodding
         """),
         lines("the user stops nodding\nthe user is no longer nodding"),
@@ -290,7 +296,6 @@ SEEN: dict[str, Signal] = {
             the user shakes their head in disagreement
             the user shakes their head no
             a head shake is detected
-            the user moves their head from side to side
             the user's head is shaken
             the user disagrees by shaking their head
         """),
@@ -344,6 +349,7 @@ SEEN: dict[str, Signal] = {
         lines("the room is no longer dark\nthe light is switched on again"),
         lines("""
             the user is well lit
+            the room is well lit
             there is enough light
             the room is not dark
         """),

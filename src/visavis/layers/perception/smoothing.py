@@ -31,6 +31,11 @@ class Switch:
         self._sum, self._count = 0.0, 0
         self.on = False
 
+    @property
+    def pending(self) -> bool:
+        """Whether what was measured last differs, but not for long enough yet."""
+        return self._since is not None
+
     def feed(self, at: float, amount: float, confidence: float) -> tuple[float, float] | None:
         """Take a measurement in.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from visavis.layers.perception.asked import Tool
-from visavis.layers.perception.wording import condition, forbids, plain, sentences, stems
+from visavis.layers.perception.wording import condition, describes, forbids, plain, sentences, stems
 
 _NOTHING = ""
 """Means no signal, whoever is asked."""
@@ -26,9 +26,10 @@ def stated(tool: Tool, prompt: str, names: frozenset[str]) -> list[str]:
     found = _conditions(sentences(description))
     said = _conditions(_about(tool.name, prompt, names))
     if not found and not said:
-        # without a condition, one that is described by what happens, or named for it
+        # without a condition, one that is described by what happens, or named for it; not by what it does
         named = tool.name.replace("_", " ").replace("-", " ")
-        return [description] if description.strip() else [condition(named) or named]
+        text = description if description.strip() else named
+        return [condition(text) or (text if describes(text) else _NOTHING)]
     return [*found, *said]
 
 

@@ -12,11 +12,32 @@ _PEOPLE = re.compile(
     r"\b(?:users?|participants?|callers?|customers?|clients?|candidates?|applicants?|buyers?|visitors?|"
     r"students?|learners?|patients?|interviewees?|respondents?|viewers?|speakers?|guests?|attendees?|members?|"
     r"employees?|trainees?|players?|prospects?|individuals?|pupils?|drivers?|presenters?|examinees?|shoppers?|"
-    r"tenants?|residents?|mentees?|contestants?|subjects?)\b",
+    r"tenants?|residents?|mentees?|listeners?|test[- ]takers?|contestants?|subjects?)\b",
     re.IGNORECASE,
 )
 _THEY = re.compile(r"\b(?:they|he|she|them)\b", re.IGNORECASE)
-_HEAD = re.compile(r"\b(head|nod|nods|nodding),? ['\"]?(?:no|yes)\b['\"]?", re.IGNORECASE)
+_YES = re.compile(r"\b(nod(?:s|ded|ding)?(?: (?:their|his|her) head)?),? ['\"]?yes\b['\"]?", re.IGNORECASE)
+_NO = re.compile(r"\b(sh(?:akes?|aking|ook) (?:their|his|her) head),? ['\"]?no\b['\"]?", re.IGNORECASE)
+_UP_AND_DOWN = re.compile(r"\bmov(?:es?|ed|ing) (?:their|his|her) head up and down\b", re.IGNORECASE)
+_SIDEWAYS = re.compile(r"\bmov(?:es?|ed|ing) (?:their|his|her) head (?:from )?side to side\b", re.IGNORECASE)
+_SHAKEN = re.compile(r"(\bsh(?:ak|ook)\w*\b.*) from side to side\b", re.IGNORECASE)
+_WATCHING = re.compile(
+    r"\b(?:you|we|i)\b(?=(?: (?:can|could|may|might|cannot|can't|do|don't|not|no longer|clearly|ever|also))*"
+    r" (?:see|detect|notice|observe|spot|sense|perceive|hear|recogni[sz]e|catch|find|believe|think)\b)",
+    re.IGNORECASE,
+)
+_BEYOND = re.compile(
+    r"\b(?:more|greater|over|above) than (?:two|three|four|five|six|ten|a couple|(?!1\b)\d+)\b|"
+    r"\bat the (?:very )?(?:start|beginning|outset)\b|\b(?:nobody|no one|none)\b.*\blook",
+    re.IGNORECASE,
+)
+_DESCRIBED = re.compile(
+    r"^\W*(?:the|an?|users?|somebody|someone|any(?:body|one)|nobody|no(?: one)?|another|several|multiple|two|"
+    r"other|there|their|eyes?|gaze|voice|speech|left|too|\w{2,}ing)\b|\w{2,}ed\W*$|"
+    r"\b(?:detect(?:s|ed|ing|ion)?|notic(?:es?|ed)|observ(?:es?|ed)|spot(?:s|ted)?|recogni[sz](?:es?|ed))\b|"
+    r"\bthat (?:the|an?|users?|somebody|someone|they|nobody|no one)\b",
+    re.IGNORECASE,
+)
 _ENDED = re.compile(
     r"\b(?:stop(?:s|ped|ping)?|no longer|any ?more|ceas(?:e|es|ed|ing)|finish(?:es|ed)?|end(?:s|ed)?|"
     r"quit(?:s|ting)?|until|fad(?:e|es|ed|ing))\b",
@@ -52,7 +73,7 @@ _OFTEN = re.compile(
     re.IGNORECASE,
 )
 _AROUND = re.compile(
-    r"\bon a scale (?:of|from) \d+ ?(?:-|–|to) ?\d+\b,?|\bhow often\b|"
+    r"\bat all\b|\bon a scale (?:of|from) \d+ ?(?:-|–|to) ?\d+\b,?|\bhow often\b|"
     r"\b(?:at|in) (?:any|some) (?:point|time|moment)\b|\bright now\b|\bcurrently\b|\bat the moment\b|"
     r"\b(?:during|throughout|in|over|across|of) (?:the|this|our|their) (?:whole |entire |full )?(?:video )?"
     r"(?:call|conversation|interview|session|exam|meeting|lesson|test|assessment|chat|screening)\b",
@@ -67,9 +88,8 @@ _WORDS = re.compile(r"[a-z0-9]+(?:['’][a-z]+)?")
 _SMALL = frozenset(
     """
     a an the this that these those it its is are was were be been being am do does did done has have had
-    having will would can could should may might must of to in on at by for from with into onto as and or but
-    than then there their they them he she his her him you your yours we our us i my me so such very too also
-    please any some each every all both no not never longer
+    having will can could of to in on at by for from with into onto as and or but than then there their they
+    them he she his her him us me so such very too also please any some no not never longer
     """.split()  # noqa: SIM905
 )
 
@@ -96,12 +116,12 @@ COMMON = vocabulary("""
     user person people someone somebody anyone anybody camera webcam video frame image picture screen view
     feed visible visibly visual visually see seen appear appears appeared appearing seem seems seemed look
     looks looked looking detect detects detected detecting detection notice notices noticed observe observed
-    current currently now moment time times ever often during throughout whole entire while clear clearly
+    current currently now moment time times ever during throughout whole entire while clear clearly
     confidence confident high event signal notify trigger triggers triggered named start starts started
     starting begin begins began suddenly just happens happen happened occurs occur occurred if when whenever
     whether only become becomes became take takes took taking get gets got give gives gave keep keeps kept
     make makes made catch caught come comes came along around direct directly straight consistent
-    consistently really actually obviously noticeably bit somewhat here there other's instance occasion yet
+    consistently actually obviously noticeably bit somewhat here there other's instance occasion yet
     already been
 """)
 """Words, without their endings, that stand in any question about a picture or a voice."""
@@ -112,7 +132,9 @@ OF_A_VOICE = vocabulary("voice speech speak spoke spoken speaking talk talking s
 def plain(text: str) -> str:
     """On one line, whoever is watched called the user, without how often, on what scale and during what."""
     line = _PEOPLE.sub("user", _THEY.sub("the user", " ".join(text.split())))
-    line = _HEAD.sub(r"\1", line)
+    line = _NO.sub(r"\1", _YES.sub(r"\1", line))
+    line = _SHAKEN.sub(r"\1", _SIDEWAYS.sub("shakes their head", line))
+    line = _UP_AND_DOWN.sub("nods", _WATCHING.sub(" ", line))
     line = _AROUND.sub(" ", _OFTEN.sub(" ", line))
     return " ".join(line.split()).replace(" ?", "?").replace(" .", ".").strip(" ,")
 
@@ -159,6 +181,16 @@ def forbids(sentence: str) -> bool:
         return False  # it takes no arguments, or returns nothing
     before = sentence[: found.start()] if found else sentence
     return bool(_NOT.search(before) or _LIMITS.search(sentence))
+
+
+def beyond(text: str) -> bool:
+    """Whether it says what its words do not show one by one: more than two, at the start, nobody looks."""
+    return bool(_BEYOND.search(text))
+
+
+def describes(text: str) -> bool:
+    """Whether it says what is there or goes on, rather than what is to be done, as 'Stop sharing' does."""
+    return bool(_DESCRIBED.search(plain(text)))
 
 
 def stems(text: str) -> frozenset[str]:

@@ -34,7 +34,7 @@ class PersonaCreated(Reply):
     created_at: str
     """ISO 8601 with microseconds and Z."""
     warnings: list[str] | None = None
-    """What of its perception this server cannot answer or call, in words; absent where there is nothing.
+    """What of its perception this server cannot answer, call or allow; absent where there is nothing.
     Only answers to ``POST`` and ``PATCH`` have it."""
 
 

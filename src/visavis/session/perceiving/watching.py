@@ -91,6 +91,7 @@ class Watching:
                 told,
                 kind,
                 RATE if kind == "camera" else SCREEN_RATE,
+                soon=lambda: kind == "camera" and person.account.pending,
             )
             await watcher.watch(self._frames(person, kind))
         except Exception as error:
