@@ -28,6 +28,18 @@ def test_a_smile_begins_and_ends_once_with_the_moments_it_really_did():
     assert conditions.now() == ("present",)
 
 
+def test_what_was_seen_before_somebody_could_not_be_read_does_not_count_as_seen_all_the_while():
+    conditions = Conditions()
+    fed(conditions, during(0, 4, face()))
+    wavering, turned = sight(4.0, face(smile=0.5)), face(confidence=0.2, smile=0.5)
+    changes = fed(conditions, [wavering], during(4.25, 30, turned))
+    assert not conditions.pending, "it is not worth looking twice as often all the time"
+    changes += fed(conditions, [sight(30.0, face(smile=0.5))], during(30.25, 31, face()))
+    assert told(changes) == []
+    (smile,) = fed(conditions, during(31, 32, face(smile=0.8)))
+    assert (smile.condition, smile.at) == ("smiling", 31.0)
+
+
 def test_a_smile_that_begins_is_pending_until_it_is_sure():
     conditions = Conditions()
     fed(conditions, during(0, 4, face()))

@@ -90,6 +90,7 @@ class Conditions:
         default_factory=lambda: {name: Switch(rule) for name, rule in RULES.items()}
     )
     _motion: Motion = field(default_factory=Motion)
+    _at: float = 0.0
     _left: bool = False
     _sharing: bool = False
 
@@ -102,12 +103,14 @@ class Conditions:
     @property
     def pending(self) -> bool:
         """Whether one of ``QUICK`` is about to begin."""
-        return any(self._switches[name].pending and not self._switches[name].on for name in QUICK)
+        quick = (self._switches[name] for name in QUICK)
+        return any(switch.pending(self._at) and not switch.on for switch in quick)
 
     def feed(self, sight: Sight) -> list[Change]:
         """Take one picture's signals in."""
         if sight.origin == "screen":
             return self._share(sight.at)
+        self._at = sight.at
         changes: list[Change] = []
         face = sight.faces[0] if sight.faces else None
         self._switch(changes, "present", sight.at, float(face is not None), face.confidence if face else 0.9)

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
+GAP = 2.0
+"""Seconds without a measurement after which what was measured before says nothing of the time between."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """When a condition holds.
@@ -28,13 +32,13 @@ class Switch:
     def __init__(self, rule: Rule) -> None:
         self._rule = rule
         self._since: float | None = None
+        self._fed = float("-inf")
         self._sum, self._count = 0.0, 0
         self.on = False
 
-    @property
-    def pending(self) -> bool:
-        """Whether what was measured last differs, but not for long enough yet."""
-        return self._since is not None
+    def pending(self, at: float) -> bool:
+        """Whether what was measured last, and just now, differs, but not for long enough yet."""
+        return self._since is not None and at - self._fed <= GAP
 
     def feed(self, at: float, amount: float, confidence: float) -> tuple[float, float] | None:
         """Take a measurement in.
@@ -42,9 +46,12 @@ class Switch:
         Returns:
             When it switched, the time it really changed and its mean confidence since then.
         """
+        if at - self._fed > GAP:
+            self._forget()
+        self._fed = at
         differs = amount < self._rule.off if self.on else amount >= self._rule.on
         if not differs:
-            self._since, self._sum, self._count = None, 0.0, 0
+            self._forget()
             return None
         if self._since is None:
             self._since = at
@@ -54,10 +61,14 @@ class Switch:
             return None
         changed = self._since, self._sum / self._count
         self.on = not self.on
-        self._since, self._sum, self._count = None, 0.0, 0
+        self._forget()
         return changed
 
     def end(self) -> bool:
         """Stop at once. Returns whether it was on."""
-        was, self.on, self._since = self.on, False, None
+        was, self.on = self.on, False
+        self._forget()
         return was
+
+    def _forget(self) -> None:
+        self._since, self._sum, self._count = None, 0.0, 0
