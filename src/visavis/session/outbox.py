@@ -30,7 +30,8 @@ class Outbox:
             event = await self._queue.get()
             try:
                 await self._room.send_app_message(event)
-            except MessageTooLarge as error:
+            except (MessageTooLarge, ValueError) as error:
+                # A layer's numbers may be none (NaN), which JSON cannot say: one event is lost, not the call.
                 log.error("event not sent", event_type=event["event_type"], reason=str(error))
             finally:
                 self._queue.task_done()
