@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-
 GAP = 2.0
 """Seconds without a measurement after which what was measured before says nothing of the time between."""
 
