@@ -40,6 +40,18 @@ def test_what_was_seen_before_somebody_could_not_be_read_does_not_count_as_seen_
     assert (smile.condition, smile.at) == ("smiling", 31.0)
 
 
+def test_an_expression_that_cannot_be_read_any_more_is_soon_known_no_more():
+    conditions = Conditions()
+    turned = face(confidence=0.2, looking=0.0, smile=0.8)
+    changes = fed(
+        conditions, during(0, 4, face(smile=0.8)), during(4, 6, turned), during(6, 8, face(smile=0.8))
+    )
+    assert ("smiling", False) not in told(changes), "a glance aside ends no smile"
+    (ended,) = (change for change in fed(conditions, during(8, 60, turned)) if change.condition == "smiling")
+    assert (ended.began, ended.at) == (False, 7.75), "when it was seen last"
+    assert "smiling" not in conditions.now() and "present" in conditions.now()
+
+
 def test_a_smile_that_begins_is_pending_until_it_is_sure():
     conditions = Conditions()
     fed(conditions, during(0, 4, face()))

@@ -176,8 +176,7 @@ class Conditions:
             ("frowning", face.frown),
             ("eyes closed", face.eyes_closed),
         ):
-            if reading.confidence >= UNSURE:
-                self._switch(changes, name, at, reading.value, reading.confidence)  # type: ignore[arg-type]
+            self._judge(changes, name, at, reading.value, reading.confidence)  # type: ignore[arg-type]
         self._motion.feed(at, face)
         for name, reading in (
             ("talking", self._motion.talking()),
@@ -185,8 +184,17 @@ class Conditions:
             ("shaking head", self._motion.shaking()),
         ):
             sure = min(reading.confidence, face.mouth_open.confidence)
-            if sure >= UNSURE:
-                self._switch(changes, name, at, reading.value, sure)  # type: ignore[arg-type]
+            self._judge(changes, name, at, reading.value, sure)  # type: ignore[arg-type]
+
+    def _judge(
+        self, changes: list[Change], name: Condition, at: float, amount: float, confidence: float
+    ) -> None:
+        """Of a face that is not seen surely nothing is read; what it did then is soon known no more."""
+        if confidence >= UNSURE:
+            self._switch(changes, name, at, amount, confidence)
+        elif (seen := self._switches[name].lapsed(at)) is not None:
+            self._switches[name].end()
+            changes.append(Change(name, False, seen, at, 1.0))
 
     def _switch(
         self, changes: list[Change], name: Condition, at: float, amount: float, confidence: float

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+UNKNOWN = 3.0
+"""Seconds without a measurement after which it is not known whether something goes on."""
 GAP = 2.0
 """Seconds without a measurement after which what was measured before says nothing of the time between."""
 
@@ -38,6 +40,10 @@ class Switch:
     def pending(self, at: float) -> bool:
         """Whether what was measured last, and just now, differs, but not for long enough yet."""
         return self._since is not None and at - self._fed <= GAP
+
+    def lapsed(self, at: float) -> float | None:
+        """When it was last measured, if it is on and that is too long ago."""
+        return self._fed if self.on and at - self._fed > UNKNOWN else None
 
     def feed(self, at: float, amount: float, confidence: float) -> tuple[float, float] | None:
         """Take a measurement in.
