@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STATIC := src/visavis/server/static/index.html
 WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 # What needs neither a browser nor sound in real time runs in two processes; the rest wants the machine to itself.
-SIDE_BY_SIDE := $(addprefix tests/,cli conversation layers media outbound protocol server session testing weights)
+SIDE_BY_SIDE := $(addprefix tests/,cli conformance conversation layers media outbound protocol rooms server session testing weights)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 run: system $(VENV)/.installed $(STATIC)  ## set up, start the server and print a conversation's URL
