@@ -60,6 +60,8 @@ def run_server(tmp_path: Path, database: str) -> RunServer:  # noqa: F811
                 "database_url": database,
                 "api_keys": [KEY],
                 "workers": 2,
+                # workers are tasks of this process: what the tests themselves do is not their load
+                "worker_load_limit": 100,
                 **given,
             }
         )
