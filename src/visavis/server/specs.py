@@ -6,6 +6,7 @@ import secrets
 
 from visavis.config import Settings
 from visavis.errors import WorkerLost
+from visavis.server.endpoints import own_endpoint
 from visavis.server.resources.catalogue import Replica
 from visavis.server.resources.sealing import opened
 from visavis.server.store import Resource
@@ -75,12 +76,7 @@ def llm_spec(layer: LLMLayer, default: LLMSpec | None) -> LLMSpec:
     """
     if layer.base_url:
         return LLMSpec(
-            base_url=layer.base_url,
-            api_key=layer.api_key,
-            model=layer.model or "default",
-            headers=layer.headers,
-            extra_body=layer.extra_body,
-            default_query=layer.default_query,
+            **own_endpoint(layer),
             tools=layer.tools,
             speculative_inference=layer.speculative_inference,
         )

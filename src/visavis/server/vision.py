@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from visavis.config import Settings
 from visavis.layers.perception.settings import PerceptionLayer
+from visavis.server.endpoints import own_endpoint
 from visavis.session.spec import VisionSpec
 
 
@@ -15,15 +16,7 @@ def vision_spec(layer: PerceptionLayer, settings: Settings) -> VisionSpec | None
     """
     limits = {"interval": settings.vision_interval, "max_requests": settings.vision_max_requests}
     if layer.base_url:
-        return VisionSpec(
-            base_url=layer.base_url,
-            api_key=layer.api_key,
-            model=layer.model or "default",
-            headers=layer.headers,
-            extra_body=layer.extra_body,
-            default_query=layer.default_query,
-            **limits,
-        )
+        return VisionSpec(**own_endpoint(layer), **limits)
     if not settings.vision_base_url:
         return None
     return VisionSpec(

@@ -13,8 +13,8 @@ from visavis.session.pronunciation import Rule
 from visavis.session.tools import ToolSpec
 
 
-class LLMSpec(BaseModel):
-    """Which model answers (PROTOCOL 4, layer ``llm``), the server's defaults already filled in."""
+class EndpointSpec(BaseModel):
+    """Where a model is (``layers.llm.openai.Endpoint``)."""
 
     base_url: str
     """OpenAI-compatible; ``/chat/completions`` is appended."""
@@ -23,6 +23,11 @@ class LLMSpec(BaseModel):
     headers: dict[str, str] = Field(default_factory=dict)
     extra_body: dict[str, Any] = Field(default_factory=dict)
     default_query: dict[str, Any] = Field(default_factory=dict)
+
+
+class LLMSpec(EndpointSpec):
+    """Which model answers (PROTOCOL 4, layer ``llm``), the server's defaults already filled in."""
+
     tools: list[dict[str, Any]] = Field(default_factory=list)
     speculative_inference: bool = True
 
@@ -37,16 +42,9 @@ class FlowSpec(BaseModel):
     idle_engagement: Literal["off", "patient", "eager"] = "off"
 
 
-class VisionSpec(BaseModel):
+class VisionSpec(EndpointSpec):
     """A vision-language model that looks as well (``layers.perception.vision``)."""
 
-    base_url: str
-    """OpenAI-compatible; ``/chat/completions`` is appended."""
-    api_key: str = ""
-    model: str
-    headers: dict[str, str] = Field(default_factory=dict)
-    extra_body: dict[str, Any] = Field(default_factory=dict)
-    default_query: dict[str, Any] = Field(default_factory=dict)
     interval: float = 2.0
     """Seconds from one question to the next, at least."""
     max_requests: int = 600
