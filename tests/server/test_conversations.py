@@ -185,7 +185,7 @@ async def test_a_full_server_answers_the_documented_concurrency_error(run_server
 
 
 async def test_a_busy_worker_takes_no_new_conversation(run_server: RunServer) -> None:
-    async with run_server(workers=1) as api:
+    async with run_server(workers=1, worker_load_limit=0.5) as api:
         api.supervisor.workers[0].load = 0.9
         refused = await api.http.post("/v2/conversations", json={})
         assert refused.status_code == 400
