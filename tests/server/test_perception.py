@@ -63,7 +63,8 @@ async def test_a_worker_is_told_which_signals_answer_and_call(api: Api) -> None:
 async def test_tools_of_the_store_are_perceptions_too(api: Api) -> None:
     away = {"name": "left", "description": "Call this when the user leaves the frame.", "origin": "vision"}
     there = {"api": {"url": "https://api.example.com/left", "method": "POST"}}
-    seen = await make(api, **away, parameters={}, delivery=there)
+    seen = await make(api, **away, parameters={}, delivery=there, frames=False)
+    assert seen["frames"] is False
     heard = await make(
         api, name="loud", description="Call this when the user speaks loudly.", origin="audio", parameters={}
     )
@@ -71,9 +72,9 @@ async def test_tools_of_the_store_are_perceptions_too(api: Api) -> None:
     made = await persona(api, tool_ids=[seen["tool_id"], heard["tool_id"], said["tool_id"]])
     assert "warnings" not in made
     spec = await perceived(api, made["persona_id"])
-    assert [(tool.name, tool.modality, tool.signal, tool.api) for tool in spec.tools] == [
-        ("left", "vision", "left", True),
-        ("loud", "audio", "louder than usual", False),
+    assert [(tool.name, tool.modality, tool.signal, tool.api, tool.frames) for tool in spec.tools] == [
+        ("left", "vision", "left", True, False),
+        ("loud", "audio", "louder than usual", False, True),
     ]
     assert spec.tools[0].definition["function"]["name"] == "left"
 
@@ -109,6 +110,19 @@ async def test_a_patch_is_answered_likewise(api: Api) -> None:
     assert warning.endswith("Is there a dog?")
     changed = (await api.http.patch(place, json=[{**queries, "value": []}])).json()
     assert changed["persona_id"] == made["persona_id"] and "warnings" not in changed
+
+
+async def test_whoever_gives_a_persona_a_tool_is_answered_likewise(api: Api) -> None:
+    made = await persona(api, visual_tools=[SMILE])
+    place = f"/v2/personas/{made['persona_id']}/tools"
+    plain: dict[str, Any] = {"origin": "vision", "parameters": {}}
+    away = await make(api, name="left", description="Call this when the user leaves the frame.", **plain)
+    hat = await make(api, name="hat", description=HAT["description"], **plain)
+    listed = (await api.http.post(place, json={"tool_ids": [away["tool_id"]]})).json()
+    assert listed["tool_ids"] == [away["tool_id"]] and "warnings" not in listed
+    listed = (await api.http.post(place, json={"tool_ids": [hat["tool_id"]]})).json()
+    (warning,) = listed["warnings"]
+    assert warning.startswith("vision tool hat: never called")
 
 
 async def test_less_is_answered_where_emotions_are_not_to_be_read(api: Api) -> None:

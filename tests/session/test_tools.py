@@ -38,6 +38,7 @@ def tool(**given: Any) -> ToolBody:
         ({"origin": "smell"}, "origin"),
         ({"origin": "vision", "on_call": "silent"}, "on_call"),
         ({"origin": "audio", "on_resolve": "generate_response"}, "on_resolve"),
+        ({"origin": "audio", "frames": False}, "frames"),
         ({"on_call": "static_filler"}, "static_filler"),
         ({"trigger_type": "post_call"}, "delivery.api"),
         ({"trigger_type": "post_call", "origin": "llm", "delivery": {"api": API}}, "origin"),

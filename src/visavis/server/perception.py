@@ -168,6 +168,7 @@ def join(spec: PerceptionSpec, tools: Sequence[ToolSpec]) -> None:
                     modality=tool.origin,
                     definition={"type": "function", "function": tool.definition["function"]},
                     api=tool.api is not None,
+                    frames=tool.frames,
                 )
             )
 

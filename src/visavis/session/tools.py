@@ -53,6 +53,8 @@ class ToolBody(Body):
     on_resolve: OnResolve = "fire_and_forget"
     static_filler: str | None = Field(None, min_length=1, max_length=LONGEST_FILLER)
     tags: list[Tag] = Field(default_factory=list, max_length=32)
+    frames: bool | None = None
+    """Whether a call of a tool of origin ``vision`` brings its picture; ours, as of inline tools."""
 
     @field_validator("parameters")
     @classmethod
@@ -79,6 +81,8 @@ class ToolBody(Body):
             self._runs_after_the_call()
         elif self.origin in ("vision", "audio"):
             self._fires_and_forgets(f"a tool of origin {self.origin}")
+        if self.frames is not None and self.origin != "vision":
+            raise ValueError("frames is for tools of origin 'vision'")
         if self.on_call == "static_filler" and not self.static_filler:
             raise ValueError("static_filler is required when on_call is 'static_filler'")
         return self
@@ -125,6 +129,7 @@ class ToolBody(Body):
             definition=self.definition,
             origin=self.origin or "llm",
             api=self.delivery.api,
+            frames=self.frames is not False,
         )
 
 
@@ -139,3 +144,5 @@ class ToolSpec(BaseModel):
     """``vision`` and ``audio`` are the perception layer's; the language model is not offered those."""
     api: ApiDelivery | None = None
     """Where its calls go; None: to the room."""
+    frames: bool = True
+    """Whether a call of a ``vision`` tool brings its picture."""

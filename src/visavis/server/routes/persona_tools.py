@@ -12,6 +12,7 @@ from visavis.server.resources import tools
 from visavis.server.resources.catalogue import PERSONA, PERSONAS, find_persona
 from visavis.server.routes.paging import listing
 from visavis.server.routes.tools import tool_view
+from visavis.server.routes.warnings import warnings_of
 from visavis.server.services import Injected, Services, StrictRoute
 from visavis.server.store import Resource
 from visavis.session.bodies import MOST_TOOLS, Body
@@ -41,7 +42,7 @@ async def list_(persona_id: str, services: Injected, verbose: bool = False) -> d
 @router.post("/personas/{persona_id}/tools")
 @router.post("/pals/{persona_id}/tools", include_in_schema=False)
 async def attach(persona_id: str, body: Attach, services: Injected) -> dict[str, Any]:
-    """Give a persona these tools beside those it has; the answer lists all."""
+    """Give a persona these tools beside those it has; the answer lists all, and what it asks in vain."""
     persona = await _own(services, persona_id)
     await tools.rows_of(services.store, [*_tool_ids(persona.document), *body.tool_ids])
 
@@ -54,7 +55,7 @@ async def attach(persona_id: str, body: Attach, services: Injected) -> dict[str,
     changed = await services.store.resources.change(persona_id, PERSONA, more)
     if changed is None:
         raise _unknown()
-    return await _listed(services, changed, verbose=False)
+    return await _listed(services, changed, verbose=False) | await warnings_of(services, changed)
 
 
 @router.delete("/personas/{persona_id}/tools/{tool_id}", status_code=204)

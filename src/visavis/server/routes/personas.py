@@ -12,12 +12,12 @@ from visavis.server.errors import Refusal
 from visavis.server.resources import references
 from visavis.server.resources.catalogue import PERSONA, PERSONAS, built_in_persona, find_persona
 from visavis.server.resources.patches import patch_of
-from visavis.server.resources.personas import changed, checked, persona_view, stored
+from visavis.server.resources.personas import changed, persona_view, stored
 from visavis.server.resources.sealing import sealed
-from visavis.server.resources.tools import tools_of
 from visavis.server.routes.paging import Limit, Order, Page, listing, offset, oldest_first
 from visavis.server.routes.patching import UNCHANGED, Patch, change_resource
-from visavis.server.services import Injected, Services, StrictRoute
+from visavis.server.routes.warnings import warnings_of
+from visavis.server.services import Injected, StrictRoute
 from visavis.server.store import Filter, Resource
 from visavis.session.bodies import PersonaBody
 
@@ -40,7 +40,7 @@ async def create(body: PersonaBody, services: Injected) -> dict[str, Any]:
     await services.store.resources.add(persona)
     kept = ("persona_id", "pal_id", "persona_name", "pal_name", "created_at")
     view = persona_view(persona)
-    return {key: view[key] for key in kept} | await _warnings(services, persona)
+    return {key: view[key] for key in kept} | await warnings_of(services, persona)
 
 
 @router.get("/pals", responses=replies(PersonaList))
@@ -104,7 +104,7 @@ async def change(persona_id: str, body: Patch, services: Injected) -> dict[str, 
         raise Refusal(400, "Invalid persona_id")
     if same:
         return Response(status_code=304)
-    return persona_view(after) | await _warnings(services, after)
+    return persona_view(after) | await warnings_of(services, after)
 
 
 @router.delete("/pals/{persona_id}", status_code=204)
@@ -115,11 +115,3 @@ async def delete(persona_id: str, services: Injected) -> None:
         raise Refusal(400, "a persona that comes with the server cannot be deleted")
     if not await services.store.resources.delete(persona_id, PERSONA):
         raise Refusal(400, "Invalid persona_id")
-
-
-async def _warnings(services: Services, persona: Resource) -> dict[str, list[str]]:
-    """What this server cannot do for it, where there is something."""
-    about = checked(persona.document)
-    tools = [tool for _, tool in await tools_of(services.store, services.vault, about)]
-    found = await services.perception.warnings(about, tools)
-    return {"warnings": found} if found else {}
