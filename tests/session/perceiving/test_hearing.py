@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from structlog.testing import capture_logs
 
 from tests.layers.perception.test_summary import voice
 from tests.session.perceiving.seer import NEUTRAL, Seer, Slow, showing
@@ -19,6 +20,7 @@ from visavis.layers.llm.base import TextDelta
 from visavis.layers.perception.asked import Query, Tool
 from visavis.rooms.memory import Guest
 from visavis.session.perceiving.glances import Glances
+from visavis.session.perceiving.hearing import FAILURES
 
 TONE = (0.3 * 32767 * np.sin(np.arange(16_000) * 0.3)).astype(np.int16)
 LIVELY = Tool(
@@ -117,19 +119,39 @@ async def test_no_tone_is_heard_unless_it_may_be_told() -> None:
     assert (ended["audio_analysis"], ended["visual_analysis"]) == ("", "")
 
 
-async def test_an_engine_that_cannot_listen_costs_the_tone_and_nothing_else() -> None:
-    class Broken(Seer):
-        def listen(self, *_: Any) -> None:
+class Deaf(Seer):
+    """Fails to listen so many times."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__(voice(start=0.0, end=1.0, pitch_range=9.0))
+        self.times = times
+
+    def listen(self, *given: Any, **named: Any) -> Any:
+        if len(self.listened) < self.times:
             self.listened.append(0.0)
             raise RuntimeError("no ears")
+        return super().listen(*given, **named)
 
-    seer = Broken()
-    async with conversation(answers(), ASKED, heard="oh how nice", perception=seer) as stage:
+
+async def test_an_engine_that_cannot_listen_costs_the_tone_and_nothing_else() -> None:
+    seer = Deaf(times=100)
+    with capture_logs() as logs:
+        async with conversation(answers(), ASKED, heard="oh how nice", perception=seer) as stage:
+            ann = stage.room.join("Ann")
+            for _ in range(FAILURES):
+                await say_something(stage, ann)
+    assert len(seer.listened) == FAILURES
+    assert [ended["audio_analysis"] for ended in logged(stage, "UserTurnEnded")] == [""] * FAILURES
+    assert len([entry for entry in logs if "no longer be heard" in entry["event"]]) == 1
+
+
+async def test_a_tone_that_was_not_heard_once_is_heard_in_the_next_turn() -> None:
+    async with conversation(answers(), ASKED, heard="oh how nice", perception=Deaf(times=1)) as stage:
         ann = stage.room.join("Ann")
         await say_something(stage, ann)
         await say_something(stage, ann)
-    assert len(seer.listened) == 1
-    assert [ended["audio_analysis"] for ended in logged(stage, "UserTurnEnded")] == ["", ""]
+    *_, last = logged(stage, "UserTurnEnded")
+    assert last["audio_analysis"].startswith("Lively intonation")
 
 
 async def test_what_a_turn_sounded_like_is_not_told_of_the_next() -> None:

@@ -320,7 +320,29 @@ async def test_a_camera_that_goes_off_and_on_at_once_is_looked_at_by_one_pair_of
             assert len([t for t in asyncio.all_tasks() if t.get_name() == "looking"]) == 1
 
 
-async def test_an_engine_that_fails_takes_one_participants_sight_and_no_more() -> None:
+async def test_a_participant_on_whom_the_engine_failed_is_looked_at_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(watching, "RETRIES", (0.3,))
+    with capture_logs() as logs:
+        async with conversation(ScriptedLLM(), spec(tools=[SMILED]), perception=Seer()) as stage:
+            ann = stage.room.join("Ann")
+            ann.sends("camera")
+            async with showing(ann, NEUTRAL):
+                await until(lambda: logged(stage, "UserPerceived"), "she is seen")
+            async with showing(ann, BROKEN):
+                await until(lambda: not logged(stage, "UserPerceived")[-1]["appearance"], "nothing is known")
+            assert stage.live._perceiver.newest(ann.participant.id, "camera") is None
+            async with showing(ann, SMILING):
+                await until(lambda: received(ann, "conversation.perception_tool_call"), "she is seen again")
+    assert [entry["again_in"] for entry in logs if "again_in" in entry] == [0.3]
+    assert not lost(logs)
+
+
+async def test_an_engine_that_keeps_failing_takes_one_participants_sight_and_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(watching, "RETRIES", (0.01, 0.01))
     with capture_logs() as logs:
         async with conversation(ScriptedLLM(), spec(), perception=Seer()) as stage:
             ann, bob = stage.room.join("Ann"), stage.room.join("Bob")

@@ -15,6 +15,8 @@ from visavis.session.engines import Lane
 from visavis.session.perceiving.person import Person
 from visavis.session.perceiving.voices import Analyses
 
+FAILURES = 3
+"""In a row, after which a participant's tone of voice is not listened for any more."""
 LATEST = 0.3
 """Seconds after which an utterance goes without an analysis of its sound rather than wait for it.
 
@@ -61,6 +63,7 @@ class Hearing:
     ) -> None:
         self._person, self._engine, self._lane = person, engine, lane
         self._elapsed, self._told = elapsed, told
+        self._failures = 0
 
     def began(self) -> None:
         """Speech began, or went on."""
@@ -76,14 +79,22 @@ class Hearing:
         try:
             async with asyncio.timeout(LATEST):
                 voice: Voice | None = await self._lane(engine.listen, audio, start)
-                return voice
+            self._failures = 0
+            return voice
         except TimeoutError:
             log.warning("the analysis of a voice took too long")
-        except Exception:
-            # A third party's engine may raise anything: this participant's tone is lost, the call goes on.
-            log.exception("a participant's tone of voice can no longer be heard")
-            self._engine = None
+        except Exception as error:
+            # A third party's engine may raise anything: this turn's tone is lost, the call goes on.
+            self._failed(error)
         return None
+
+    def _failed(self, error: Exception) -> None:
+        self._failures += 1
+        if self._failures < FAILURES:
+            log.warning("a participant's tone of voice was not heard", exc_info=error)
+            return
+        log.error("a participant's tone of voice can no longer be heard", exc_info=error)
+        self._engine = None
 
     def paused(self, text: str, voice: Voice | None) -> Analyses:
         """The words so far are known."""

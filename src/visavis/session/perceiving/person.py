@@ -45,7 +45,7 @@ class Person:
         newest: the newest ``av.VideoFrame`` of what is shown now; nothing of what is not.
         taken: when that came, seconds.
         watching: the work on each source.
-        blind: the engine failed on them; they are looked at no more.
+        blind: the engine failed on them again and again; they are looked at no more.
         covered: their camera sends black.
         described: what a vision-language model says.
         face_at: where the face is, as ``ReplicaRenderer.looking_at`` takes it; None when it is not seen.

@@ -22,6 +22,11 @@ STALE: dict[VideoKind, float] = {"camera": 5.0, "screen": 20.0}
 Browsers send a screen on which nothing moves about once a second.
 """
 
+RETRIES = (1.0, 5.0, 30.0)
+"""Seconds before each new try with a source on which the engine failed."""
+FORGIVEN = 60.0
+"""Seconds without a failure after which those before count no more."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -83,22 +88,37 @@ class Watching:
             if person.watching.get(kind) is this:
                 self._saw(person, sight)
 
-        try:
-            watcher = Watcher(
-                self._engine.eyes(),
-                self._lane.executor,
-                self._elapsed,
-                told,
-                kind,
-                RATE if kind == "camera" else SCREEN_RATE,
-                soon=lambda: kind == "camera" and person.account.pending,
-            )
-            await watcher.watch(self._frames(person, kind))
-        except Exception as error:
-            # A third party's engine may raise anything: this participant's sight is lost, the call goes on.
-            log.error("a participant can no longer be seen", exc_info=error)
-            person.blind = True
-            self.attend(person)
+        pauses = list(RETRIES)
+        while True:
+            begun = self._elapsed()
+            try:
+                await self._look(person, kind, told)
+                return
+            except Exception as error:
+                # A third party's engine may raise anything: this participant's sight is lost, the call goes on.
+                if self._elapsed() - begun >= FORGIVEN:
+                    pauses = list(RETRIES)
+                if not pauses:
+                    log.error("a participant can no longer be seen", exc_info=error)
+                    person.blind = True
+                    self.attend(person)
+                    return
+                log.warning("a participant cannot be seen for now", again_in=pauses[0], exc_info=error)
+                self._gone(person, kind)
+                await asyncio.sleep(pauses.pop(0))
+
+    async def _look(self, person: Person, kind: VideoKind, told: Callable[[Sight], None]) -> None:
+        """Until the source ends. What the engine raises comes out here."""
+        watcher = Watcher(
+            self._engine.eyes(),
+            self._lane.executor,
+            self._elapsed,
+            told,
+            kind,
+            RATE if kind == "camera" else SCREEN_RATE,
+            soon=lambda: kind == "camera" and person.account.pending,
+        )
+        await watcher.watch(self._frames(person, kind))
 
     async def _frames(self, person: Person, kind: VideoKind) -> AsyncIterator[Any]:
         loop = asyncio.get_running_loop()
