@@ -66,6 +66,7 @@ def test_the_account_of_a_call_has_durations_counts_and_times():
         "Not in view: once, 10 s in all (from 1:20).",
         "Smiling: 2 times, 7 s in all (from 0:10, 1:10).",
     ]
+    assert report(account, origin=40.0)[-1] == "Smiling: 2 times, 7 s in all (from 1:10, 2:10)."
 
 
 def test_a_voice_is_first_told_by_itself_then_against_how_it_usually_sounds():

@@ -96,6 +96,30 @@ def test_a_query_may_ask_for_the_contrary() -> None:
     ]
 
 
+def test_who_asks_how_often_is_told_how_often() -> None:
+    asked = [
+        Query(text="How often did they smile?", signal="smiling"),
+        Query(text="How often did they frown?", signal="frowning"),
+        Query(text="On a scale of 1-100, did they look here?", signal="looking away", opposite=True),
+        Query(text="How many turns were lively?", signal="lively intonation"),
+        Query(text="How many were fast?", signal="fast"),
+    ]
+    told = analysis([Witnessed("Ann", SMILED, spoken())], asked, untold("full"))
+    assert [line.partition("? ")[2] for line in told.splitlines()[-5:]] == [
+        "Once, 4 s in all (from 0:05).",
+        "That was not seen.",
+        "All the time: nothing else was seen.",
+        "In 2 of 3 turns.",
+        "That was not heard.",
+    ]
+
+
+def test_moments_count_from_the_beginning_of_the_conversation() -> None:
+    late = watched(during(65, 70, face()), during(70, 74, face(smile=0.9)), during(74, 80, face()))
+    told = analysis([Witnessed("Ann", late, Spoken())], QUERIES[:1], untold("full"))
+    assert told.count("once, 4 s in all (from 1:10)") == 2
+
+
 def test_where_nobody_was_seen_the_contrary_is_not_told_either() -> None:
     asked = [Query(text="Did they look here?", signal="looking away", opposite=True)]
     nobody = Witnessed("Ann", watched(during(0, 5)), spoken())

@@ -11,10 +11,12 @@ from visavis.layers.perception.conditions import Condition
 from visavis.layers.perception.summary import happened, phrase, report
 from visavis.session.perceiving.calls import signals
 from visavis.session.perceiving.voices import Spoken
-from visavis.session.perceiving.words import condition_of, question
+from visavis.session.perceiving.words import condition_of, is_open, question
 
 UNANSWERED = "This server cannot answer that: nothing it measures tells."
 WITHHELD = "Not answered: emotion recognition is restricted here."
+START = 0.0
+"""What moments count from: the beginning of the conversation, as ``seconds_from_start`` of its transcript."""
 LONGEST_NAME = 80
 """Characters; a name is said with each answer."""
 
@@ -59,7 +61,7 @@ def analysis(people: Sequence[Witnessed], queries: Sequence[Query], untold: froz
         return ""
     parts = []
     for name, one in named:
-        facts = "\n".join(f"- {fact}" for fact in (*report(one.account, untold), *_speech(one.spoken)))
+        facts = "\n".join(f"- {fact}" for fact in (*report(one.account, untold, START), *_speech(one.spoken)))
         parts.append(f"## {name}\n\n{facts}" if len(named) > 1 else facts)
     if queries:
         asked = [f"- {question(query.text)} {_answer(named, query, untold)}" for query in queries]
@@ -90,6 +92,8 @@ def _answer(named: Sequence[tuple[str, Witnessed]], query: Query, untold: frozen
     if query.signal in untold or (untold and condition_of(query.signal) is None):
         return WITHHELD  # a tone of voice is listened for only where nothing is withheld
     answers = [(name, _of_one(one, query.signal, query.opposite)) for name, one in named]
+    if is_open(query.text):
+        answers = [(name, _not_whether(answer)) for name, answer in answers]
     if len(answers) == 1:
         return answers[0][1]
     return " ".join(f"{name}: {answer}" for name, answer in answers)
@@ -99,13 +103,22 @@ def _of_one(one: Witnessed, signal: str, opposite: bool) -> str:
     condition = condition_of(signal)
     if condition is None:
         return _heard(one.spoken, signal, opposite)
-    if often := happened(one.account, condition):
+    if often := happened(one.account, condition, START):
         return f"Not all the time: {phrase(condition)} {often}." if opposite else f"Yes: {often}."
     if condition != "sharing the screen" and one.account.began is None:
         return "Nothing was seen: no camera was on."
     if opposite and condition != "sharing the screen" and not one.account.history("present").count:
         return "Nobody was seen."
     return "Yes: nothing else was seen." if opposite else "No, that was not seen."
+
+
+def _not_whether(answer: str) -> str:
+    """An answer without its yes or no, for who asked how often."""
+    for whether, instead in (("Yes: nothing", "All the time: nothing"), ("Yes: ", ""), ("No, ", "")):
+        if answer.startswith(whether):
+            rest = answer.removeprefix(whether)
+            return f"{instead}{rest}" if instead else f"{rest[0].upper()}{rest[1:]}"
+    return answer
 
 
 def _heard(spoken: Spoken, signal: str, opposite: bool) -> str:
