@@ -14,6 +14,7 @@ from visavis.session.perceiving.voices import Spoken
 from visavis.session.perceiving.words import condition_of, is_open, question
 
 UNANSWERED = "This server cannot answer that: nothing it measures tells."
+SILENT = "Not answered: the vision-language model wrote no account of this call."
 WITHHELD = "Not answered: emotion recognition is restricted here."
 START = 0.0
 """What moments count from: the beginning of the conversation, as ``seconds_from_start`` of its transcript."""
@@ -47,13 +48,19 @@ class Witnessed:
         return self.account.began is not None or bool(shared) or bool(self.spoken.turns)
 
 
-def analysis(people: Sequence[Witnessed], queries: Sequence[Query], untold: frozenset[Condition]) -> str:
+def analysis(
+    people: Sequence[Witnessed],
+    queries: Sequence[Query],
+    untold: frozenset[Condition],
+    unanswered: str = UNANSWERED,
+) -> str:
     """What is to be told of the call; empty when nobody was seen or heard.
 
     Args:
         people: in the order in which they came.
         queries: to be answered.
         untold: conditions not to be told.
+        unanswered: what is said to queries that no signal answers.
     """
     named = [(one.called or f"Participant {n}", one) for n, one in enumerate(people, 1)]
     named = [(name, one) for name, one in named if one.anything]
@@ -64,7 +71,7 @@ def analysis(people: Sequence[Witnessed], queries: Sequence[Query], untold: froz
         facts = "\n".join(f"- {fact}" for fact in (*report(one.account, untold, START), *_speech(one.spoken)))
         parts.append(f"## {name}\n\n{facts}" if len(named) > 1 else facts)
     if queries:
-        asked = [f"- {question(query.text)} {_answer(named, query, untold)}" for query in queries]
+        asked = [f"- {question(query.text)} {_answer(named, query, untold, unanswered)}" for query in queries]
         parts.append("\n".join(["## Questions", "", *asked]))
     return "\n\n".join(parts)
 
@@ -84,11 +91,13 @@ def _speech(spoken: Spoken) -> list[str]:
     return lines
 
 
-def _answer(named: Sequence[tuple[str, Witnessed]], query: Query, untold: frozenset[Condition]) -> str:
+def _answer(
+    named: Sequence[tuple[str, Witnessed]], query: Query, untold: frozenset[Condition], unanswered: str
+) -> str:
     if query.withheld:
         return WITHHELD
     if query.signal is None:
-        return UNANSWERED
+        return unanswered
     if query.signal in untold or (untold and condition_of(query.signal) is None):
         return WITHHELD  # a tone of voice is listened for only where nothing is withheld
     answers = [(name, _of_one(one, query.signal, query.opposite)) for name, one in named]
