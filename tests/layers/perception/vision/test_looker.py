@@ -320,9 +320,6 @@ async def test_the_analysis_rests_on_notes_facts_and_the_last_pictures():
     }
     account = say("```markdown\nShe drank <img src=x> 3 < 4 cups.\n\n", "**Was there a mug?** Yes.\n```")
     replies = [say(json.dumps(MUG)), account]
-        say(json.dumps(MUG)),
-        say("```markdown\nShe drank <img src=x> 3 < 4 cups.\n\n", "**Was there a mug?** Yes.\n```"),
-    ]
     async with ScriptedServer(replies) as server, looking(server, stage, **wanted) as looker:
         await until(lambda: stage.seen)
         text = await looker.conclude("Smiled twice.", stage.clock() + 10)
