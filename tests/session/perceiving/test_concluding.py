@@ -59,6 +59,14 @@ def test_several_have_one_each_and_who_showed_and_said_nothing_is_left_out() -> 
     ]
 
 
+def test_two_of_one_name_are_told_apart() -> None:
+    people = [Witnessed("Ann", SMILED, Spoken()), Witnessed("Ann", SMILED, Spoken())]
+    told = analysis(people, QUERIES[:1], untold("full"))
+    headings = [line for line in told.splitlines() if line.startswith("## ")]
+    assert headings == ["## Ann", "## Ann (2)", "## Questions"]
+    assert "Ann: Yes: once" in told and "Ann (2): Yes: once" in told
+
+
 def test_a_name_is_not_longer_than_what_it_is_said_of() -> None:
     people = [Witnessed("A" * 10_000, SMILED, spoken()), Witnessed("Bob", SMILED, spoken())]
     assert len(analysis(people, QUERIES * 10, untold("full"))) < 6_000

@@ -62,8 +62,7 @@ def analysis(
         untold: conditions not to be told.
         unanswered: what is said to queries that no signal answers.
     """
-    named = [(one.called or f"Participant {n}", one) for n, one in enumerate(people, 1)]
-    named = [(name, one) for name, one in named if one.anything]
+    named = [(name, one) for name, one in zip(names(people), people, strict=True) if one.anything]
     if not named:
         return ""
     parts = []
@@ -74,6 +73,15 @@ def analysis(
         asked = [f"- {question(query.text)} {_answer(named, query, untold, unanswered)}" for query in queries]
         parts.append("\n".join(["## Questions", "", *asked]))
     return "\n\n".join(parts)
+
+
+def names(people: Sequence[Witnessed]) -> list[str]:
+    """What each is called; who has the name of somebody before them is numbered."""
+    called = [one.called or f"Participant {n}" for n, one in enumerate(people, 1)]
+    return [
+        f"{name} ({earlier + 1})" if (earlier := called[:n].count(name)) else name
+        for n, name in enumerate(called)
+    ]
 
 
 def _speech(spoken: Spoken) -> list[str]:
