@@ -9,7 +9,9 @@ from visavis.layers.perception.base import Sight
 from visavis.layers.perception.conditions import Change, Condition, Conditions
 
 MOST_STRETCHES = 200
-"""Of one condition that are remembered one by one; older ones are only counted."""
+"""Of one condition that are remembered one by one, beside the first; those between are only counted."""
+FIRST_STRETCHES = 5
+"""That are never forgotten: the account of a call says when they began."""
 
 
 @dataclass(slots=True)
@@ -37,7 +39,7 @@ class History:
     Attributes:
         count: how often it began.
         seconds: of stretches that are over.
-        stretches: the latest.
+        stretches: the first and the latest.
     """
 
     count: int = 0
@@ -112,7 +114,7 @@ class Account:
             if change.began:
                 history.count += 1
                 history.stretches.append(Stretch(change.at, None, change.confidence))
-                del history.stretches[:-MOST_STRETCHES]
+                del history.stretches[FIRST_STRETCHES:-MOST_STRETCHES]
             elif history.stretches and history.stretches[-1].end is None:
                 last = history.stretches[-1]
                 last.end = max(change.at, last.start)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from visavis.layers.perception.account import Account
+from visavis.layers.perception.account import FIRST_STRETCHES, Account
 from visavis.layers.perception.base import Voice
 from visavis.layers.perception.conditions import Condition
 
@@ -114,7 +114,7 @@ def happened(account: Account, condition: Condition) -> str:
     if not history.count:
         return ""
     times = "once" if history.count == 1 else f"{history.count} times"
-    starts = [_clock(stretch.start - (account.began or 0.0)) for stretch in history.stretches[:5]]
+    starts = [clock(stretch.start) for stretch in history.stretches[:FIRST_STRETCHES]]
     more = f" and {history.count - len(starts)} more" if history.count > len(starts) else ""
     total = _duration(account.total(condition))
     return f"{times}, {total} in all (from {', '.join(starts)}{more})"
@@ -137,6 +137,7 @@ def _duration(seconds: float) -> str:
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
-def _clock(seconds: float) -> str:
+def clock(seconds: float) -> str:
+    """``m:ss`` of the conversation, so that what is said of several people can be compared."""
     minutes, rest = divmod(int(max(0.0, seconds)), 60)
     return f"{minutes}:{rest:02}"

@@ -17,6 +17,9 @@ UNANSWERED = "This server cannot answer that: nothing it measures tells."
 WITHHELD = "Not answered: emotion recognition is restricted here."
 LONGEST_NAME = 80
 """Characters; a name is said with each answer."""
+LONGEST = 40_000
+"""Characters of the account: it has to fit into one message of the room, however many came and went."""
+CUT = "(The account is longer; the rest is left out.)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,14 @@ def analysis(people: Sequence[Witnessed], queries: Sequence[Query], untold: froz
     if queries:
         asked = [f"- {question(query.text)} {_answer(named, query, untold)}" for query in queries]
         parts.append("\n".join(["## Questions", "", *asked]))
-    return "\n\n".join(parts)
+    return _bounded("\n\n".join(parts))
+
+
+def _bounded(text: str) -> str:
+    if len(text) <= LONGEST:
+        return text
+    whole = text[:LONGEST].rpartition("\n")[0] or text[:LONGEST]
+    return f"{whole}\n\n{CUT}"
 
 
 def _speech(spoken: Spoken) -> list[str]:
