@@ -115,6 +115,7 @@ def test_when_something_first_happened_is_known_after_hours_of_it():
     account = Account()
     for at in range(0, 6_000, 20):
         account.feed(Sight(float(at), "screen"))
+        account.feed(Sight(at + 10.0, "screen"))
         account.screen_off(at + 10.0)
     (told,) = report(account)
     assert told.endswith("(from 0:00, 0:20, 0:40, 1:00, 1:20 and 295 more).")
