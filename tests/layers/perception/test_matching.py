@@ -201,9 +201,9 @@ def test_a_text_is_embedded_once(matcher: Matcher, embedder: Counting) -> None:
     assert embedder.asked == before > 0
 
 
-def test_of_a_long_text_no_more_is_embedded_than_it_takes_to_be_sure() -> None:
-    embedder = Counting()
-    matcher = Matcher(embedder)
+def test_of_a_long_text_no_more_is_embedded_than_it_takes_to_be_sure(
+    matcher: Matcher, embedder: Counting
+) -> None:
     matcher.prepare()
     prepared = embedder.asked
     smiles = ("the user smiles and " * 400).removesuffix(" and ")
