@@ -100,6 +100,21 @@ async def test_whoever_makes_a_persona_is_told_what_it_asks_in_vain(api: Api, pa
     assert "warnings" not in (await api.http.get(f"{path}/{made['persona_id']}")).json()
 
 
+async def test_parameters_that_are_no_json_schema_make_a_tool_that_is_never_called(api: Api) -> None:
+    odd = [
+        {"properties": {"reason": {"type": "string", "maxLength": "50"}}, "required": ["reason"]},
+        {"properties": {"confidence": {"type": "number", "minimum": None}}, "required": ["confidence"]},
+        {"required": [["reason"], {}]},
+    ]
+    tools = [{**SMILE, "name": f"t{place}", "parameters": one} for place, one in enumerate(odd)]
+    made = await persona(api, visual_tools=tools)
+    assert [warning.split(",")[0] for warning in made["warnings"]] == [
+        f"vision tool t{place}: never called" for place in range(len(odd))
+    ]
+    spec = await perceived(api, made["persona_id"])
+    assert [tool.signal for tool in spec.tools] == [None] * len(odd)
+
+
 async def test_a_patch_is_answered_likewise(api: Api) -> None:
     made = await persona(api, visual_awareness_queries=["Is the user smiling?"])
     assert "warnings" not in made

@@ -38,6 +38,12 @@ def test_the_server_s_model_gets_the_persona_s_parameters_but_neither_its_key_no
     assert (spec.extra_body, spec.headers, spec.default_query) == ({"temperature": 0}, {}, {})
 
 
+def test_its_key_is_in_no_text_that_is_made_of_it() -> None:
+    spec = vision_spec(PerceptionLayer(**OWN), Settings(**SERVER))
+    assert "http://own.test/v1" in repr(spec)
+    assert "sk-own" not in repr(spec) and "secret" not in repr(spec)
+
+
 def test_where_nobody_names_one_there_is_none() -> None:
     assert vision_spec(PerceptionLayer(model="own", api_key="sk-own"), Settings()) is None
 

@@ -18,11 +18,11 @@ class EndpointSpec(BaseModel):
 
     base_url: str
     """OpenAI-compatible; ``/chat/completions`` is appended."""
-    api_key: str = ""
+    api_key: str = Field("", repr=False)
     model: str
-    headers: dict[str, str] = Field(default_factory=dict)
-    extra_body: dict[str, Any] = Field(default_factory=dict)
-    default_query: dict[str, Any] = Field(default_factory=dict)
+    headers: dict[str, str] = Field(default_factory=dict, repr=False)
+    extra_body: dict[str, Any] = Field(default_factory=dict, repr=False)
+    default_query: dict[str, Any] = Field(default_factory=dict, repr=False)
 
 
 class LLMSpec(EndpointSpec):

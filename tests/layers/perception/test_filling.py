@@ -41,6 +41,10 @@ def fact(name: str, schema: Any, signal: str = "smiling", ends: bool = False) ->
         ("detected", {"type": "boolean", "description": "Whether it was detected"}, "yes"),
         ("is_genuine", {"type": "boolean"}, None),
         ("not_smiling", {"type": "boolean"}, None),
+        ("reason", {"type": "string", "maxLength": "500"}, None),
+        ("reason", {"type": "string", "maxLength": None}, None),
+        ("confidence", {"type": "number", "minimum": "0"}, None),
+        ("confidence", {"type": "number", "maximum": {}}, None),
         ("participant_name", {"type": "string"}, None),
         ("language", {"type": "string"}, None),
         ("message", {"type": "string"}, None),
@@ -69,3 +73,9 @@ def test_a_tool_without_sound_parameters_has_none(parameters: Any) -> None:
 def test_what_is_required_and_not_described_cannot_be_filled() -> None:
     definition = {"function": {"name": "t", "parameters": {"required": ["mood"]}}}
     assert filled(definition, "smiling", False) is None
+
+
+@pytest.mark.parametrize("required", [["who"], [["reason"]], [{}], [None]])
+def test_what_is_required_and_not_known_or_no_name_at_all_cannot_be_filled(required: list[Any]) -> None:
+    parameters = {"properties": {"reason": {"type": "string"}}, "required": required}
+    assert filled({"function": {"name": "t", "parameters": parameters}}, "smiling", ends=False) is None

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from visavis.layers.embedding.minilm import MiniLM
 from visavis.layers.perception.asked import Modality, Query, Tool
-from visavis.layers.perception.matching import Matcher
+from visavis.layers.perception.matching import Matcher, Meaning
 from visavis.layers.perception.signals import SIGNALS, told
 
 EVERYTHING = told("full")
@@ -199,3 +199,15 @@ def test_a_text_is_embedded_once(matcher: Matcher, embedder: Counting) -> None:
     before = embedder.asked
     assert matcher.query(question, "vision", EVERYTHING) == first
     assert embedder.asked == before > 0
+
+
+def test_of_a_long_text_no_more_is_embedded_than_it_takes_to_be_sure(
+    matcher: Matcher, embedder: Counting
+) -> None:
+    matcher.prepare()
+    prepared = embedder.asked
+    smiles = ("the user smiles and " * 400).removesuffix(" and ")
+    assert matcher.meaning(smiles, "vision") == Meaning("smiling", "holds")
+    mixed = " and ".join(f"the user {what} {'now ' * n}" for n in range(50) for what in ("smiles", "nods"))
+    assert matcher.meaning(mixed, "vision") is None
+    assert embedder.asked - prepared <= 4

@@ -73,10 +73,9 @@ def test_the_account_of_a_call_has_durations_counts_and_times():
     assert report(account) == [
         "The camera was on for 1 min 40 s.",
         "Somebody was in view for 1 min 30 s.",
-        "Not in view: once, 10 s in all (from 1:20).",
-        "Smiling: 2 times, 7 s in all (from 0:10, 1:10).",
+        "Not in view: once, 10 s in all (from 3:00).",
+        "Smiling: 2 times, 7 s in all (from 1:50, 2:50).",
     ]
-    assert report(account, origin=40.0)[-1] == "Smiling: 2 times, 7 s in all (from 1:10, 2:10)."
 
 
 def test_a_voice_is_first_told_by_itself_then_against_how_it_usually_sounds():
@@ -120,3 +119,14 @@ def test_where_no_expression_may_be_told_a_neutral_one_is_not_told_either():
 def test_a_screen_that_is_still_shared_at_the_end_has_been_for_as_long_as_it_was_seen():
     account = watched([Sight(at, "screen") for at in (10.0, 20.0, 70.0)])
     assert report(account) == ["Sharing the screen: once, 1 min 0 s in all (from 0:10)."]
+
+
+def test_when_something_first_happened_is_known_after_hours_of_it():
+    account = Account()
+    for at in range(0, 6_000, 20):
+        account.feed(Sight(float(at), "screen"))
+        account.feed(Sight(at + 10.0, "screen"))
+        account.screen_off(at + 10.0)
+    (told,) = report(account)
+    assert told.endswith("(from 0:00, 0:20, 0:40, 1:00, 1:20 and 295 more).")
+    assert "300 times, 50 min 0 s" in told

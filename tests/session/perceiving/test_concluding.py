@@ -5,7 +5,7 @@ from tests.session.perceiving.test_words import watched
 from visavis.layers.perception.account import Account
 from visavis.layers.perception.asked import Query
 from visavis.layers.perception.summary import untold
-from visavis.session.perceiving.concluding import Witnessed, analysis
+from visavis.session.perceiving.concluding import CUT, Witnessed, analysis
 from visavis.session.perceiving.voices import Spoken
 
 SMILED = watched(during(0, 5, face()), during(5, 9, face(smile=0.9)), during(9, 20, face()))
@@ -132,3 +132,11 @@ def test_where_nobody_was_seen_the_contrary_is_not_told_either() -> None:
     asked = [Query(text="Did they look here?", signal="looking away", opposite=True)]
     nobody = Witnessed("Ann", watched(during(0, 5)), spoken())
     assert analysis([nobody], asked, untold("full")).endswith("Did they look here? Nobody was seen.")
+
+
+def test_of_hundreds_who_came_and_went_no_more_is_told_than_a_message_holds() -> None:
+    people = [Witnessed("", SMILED, spoken()) for _ in range(1_000)]
+    told = analysis(people, QUERIES * 10, untold("full"))
+    assert len(told.encode()) < 100 * 1024
+    assert told.startswith("## Participant 1\n\n- The camera was on for 20 s.")
+    assert told.endswith(f".\n\n{CUT}")

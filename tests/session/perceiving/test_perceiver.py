@@ -116,7 +116,7 @@ async def test_the_picture_goes_along_where_the_dialect_has_no_name_for_the_call
     assert "frames" not in json.dumps([message for _, message in stage.told])
 
 
-async def test_a_call_that_ends_while_a_picture_is_made_small_says_nothing_after_its_end(
+async def test_a_tools_call_whose_picture_is_not_ready_at_the_end_is_told_before_the_analysis_without_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     making, go = threading.Event(), threading.Event()
@@ -129,15 +129,21 @@ async def test_a_call_that_ends_while_a_picture_is_made_small_says_nothing_after
     monkeypatch.setattr(calling, "jpeg", slow)
     with capture_logs() as logs:
         async with conversation(ScriptedLLM(), spec(tools=[SMILED]), perception=Seer()) as stage:
-            ann = stage.room.join("Ann")
+            ann, bob = stage.room.join("Ann"), stage.room.join("Bob")
             ann.sends("camera")
             async with showing(ann, SMILING):
                 await until(making.is_set, "a picture is made small")
-            ann.leave()
+            stage.live.end("end_conversation_endpoint_hit")
             asyncio.get_running_loop().call_later(0.3, go.set)
     go.set()
     await asyncio.sleep(0.1)
-    assert stage.told[-1][1]["event_type"] == "system.shutdown"
+    told = [message["event_type"] for _, message in stage.told]
+    called = told.index("conversation.perception_tool_call")
+    assert called < told.index("conversation.perception_analysis")
+    assert told[-1] == "system.shutdown"
+    assert stage.told[called][1]["properties"]["name"] == "user_smiled"
+    assert len(received(bob, "conversation.perception_tool_call")) == 1, "and not again when it is ready"
+    assert "frames" not in received(bob, "conversation.perception_tool_call")[0]["properties"]
     assert not [entry for entry in logs if entry["log_level"] == "error"]
 
 

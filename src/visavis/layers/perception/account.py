@@ -11,7 +11,9 @@ from visavis.layers.perception.conditions import Change, Condition, Conditions
 GAP = 2.0
 """Seconds between two pictures in which nothing is known to have been so."""
 MOST_STRETCHES = 200
-"""Of one condition that are remembered one by one; older ones are only counted."""
+"""Of one condition that are remembered one by one, beside the first; those between are only counted."""
+FIRST_STRETCHES = 5
+"""That are never forgotten: the account of a call says when they began."""
 
 
 @dataclass(slots=True)
@@ -39,7 +41,7 @@ class History:
     Attributes:
         count: how often it began.
         seconds: of stretches that are over.
-        stretches: the latest.
+        stretches: the first and the latest.
     """
 
     count: int = 0
@@ -114,7 +116,7 @@ class Account:
             if change.began:
                 history.count += 1
                 history.stretches.append(Stretch(change.at, None, change.confidence))
-                del history.stretches[:-MOST_STRETCHES]
+                del history.stretches[FIRST_STRETCHES:-MOST_STRETCHES]
             elif history.stretches and history.stretches[-1].end is None:
                 last = history.stretches[-1]
                 last.end = max(change.at, last.start)

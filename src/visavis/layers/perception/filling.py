@@ -48,7 +48,7 @@ def filled(definition: dict[str, Any], signal: str, ends: bool) -> dict[str, Fac
     arguments = {name: fact for name, fact in facts.items() if fact is not None}
     required = schema.get("required")
     needed = required if isinstance(required, list) else []
-    return arguments if all(name in arguments for name in needed) else None
+    return arguments if all(isinstance(name, str) and name in arguments for name in needed) else None
 
 
 def _fact(name: str, schema: Any, signal: str, ends: bool) -> Fact | None:
@@ -83,7 +83,8 @@ def _number(schema: dict[str, Any], asked: frozenset[str], about: frozenset[str]
     if "enum" in schema or "const" in schema or asked & _OTHER_UNITS:
         return None
     if asked & _SURE and asked <= _KNOWN | _SURE | _FROM_0_TO_1 | about and not asked & _PARTS:
-        return "confidence" if schema.get("minimum", 0) <= 0 and schema.get("maximum", 1) == 1 else None
+        least, most = schema.get("minimum", 0), schema.get("maximum", 1)
+        return "confidence" if isinstance(least, int | float) and least <= 0 and most == 1 else None
     if asked & _LASTING and asked <= _KNOWN | _LASTING | about:
         return "seconds" if not {"maximum", "exclusiveMaximum", "multipleOf"} & set(schema) else None
     return None
@@ -97,6 +98,8 @@ def _text(
     if {"format", "pattern", "const"} & set(schema) or not asked <= _KNOWN | about:
         return None
     room = schema.get("maxLength", _ROOM_FOR_WORDS)
+    if not isinstance(room, int | float):
+        return None
     if asked & _WORDS:
         return "words" if room >= _ROOM_FOR_WORDS else None
     return "signal" if asked & _NAMES and room >= _ROOM_FOR_A_NAME else None

@@ -166,11 +166,13 @@ class Matcher:
             return None
         said = [plain(sentence) for sentence in sentences(text)]
         said = [sentence for sentence in said if stems(sentence) - COMMON] or said
-        found = set()
-        for part in (clause for sentence in said for clause in clauses(sentence)):
+        meaning: Meaning | None = None
+        for part in dict.fromkeys(clause for sentence in said for clause in clauses(sentence)):
             nearest = self.nearest(part, modality)
-            found.add(nearest.meaning if nearest and nearest.sure else None)
-        return found.pop() if len(found) == 1 else None
+            if nearest is None or not nearest.sure or (meaning and meaning != nearest.meaning):
+                return None  # whatever follows: long texts need not be read to their end
+            meaning = nearest.meaning
+        return meaning
 
 
 class _Phrasings:

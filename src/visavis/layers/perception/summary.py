@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from visavis.layers.perception.account import Account
+from visavis.layers.perception.account import FIRST_STRETCHES, Account
 from visavis.layers.perception.base import Voice
 from visavis.layers.perception.conditions import Condition
 
@@ -88,43 +88,38 @@ def audio_phrase(voice: Voice, tone: Sequence[str]) -> str:
     return f"{_sentence(list(tone))[:-1]}{pace}."
 
 
-def report(
-    account: Account, without: frozenset[Condition] = frozenset(), origin: float | None = None
-) -> list[str]:
+def report(account: Account, without: frozenset[Condition] = frozenset()) -> list[str]:
     """The account of a whole call, one fact a line; empty when there was no camera.
 
     Args:
         account: the participant's.
         without: conditions not to be told.
-        origin: as in ``happened``.
     """
     if account.began is None:
-        shared = happened(account, "sharing the screen", origin)
+        shared = happened(account, "sharing the screen")
         return [f"{_capital(phrase('sharing the screen'))}: {shared}."] if shared else []
     lines = [f"The camera was on for {_duration(account.watched)}."]
     if account.history("present").count == 0:
         return [*lines, "Nobody was seen."]
     lines.append(f"Somebody was in view for {_duration(account.total('present'))}.")
     for condition, words in _PHRASES.items():
-        if condition not in without and (often := happened(account, condition, origin)):
+        if condition not in without and (often := happened(account, condition)):
             lines.append(f"{_capital(words)}: {often}.")
     return lines
 
 
-def happened(account: Account, condition: Condition, origin: float | None = None) -> str:
+def happened(account: Account, condition: Condition) -> str:
     """How often a condition held, for how long and from when, without a full stop; empty if it never did.
 
     Args:
         account: the participant's.
         condition: which.
-        origin: seconds, what "from" counts from; None: the first picture of the camera.
     """
     history = account.history(condition)
     if not history.count:
         return ""
     times = "once" if history.count == 1 else f"{history.count} times"
-    zero = origin if origin is not None else account.began or 0.0
-    starts = [_clock(stretch.start - zero) for stretch in history.stretches[:5]]
+    starts = [clock(stretch.start) for stretch in history.stretches[:FIRST_STRETCHES]]
     more = f" and {history.count - len(starts)} more" if history.count > len(starts) else ""
     total = _duration(account.total(condition))
     return f"{times}, {total} in all (from {', '.join(starts)}{more})"
@@ -147,6 +142,7 @@ def _duration(seconds: float) -> str:
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
-def _clock(seconds: float) -> str:
+def clock(seconds: float) -> str:
+    """``m:ss`` of the conversation, so that what is said of several people can be compared."""
     minutes, rest = divmod(int(max(0.0, seconds)), 60)
     return f"{minutes}:{rest:02}"

@@ -50,7 +50,9 @@ def _about(name: str, prompt: str, names: frozenset[str]) -> list[str]:
     alone = len(names) == 1
     parts = []
     for sentence in sentences(prompt):
-        named = [other for other in names if re.search(rf"\b{re.escape(other)}\b", sentence)]
+        named = [
+            other for other in names if other in sentence and re.search(rf"\b{re.escape(other)}\b", sentence)
+        ]
         if name in named and len(named) > 1:
             sentence = _until_the_next(sentence, name, names - {name})
         elif name not in named and (named or not alone):

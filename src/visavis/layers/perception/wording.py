@@ -33,7 +33,7 @@ _BEYOND = re.compile(
 )
 _DESCRIBED = re.compile(
     r"^\W*(?:the|an?|users?|somebody|someone|any(?:body|one)|nobody|no(?: one)?|another|several|multiple|two|"
-    r"other|there|their|eyes?|gaze|voice|speech|left|too|\w{2,}ing)\b|\w{2,}ed\W*$|"
+    r"other|there|their|eyes?|gaze|voice|speech|left|too|\w{2,}ing)\b|(?<=\w\w)ed\W*$|"
     r"\b(?:detect(?:s|ed|ing|ion)?|notic(?:es?|ed)|observ(?:es?|ed)|spot(?:s|ted)?|recogni[sz](?:es?|ed))\b|"
     r"\bthat (?:the|an?|users?|somebody|someone|they|nobody|no one)\b",
     re.IGNORECASE,

@@ -45,7 +45,7 @@ class Calling:
     ) -> None:
         self.attachments = Attachments()
         self._lane, self._elapsed, self._feed, self._apis = lane, elapsed, feed, apis
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._showing: dict[asyncio.Task[None], Callable[[], None]] = {}
 
     def call(self, tool: Tool, arguments: dict[str, Any], frame: Any | None) -> None:
         """Call a tool.
@@ -60,14 +60,23 @@ class Calling:
             self._tell(call_id, tool, arguments)
         else:
             task = asyncio.get_running_loop().create_task(self._show(call_id, tool, arguments, frame))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._showing[task] = lambda: self._tell(call_id, tool, arguments)
+            task.add_done_callback(lambda _: self._showing.pop(task, None))
         if tool.api:
             self._apis.notify(tool.modality, call_id, tool.name, arguments)
 
+    def conclude(self) -> None:
+        """The call ends: what was called is told now, without the pictures that are not ready."""
+        for task, tell in list(self._showing.items()):
+            if task.done():
+                continue  # it has been told
+            task.cancel()
+            tell()
+        self._showing.clear()
+
     async def aclose(self) -> None:
         """Tell of no call any more."""
-        tasks = list(self._tasks)
+        tasks = list(self._showing)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -16,10 +16,11 @@ from visavis.session.perceiving.words import condition_of, is_open, question
 UNANSWERED = "This server cannot answer that: nothing it measures tells."
 SILENT = "Not answered: the vision-language model wrote no account of this call."
 WITHHELD = "Not answered: emotion recognition is restricted here."
-START = 0.0
-"""What moments count from: the beginning of the conversation, as ``seconds_from_start`` of its transcript."""
 LONGEST_NAME = 80
 """Characters; a name is said with each answer."""
+LONGEST = 40_000
+"""Characters of the account: it has to fit into one message of the room, however many came and went."""
+CUT = "(The account is longer; the rest is left out.)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +68,19 @@ def analysis(
         return ""
     parts = []
     for name, one in named:
-        facts = "\n".join(f"- {fact}" for fact in (*report(one.account, untold, START), *_speech(one.spoken)))
+        facts = "\n".join(f"- {fact}" for fact in (*report(one.account, untold), *_speech(one.spoken)))
         parts.append(f"## {name}\n\n{facts}" if len(named) > 1 else facts)
     if queries:
         asked = [f"- {question(query.text)} {_answer(named, query, untold, unanswered)}" for query in queries]
         parts.append("\n".join(["## Questions", "", *asked]))
-    return "\n\n".join(parts)
+    return _bounded("\n\n".join(parts))
+
+
+def _bounded(text: str) -> str:
+    if len(text) <= LONGEST:
+        return text
+    whole = text[:LONGEST].rpartition("\n")[0] or text[:LONGEST]
+    return f"{whole}\n\n{CUT}"
 
 
 def names(people: Sequence[Witnessed]) -> list[str]:
@@ -120,7 +128,7 @@ def _of_one(one: Witnessed, signal: str, opposite: bool) -> str:
     condition = condition_of(signal)
     if condition is None:
         return _heard(one.spoken, signal, opposite)
-    if often := happened(one.account, condition, START):
+    if often := happened(one.account, condition):
         return f"Not all the time: {phrase(condition)} {often}." if opposite else f"Yes: {often}."
     if condition != "sharing the screen" and one.account.began is None:
         return "Nothing was seen: no camera was on."

@@ -241,6 +241,7 @@ class Perceiver:
         What is shown meanwhile calls nothing any more.
         """
         self._over = True
+        self._calling.conclude()
         people = {one: _witnessed(person) for one, person in self._people.items()}
         if self._describing:
             self._spawn(self._conclude(self._describing, people))

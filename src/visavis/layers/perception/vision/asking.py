@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from visavis.layers.perception.asked import Query, Tool
+from visavis.layers.perception.summary import clock
 from visavis.layers.perception.vision.base import Photo, Wanted
-from visavis.layers.perception.vision.diary import clock
 
 Message = dict[str, Any]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from visavis.layers.perception.summary import clock
 from visavis.layers.perception.vision.base import Observation
 
 MOST = 60
@@ -59,12 +60,6 @@ class Diary:
         until = f" to {clock(entry.holds_at)}" if entry.holds_at - entry.frame_at >= 1.0 else ""
         who = f"participant {self._people[entry.participant_id]}"
         return f"[{clock(entry.frame_at)}{until}] {who}: {_words(entry)[:LONGEST]}"
-
-
-def clock(seconds: float) -> str:
-    """``m:ss`` of the call."""
-    minutes, rest = divmod(int(max(0.0, seconds)), 60)
-    return f"{minutes}:{rest:02}"
 
 
 def _words(seen: Observation) -> str:

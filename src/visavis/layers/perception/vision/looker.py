@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from visavis.errors import InferenceFailed
+from visavis.layers.perception.summary import clock
 from visavis.layers.perception.vision import asking
 from visavis.layers.perception.vision.answers import read
 from visavis.layers.perception.vision.base import (
@@ -22,7 +23,7 @@ from visavis.layers.perception.vision.base import (
     Wanted,
 )
 from visavis.layers.perception.vision.calls import Calls
-from visavis.layers.perception.vision.diary import Diary, clock
+from visavis.layers.perception.vision.diary import Diary
 from visavis.layers.perception.vision.known import Known
 from visavis.layers.perception.vision.lens import Lens, source
 from visavis.layers.perception.vision.model import Model, Reply

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from visavis.errors import InferenceFailed
@@ -29,11 +29,11 @@ class _Limited:
     """An endpoint whose answers are short."""
 
     base_url: str
-    api_key: str
+    api_key: str = field(repr=False)
     model: str
-    headers: dict[str, str]
-    extra_body: dict[str, Any]
-    default_query: dict[str, Any]
+    headers: dict[str, str] = field(repr=False)
+    extra_body: dict[str, Any] = field(repr=False)
+    default_query: dict[str, Any] = field(repr=False)
 
 
 class Model:
