@@ -18,7 +18,8 @@ from benchmarks.perception.acts import FPS, alive
 from benchmarks.perception.clips import JUDGED, RESTING, TUNING, Score, judge, watch
 from benchmarks.perception.cost import cost
 from benchmarks.perception.footage import footage
-from benchmarks.perception.people import LOOKS, Person
+from benchmarks.perception.looks import LOOKS
+from benchmarks.perception.people import Person
 from benchmarks.perception.voices import voices
 from benchmarks.report import Report
 from visavis.layers.perception.base import PerceptionEngine, Picture
