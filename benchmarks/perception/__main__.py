@@ -19,7 +19,8 @@ from benchmarks.perception.acts import alive
 from benchmarks.perception.clips import FINE, JUDGED, RESTING, TUNING, Score, judge, look, watch
 from benchmarks.perception.cost import cost
 from benchmarks.perception.footage import footage
-from benchmarks.perception.people import LOOKS, Person
+from benchmarks.perception.looks import LOOKS
+from benchmarks.perception.people import Person
 from benchmarks.perception.voices import voices
 from benchmarks.report import Report
 from visavis.layers.perception.base import PerceptionEngine

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from benchmarks.perception.people import Scene
+from benchmarks.perception.scenes import Scene
 from visavis.layers.perception.conditions import Condition
 
 FPS = 4.0

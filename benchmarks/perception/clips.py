@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.perception.acts import ACTS, AFTER, BEFORE, FPS, Act, frames
-from benchmarks.perception.people import LOOKS, Person, Scene, backdrop, camera
+from benchmarks.perception.looks import LOOKS
+from benchmarks.perception.people import Person
+from benchmarks.perception.scenes import Scene, backdrop, camera
 from visavis.layers.perception.base import Eyes, PerceptionEngine, Picture, Sight
 from visavis.layers.perception.conditions import CONDITIONS, Change, Condition, Conditions
 

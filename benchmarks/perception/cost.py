@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from benchmarks.figures import Figure, milliseconds
 from benchmarks.perception.acts import FPS, alive
 from benchmarks.perception.clips import RESTING, empty, picture
-from benchmarks.perception.people import LOOKS, Person
+from benchmarks.perception.looks import LOOKS
+from benchmarks.perception.people import Person
 from visavis.layers.perception.base import SAMPLE_RATE, PerceptionEngine, Picture
 
 Pixels = NDArray[np.uint8]

@@ -21,7 +21,9 @@ from platformdirs import user_cache_path
 from benchmarks.perception import acts, clips, people
 from benchmarks.perception.acts import ACTS, AFTER, BEFORE, alive, changed
 from benchmarks.perception.clips import RESTING, another, picture
-from benchmarks.perception.people import LOOKS, Person, Scene
+from benchmarks.perception.looks import LOOKS
+from benchmarks.perception.people import Person
+from benchmarks.perception.scenes import Scene
 from visavis.layers.perception.jpeg import jpeg
 
 PLAYED = 30

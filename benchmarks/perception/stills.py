@@ -9,7 +9,9 @@ import skia
 
 from benchmarks.perception.acts import both
 from benchmarks.perception.clips import empty, picture
-from benchmarks.perception.people import LOOKS, Person, Scene
+from benchmarks.perception.looks import LOOKS
+from benchmarks.perception.people import Person
+from benchmarks.perception.scenes import Scene
 
 FOLDER = Path(__file__).parents[2] / "tests" / "layers" / "perception" / "people"
 ACTING = {

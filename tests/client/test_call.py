@@ -101,6 +101,12 @@ async def test_an_engine_that_is_not_there_is_said_by_name(monkeypatch: pytest.M
             pytest.fail("joined")
 
 
+async def test_an_option_that_there_is_not_is_named() -> None:
+    with pytest.raises(TypeError, match="nickname"):
+        async with Call.join("http://127.0.0.1:1/c1", nickname="Bob"):
+            pass
+
+
 async def test_interactions_are_sent_as_the_protocol_has_them() -> None:
     async with stage("wrtc") as room, served(whip_app(room, [])) as url, Call.join(url) as bob:
         works = (bob.echo("Say this."), bob.respond("What?"), bob.interrupt())

@@ -23,7 +23,7 @@ from visavis.errors import ConfigurationError, EngineMissing
 from visavis.logs import short
 from visavis.server.app import create_app
 from visavis.server.store import Store
-from visavis.server.workers import supervisor as supervisor_module
+from visavis.server.workers import keeper
 from visavis.server.workers.supervisor import Supervisor
 from visavis.server.workers.worker_process import ProcessLauncher
 
@@ -97,8 +97,8 @@ async def test_a_killed_worker_ends_its_calls_alone_and_a_new_one_comes_up(
 async def test_a_stuck_worker_is_killed_and_its_calls_are_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(supervisor_module, "MEASURE_PERIOD", 0.1)
-    monkeypatch.setattr(supervisor_module, "STUCK", 1.0)
+    monkeypatch.setattr(keeper, "MEASURE_PERIOD", 0.1)
+    monkeypatch.setattr(keeper, "STUCK", 1.0)
     async with server(tmp_path, workers=1) as (http, supervisor):
         await supervisor.wait_ready()
         name = await create(http)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from visavis.client.call import Call
     from visavis.client.kinds import StateChange, UnknownEvent
     from visavis.client.microphone import Microphone
+    from visavis.client.options import JoinOptions
     from visavis.client.outcomes import Heard
     from visavis.client.tools import ToolContext, Tools
     from visavis.client.webhooks import UnknownWebhook, parse_webhook, verify_webhook
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Call": "visavis.client.call",
     "Heard": "visavis.client.outcomes",
+    "JoinOptions": "visavis.client.options",
     "Microphone": "visavis.client.microphone",
     "Participant": "visavis.rooms.base",
     "ParticipantJoined": "visavis.rooms.base",
@@ -36,6 +38,7 @@ __all__ = [
     "Call",
     "Client",
     "Heard",
+    "JoinOptions",
     "Microphone",
     "Participant",
     "ParticipantJoined",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 
 import httpx
 from pydantic import ValidationError
@@ -18,7 +18,7 @@ from visavis.net import is_loopback
 
 if TYPE_CHECKING:
     from visavis.client.call import Call
-    from visavis.rooms.base import AudioSource, VideoSource
+    from visavis.client.options import JoinOptions
 
 DEFAULT_URL = "http://127.0.0.1:7600"
 VERSION = "/v2"
@@ -90,14 +90,8 @@ class Client:
         self,
         conversation: Conversation | str,
         *,
-        user_name: str = "",
-        user_id: str = "",
-        microphone: AudioSource | None = None,
-        camera: VideoSource | None = None,
-        receive_audio: bool = True,
-        receive_video: bool = True,
         token: str | None = None,
-        **options: Any,
+        **options: Unpack[JoinOptions],
     ) -> AbstractAsyncContextManager[Call]:
         """Be in a conversation's call for the length of a ``with`` block.
 
@@ -105,14 +99,8 @@ class Client:
 
         Args:
             conversation: one that was created, or its ``conversation_url``.
-            user_name: how others see us.
-            user_id: the application's name for us.
-            microphone: what we say, e.g. a ``visavis.client.Microphone``.
-            camera: what we show; not in a room of Daily's.
-            receive_audio: whether the replica's voice is received.
-            receive_video: whether its picture is received.
             token: a meeting token; that of the conversation if it came with one.
-            options: more of ``Call.join``.
+            options: see ``visavis.client.JoinOptions``.
 
         Raises:
             SignallingError: when the join is refused or does not come about.
@@ -125,17 +113,7 @@ class Client:
         else:
             url = conversation.conversation_url
             token = token or conversation.meeting_token
-        return join(
-            url,
-            user_name=user_name,
-            user_id=user_id,
-            microphone=microphone,
-            camera=camera,
-            receive_audio=receive_audio,
-            receive_video=receive_video,
-            token=token,
-            **options,
-        )
+        return join(url, token=token, **options)
 
     def steer(self, conversation: Conversation | str, *, after: int = 0) -> AbstractAsyncContextManager[Call]:
         """Steer a conversation without being in its room, for the length of a ``with`` block.

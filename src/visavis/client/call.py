@@ -5,29 +5,23 @@ from __future__ import annotations
 import asyncio
 import time
 import traceback
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any, Literal, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar, Unpack
 
 import structlog
 
 from visavis.client.base import BaseCall
-from visavis.client.connection import Connection, Signal
+from visavis.client.connection import Connection
 from visavis.client.kinds import read_event
+from visavis.client.options import JoinOptions, Signal
 from visavis.client.received import ReceivedAudio, ReceivedMessage, ReceivedPicture
 from visavis.client.transport import Dial, Transport
 from visavis.client.whip import Pass, Whip
 from visavis.errors import CallEnded, SignallingError
-from visavis.ice import IceServer
 from visavis.protocol.base import Message
 from visavis.protocol.events import Shutdown, ShutdownProperties
-from visavis.rooms.base import (
-    AudioSource,
-    Participant,
-    ParticipantJoined,
-    ParticipantLeft,
-    VideoSource,
-)
+from visavis.rooms.base import Participant, ParticipantJoined, ParticipantLeft
 
 __all__ = ["Call", "ReceivedAudio", "ReceivedMessage", "ReceivedPicture", "Signal"]
 
@@ -64,34 +58,14 @@ class Call(BaseCall):
     @classmethod
     @asynccontextmanager
     async def join(
-        cls,
-        url: str,
-        *,
-        user_name: str = "",
-        user_id: str = "",
-        engine: str = "aiortc",
-        microphone: AudioSource | None = None,
-        camera: VideoSource | None = None,
-        receive_audio: bool = True,
-        receive_video: bool = True,
-        token: str | None = None,
-        ice_servers: Sequence[IceServer] = (),
-        signal: Signal | None = None,
+        cls, url: str, *, token: str | None = None, **options: Unpack[JoinOptions]
     ) -> AsyncIterator[Self]:
         """Be in a call for the length of a ``with`` block.
 
         Args:
             url: the ``conversation_url``.
-            user_name: how others see us.
-            user_id: the application's name for us.
-            engine: ``aiortc`` or ``wrtc``.
-            microphone: what we say, e.g. a ``visavis.client.Microphone``; pulled every 20 ms.
-            camera: what we show.
-            receive_audio: whether the replica's voice is received.
-            receive_video: whether its picture is received.
             token: a meeting token.
-            ice_servers: STUN and TURN servers for our side; empty: those that the server names.
-            signal: takes the offer and gives the answer instead of HTTP; ``url`` is then not used.
+            options: see ``visavis.client.JoinOptions``.
 
         Raises:
             SignallingError: when the join is refused or does not come about within 20 s.
@@ -101,21 +75,9 @@ class Call(BaseCall):
         passed = Pass(token or "")
 
         def dial() -> Any:
-            return Connection.join(
-                url,
-                user_name=user_name,
-                user_id=user_id,
-                engine=engine,
-                microphone=microphone,
-                camera=camera,
-                receive_audio=receive_audio,
-                receive_video=receive_video,
-                token=passed,
-                ice_servers=ice_servers,
-                signal=signal,
-            )
+            return Connection.join(url, token=passed, **options)
 
-        desk = Whip(url, token=passed) if signal is None else None
+        desk = Whip(url, token=passed) if options.get("signal") is None else None
         async with cls.join_by(dial, desk) as call:
             yield call
 

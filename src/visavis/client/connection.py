@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Literal
 
 import structlog
 
 from visavis.client.offers import Offers
+from visavis.client.options import Signal
 from visavis.client.others import Others
 from visavis.client.received import ReceivedAudio, ReceivedMessage, ReceivedPicture
 from visavis.client.whip import Pass, Whip
@@ -35,9 +36,6 @@ from visavis.rooms.webrtc.tasks import Tasks
 from visavis.rooms.webrtc.tracks import frames
 
 log = structlog.get_logger(__name__)
-
-Signal = Callable[[str], Awaitable[str]]
-"""Takes an SDP offer and gives the answer."""
 
 JOIN_SECONDS = 20.0
 KEPT_MESSAGES = 10_000
@@ -99,6 +97,7 @@ class Connection:
         cls,
         url: str,
         *,
+        token: str | Pass | None = None,
         user_name: str = "",
         user_id: str = "",
         engine: str = "aiortc",
@@ -106,24 +105,12 @@ class Connection:
         camera: VideoSource | None = None,
         receive_audio: bool = True,
         receive_video: bool = True,
-        token: str | Pass | None = None,
         ice_servers: Sequence[IceServer] = (),
         signal: Signal | None = None,
     ) -> AsyncIterator[Connection]:
         """Be in a room for the length of a ``with`` block.
 
-        Args:
-            url: the ``conversation_url``.
-            user_name: how others see us.
-            user_id: the application's name for us.
-            engine: ``aiortc`` or ``wrtc``.
-            microphone: what we say; pulled every 20 ms.
-            camera: what we show.
-            receive_audio: whether the replica's voice is received.
-            receive_video: whether its picture is received.
-            token: a meeting token.
-            ice_servers: STUN and TURN servers for our side; empty: those that the server names.
-            signal: takes the offer and gives the answer instead of HTTP; ``url`` is then not used.
+        ``url`` is the ``conversation_url``, ``token`` a meeting token; the rest is told in ``JoinOptions``.
 
         Raises:
             SignallingError: when the join is refused or does not come about within 20 s.

@@ -81,21 +81,15 @@ class DailyConnection:
         cls,
         url: str,
         *,
-        user_name: str = "",
         token: str | None = None,
+        user_name: str = "",
         microphone: AudioSource | None = None,
         receive_audio: bool = True,
         receive_video: bool = True,
     ) -> AsyncIterator[DailyConnection]:
         """Be in a room for the length of a ``with`` block.
 
-        Args:
-            url: the ``conversation_url``.
-            user_name: how others see us.
-            token: a meeting token.
-            microphone: what we say; pulled every 20 ms.
-            receive_audio: whether the replica's voice is received.
-            receive_video: whether its picture is received.
+        ``url`` is the ``conversation_url``, ``token`` a meeting token; the rest is told in ``JoinOptions``.
 
         Raises:
             ConfigurationError: ``daily-python`` is not installed.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 import httpx
 
@@ -12,6 +12,7 @@ from visavis.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from visavis.client.call import Call
+    from visavis.client.options import JoinOptions
 
 Way = Literal["webrtc", "daily"]
 
@@ -26,12 +27,15 @@ def way_to(conversation_url: str) -> Way:
 
 
 @asynccontextmanager
-async def join(conversation_url: str, **options: Any) -> AsyncIterator[Call]:
+async def join(
+    conversation_url: str, *, token: str | None = None, **options: Unpack[JoinOptions]
+) -> AsyncIterator[Call]:
     """Be in a call for the length of a ``with`` block.
 
     Args:
         conversation_url: of either kind.
-        options: of ``Call.join``; in a room of Daily's those of ``DailyConnection.join``.
+        token: a meeting token.
+        options: those that hold for the kind.
 
     Raises:
         ConfigurationError: Daily's package is needed and missing, or cannot do what is asked.
@@ -39,16 +43,17 @@ async def join(conversation_url: str, **options: Any) -> AsyncIterator[Call]:
     from visavis.client.call import Call
 
     if way_to(conversation_url) == "webrtc":
-        async with Call.join(conversation_url, **options) as call:
+        async with Call.join(conversation_url, token=token, **options) as call:
             yield call
         return
     from visavis.client.daily_connection import DailyConnection
 
-    options.pop("user_id", None)  # Daily takes it from the token
-    if options.get("camera") is None:
-        options.pop("camera", None)
+    asked: dict[str, Any] = dict(options)
+    asked.pop("user_id", None)  # Daily takes it from the token
+    if asked.get("camera") is None:
+        asked.pop("camera", None)
     try:
-        dialled = DailyConnection.join(conversation_url, **options)
+        dialled = DailyConnection.join(conversation_url, token=token, **asked)
     except TypeError as error:
         raise ConfigurationError(f"in a room of Daily's: {error}") from error
     async with Call.join_by(lambda: dialled) as call:

@@ -18,7 +18,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, contextmanager
-from typing import Any, Literal, ParamSpec, Self, TypeVar
+from typing import Any, Literal, ParamSpec, Self, TypeVar, Unpack
 
 import httpx
 
@@ -26,6 +26,7 @@ from visavis.client import api
 from visavis.client.call import Call as AsyncCall
 from visavis.client.kinds import AnyEvent, State
 from visavis.client.models import Conversation
+from visavis.client.options import JoinOptions
 from visavis.client.received import ReceivedAudio, ReceivedMessage, ReceivedPicture
 from visavis.client.tools import Tools
 from visavis.rooms.base import Participant
@@ -311,14 +312,17 @@ class Client:
         self._loop.close()
 
     @contextmanager
-    def join(self, conversation: Conversation | str, **options: Any) -> Iterator[Call]:
+    def join(
+        self, conversation: Conversation | str, *, token: str | None = None, **options: Unpack[JoinOptions]
+    ) -> Iterator[Call]:
         """Be in a conversation's call for the length of a ``with`` block.
 
         Args:
             conversation: one that was created, or its ``conversation_url``.
-            options: of ``visavis.client.Client.join``.
+            token: a meeting token; that of the conversation if it came with one.
+            options: see ``visavis.client.JoinOptions``.
         """
-        with self._hold(self._client.join(conversation, **options)) as call:
+        with self._hold(self._client.join(conversation, token=token, **options)) as call:
             yield call
 
     @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from visavis.conversation.history import Entry
 from visavis.conversation.inputs import SAMPLE_RATE, AudioClip, WordMark
@@ -59,7 +59,6 @@ class Generation:
         audible: the start of speech has been announced.
         stopping: playout was asked to stop and has not answered.
         streamed_at: ``heard`` when the heard text was last announced.
-        chunks_streamed: how often it was.
         playback_at: ``heard`` when the position was last announced.
         uttered: the whole text was announced.
         tts_failed: a failure to speak was announced.
@@ -80,7 +79,6 @@ class Generation:
         self.audible = False
         self.stopping = False
         self.streamed_at = 0
-        self.chunks_streamed = 0
         self.playback_at = 0
         self.uttered = False
         self.tts_failed = False
@@ -93,6 +91,7 @@ class Generation:
         self._passed_samples = 0
         self._passed_text = ""
         self._words_heard = 0
+        self._chunks_streamed = 0
 
     @property
     def text(self) -> str:
@@ -131,6 +130,12 @@ class Generation:
         if self.open:
             self._add(self._script.close())
             self.open = False
+
+    def next_chunk(self, speech: str, final: bool) -> dict[str, Any]:
+        """What the next streaming event of it says."""
+        chunk = {"role": "replica", "speech": speech, "content_index": self._chunks_streamed, "final": final}
+        self._chunks_streamed += 1
+        return chunk
 
     def synthesized(self, segment: int, samples: int, words: Sequence[WordMark] = ()) -> bool:
         """A segment's length has become known; False when that is no news."""

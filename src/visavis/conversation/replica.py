@@ -184,16 +184,8 @@ class Replica:
         self._streaming_event(generation, heard, final=False)
 
     def _streaming_event(self, generation: Generation, heard: str, final: bool, **more: Any) -> None:
-        self._out.broadcast(
-            events.UtteranceStreaming,
-            generation.tie,
-            role="replica",
-            speech=heard,
-            content_index=generation.chunks_streamed,
-            final=final,
-            **more,
-        )
-        generation.chunks_streamed += 1
+        chunk = generation.next_chunk(heard, final)
+        self._out.broadcast(events.UtteranceStreaming, generation.tie, **chunk, **more)
 
     def _end(self, generation: Generation, interrupted: bool) -> None:
         self.current = None

@@ -96,16 +96,8 @@ class Writer:
         text = generation.text.strip()
         if generation.entry is not None:
             generation.entry.text = text
-        self._out.broadcast(
-            events.UtteranceStreaming,
-            generation.tie,
-            role="replica",
-            speech=text,
-            content_index=generation.chunks_streamed,
-            final=final,
-            **more,
-        )
-        generation.chunks_streamed += 1
+        chunk = generation.next_chunk(text, final)
+        self._out.broadcast(events.UtteranceStreaming, generation.tie, **chunk, **more)
 
     def _end(self, generation: Generation, interrupted: bool) -> None:
         """The utterance goes last: clients take it for the end of the turn (PROTOCOL 5.1, chat mode)."""

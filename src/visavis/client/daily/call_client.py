@@ -5,36 +5,35 @@ from __future__ import annotations
 import copy
 import time
 import uuid
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
-from visavis.client.daily import camera, context, ice, inputs, microphone, settings
+from visavis.client.daily import context, ice, microphone, settings
+from visavis.client.daily.adjusting import Adjusting
 from visavis.client.daily.frames import AudioData, VideoFrame
 from visavis.client.daily.handler import EventHandler
 from visavis.client.daily.renderers import AudioRenderer, VideoRenderer
+from visavis.client.daily.requests import NOT_JOINED, Settings
 from visavis.client.daily.session import Session
 from visavis.client.daily.speaker import VirtualSpeakerDevice
 from visavis.client.daily.state import Completion, State
 from visavis.client.daily.unavailable import Unavailable
-from visavis.errors import VisavisError
 from visavis.rooms.webrtc import wire
 
 log = structlog.get_logger(__name__)
 
 RELEASE_SECONDS = 5.0
 """How long ``release`` waits for a call to be left."""
-NOT_JOINED = "the client is not in a call"
-NO_OWNERS = "rooms of visavis have no owners: nobody changes or ejects others"
 MAIN_ROOM = "main-room-main"
 """Where Daily's Prebuilt shows a chat message."""
 
-Settings = Mapping[str, Any]
+Renderer = TypeVar("Renderer", AudioRenderer, VideoRenderer)
 
 
-class CallClient(Unavailable):
+class CallClient(Adjusting, Unavailable):
     """A participant of a call, used from any thread.
 
     Completions and the event handler's methods are called on the client's own background thread.
@@ -52,11 +51,9 @@ class CallClient(Unavailable):
         """
         if event_handler is not None and not isinstance(event_handler, EventHandler):
             raise TypeError("event_handler should be a subclass of `EventHandler`")
-        self._context = context.current()
-        self._state_of_client = State(event_handler, self._context.microphones, self._context.cameras)
-        self._session: Session | None = None
-        self._released = False
-        self._context.clients.add(self)
+        current = context.current()
+        super().__init__(current, State(event_handler, current.microphones, current.cameras))
+        current.clients.add(self)
 
     def join(
         self,
@@ -152,65 +149,6 @@ class CallClient(Unavailable):
             return
         state.user_name = user_name
 
-    def inputs(self) -> Settings:
-        """What is on, and from which device or track."""
-        return copy.deepcopy(self._state.inputs)
-
-    def update_inputs(self, input_settings: Settings, completion: Completion | None = None) -> None:
-        """Turn microphones on and off, and choose their devices."""
-        self._change(settings.update_inputs, "inputs", input_settings, completion, "Input")
-
-    def publishing(self) -> Settings:
-        """What is sent of what is on."""
-        return copy.deepcopy(self._state.publishing)
-
-    def update_publishing(self, publishing_settings: Settings, completion: Completion | None = None) -> None:
-        """Send or do not send what is on."""
-        self._change(settings.update_publishing, "publishing", publishing_settings, completion, "Publishing")
-
-    def subscriptions(self) -> Settings:
-        """What is received of single participants, where it differs from their profile."""
-        return copy.deepcopy(self._state.subscriptions)
-
-    def update_subscriptions(
-        self,
-        participant_settings: Settings | None = None,
-        profile_settings: Settings | None = None,
-        completion: Completion | None = None,
-    ) -> None:
-        """Receive, or do not, media of participants and of profiles."""
-        if profile_settings is not None:
-            last = None if participant_settings is not None else completion
-            self.update_subscription_profiles(profile_settings, last)
-        if participant_settings is not None or profile_settings is None:
-            update = settings.update_subscriptions
-            self._change(update, "subscriptions", participant_settings or {}, completion, "Subscription")
-
-    def subscription_profiles(self) -> Settings:
-        """What is received by profile; ``base`` is everybody's who has no other."""
-        return copy.deepcopy(self._state.profiles)
-
-    def update_subscription_profiles(
-        self, profile_settings: Settings, completion: Completion | None = None
-    ) -> None:
-        """Receive, or do not, media of all who have a profile."""
-        update = settings.update_profiles
-        self._change(update, "profiles", profile_settings, completion, "Subscription profile")
-
-    def update_permissions(self, permissions: Settings, completion: Completion | None = None) -> None:
-        """Refused: everybody may do everything a room can."""
-        self._refuse(completion, NO_OWNERS)
-
-    def update_remote_participants(
-        self, remote_participants: Settings, completion: Completion | None = None
-    ) -> None:
-        """Refused."""
-        self._refuse(completion, NO_OWNERS)
-
-    def eject_remote_participants(self, ids: Sequence[str], completion: Completion | None = None) -> None:
-        """Refused."""
-        self._refuse(completion, NO_OWNERS)
-
     def send_app_message(
         self,
         message: Any,
@@ -273,11 +211,7 @@ class CallClient(Unavailable):
             ValueError: another interval.
         """
         renderer = AudioRenderer(participant_id, callback, audio_source, sample_rate, callback_interval_ms)
-        before = self._state.audio_renderers.get((participant_id, audio_source))
-        self._state.audio_renderers[participant_id, audio_source] = renderer
-        if before is not None:
-            before.close()
-        self._adapt(None)
+        self._render(self._state.audio_renderers, (participant_id, audio_source), renderer)
 
     def set_video_renderer(
         self,
@@ -300,11 +234,7 @@ class CallClient(Unavailable):
             ValueError: another format.
         """
         renderer = VideoRenderer(participant_id, callback, video_source, color_format)
-        before = self._state.video_renderers.get((participant_id, video_source))
-        self._state.video_renderers[participant_id, video_source] = renderer
-        if before is not None:
-            before.close()
-        self._adapt(None)
+        self._render(self._state.video_renderers, (participant_id, video_source), renderer)
 
     def add_custom_audio_track(
         self,
@@ -338,18 +268,6 @@ class CallClient(Unavailable):
         self._state.keep(track_name, None)
         self._adapt(completion)
 
-    def add_custom_video_track(
-        self, track_name: str, video_track: camera.CustomVideoTrack, completion: Completion | None = None
-    ) -> None:
-        """Refused: a participant shows one picture. The camera may be a custom track: ``update_inputs``."""
-        self._refuse(completion, inputs.ONE_PICTURE.format(kind=track_name))
-
-    def update_custom_video_track(
-        self, track_name: str, video_track: camera.CustomVideoTrack, completion: Completion | None = None
-    ) -> None:
-        """Refused likewise."""
-        self._refuse(completion, inputs.ONE_PICTURE.format(kind=track_name))
-
     def remove_custom_video_track(self, track_name: str, completion: Completion | None = None) -> None:
         """There is none to remove."""
         self._state.complete(completion, None)
@@ -377,15 +295,6 @@ class CallClient(Unavailable):
         if was:
             state.emit("on_transcription_stopped", state.me.id, False)
 
-    def update_transcription(
-        self,
-        participants: Sequence[str] | None = None,
-        instance_id: str | None = None,
-        completion: Completion | None = None,
-    ) -> None:
-        """Refused: whoever talks with the replica is transcribed."""
-        self._refuse(completion, "the replica transcribes everybody who talks with it")
-
     def get_network_stats(self) -> Settings:
         """Nothing is measured: ``latest`` is empty and the rest what daily-python says before it measures."""
         self._unreleased()
@@ -408,88 +317,14 @@ class CallClient(Unavailable):
         error = None if proxy_url is None else "set the proxy by the environment variable HTTPS_PROXY"
         self._state.complete(completion, error)
 
-    @property
-    def _state(self) -> State:
-        self._unreleased()
-        return self._state_of_client
-
-    def _unreleased(self) -> None:
-        if self._released:
-            raise RuntimeError("this object has already been released")
-
-    def _begin_with(self, client_settings: Settings) -> None:
-        state = self._state
-        with state.lock:
-            if "inputs" in client_settings:
-                settings.update_inputs(state.inputs, client_settings["inputs"])
-            if "publishing" in client_settings:
-                settings.update_publishing(state.publishing, client_settings["publishing"])
-        state.emit("on_inputs_updated", self.inputs())
-        state.emit("on_publishing_updated", self.publishing())
-
-    def _change(
-        self,
-        update: Callable[[dict[str, Any], object], None],
-        name: str,
-        change: Settings,
-        completion: Completion | None,
-        words: str,
+    def _render(
+        self, renderers: dict[tuple[str, str], Renderer], of: tuple[str, str], renderer: Renderer
     ) -> None:
-        """Update one of the settings, tell, and have the call follow."""
-        state = self._state
-        with state.lock:
-            changed = copy.deepcopy(getattr(state, name))
-            try:
-                update(changed, change)
-            except settings.BadSettings as error:
-                state.complete(completion, f"{words} settings were not valid: {error}")
-                return
-            setattr(state, name, changed)
-            problems = state.sources().problems
-        state.emit(_UPDATED[name], copy.deepcopy(changed))
-        if problems and name == "inputs":
-            state.complete(completion, "; ".join(problems))
-            self._adapt(None)
-        else:
-            self._adapt(completion)
-
-    def _adapt(self, completion: Completion | None) -> None:
-        if self._session is None or self._session.over:
-            self._state.complete(completion, None)
-        else:
-            self._do(lambda session: session.adapt(), completion)
-
-    def _do(
-        self, action: Callable[[Session], Coroutine[Any, Any, None]], completion: Completion | None
-    ) -> None:
-        """Have the session do something; its failure is the completion's error."""
-        state, session = self._state, self._session
-
-        async def act() -> None:
-            try:
-                if session is None:
-                    raise VisavisError(NOT_JOINED)
-                await session.ready()
-                await action(session)
-            except VisavisError as error:
-                log.error("request failed", error=str(error))
-                state.complete(completion, str(error))
-            else:
-                state.complete(completion, None)
-
-        self._context.spawn(act())
-
-    def _refuse(self, completion: Completion | None, *arguments: Any) -> None:
-        log.error("request refused", error=arguments[-1])
-        self._state.complete(completion, *arguments)
-
-
-_UPDATED = {
-    "inputs": "on_inputs_updated",
-    "publishing": "on_publishing_updated",
-    "subscriptions": "on_subscriptions_updated",
-    "profiles": "on_subscription_profiles_updated",
-}
+        before = renderers.get(of)
+        renderers[of] = renderer
+        if before is not None:
+            before.close()
+        self._adapt(None)
 
 
 def _without_none(value: Any) -> Any:

@@ -13,32 +13,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visavis.client.daily.dispatch import Dispatcher
-from visavis.client.daily.pcm import Done, PcmQueue, added, count_frames
+from visavis.client.daily.pcm import Done, MonoOrStereo, PcmQueue, added, count_frames
 
 Completion = Callable[[int], Any]
 
 _completions = Dispatcher("visavis-daily-audio")
 
 
-class Input:
+class Input(MonoOrStereo):
     """Audio from a program, into every call that has it as an input."""
 
     def __init__(self, sample_rate: int, channels: int) -> None:
-        if channels not in (1, 2):
-            raise ValueError(f"{channels} channels; there can be 1 or 2")
-        self._sample_rate, self._channels = sample_rate, channels
+        super().__init__(sample_rate, channels)
         self._queue = PcmQueue(sample_rate, channels)
         self._calls = 0
-
-    @property
-    def sample_rate(self) -> int:
-        """Hz."""
-        return self._sample_rate
-
-    @property
-    def channels(self) -> int:
-        """1 or 2; the call carries mono."""
-        return self._channels
 
     @property
     def pulled(self) -> bool:

@@ -32,6 +32,32 @@ def count_frames(frames: bytes, channels: int) -> int:
     return len(frames) // SAMPLE_BYTES // channels
 
 
+class Device:
+    """Audio in and out of programs is interleaved PCM in a rate and with channels of the device's own."""
+
+    def __init__(self, sample_rate: int, channels: int) -> None:
+        self._sample_rate, self._channels = sample_rate, channels
+
+    @property
+    def sample_rate(self) -> int:
+        """Hz."""
+        return self._sample_rate
+
+    @property
+    def channels(self) -> int:
+        """How many; a call carries mono."""
+        return self._channels
+
+
+class MonoOrStereo(Device):
+    """One that takes no more than two channels."""
+
+    def __init__(self, sample_rate: int, channels: int) -> None:
+        if channels not in (1, 2):
+            raise ValueError(f"{channels} channels; there can be 1 or 2")
+        super().__init__(sample_rate, channels)
+
+
 def added(parts: Sequence[NDArray[np.int16]], samples: int) -> NDArray[np.int16]:
     """Pieces of this length, mixed; silence if there are none."""
     if len(parts) == 1:

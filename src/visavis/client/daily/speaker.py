@@ -12,7 +12,7 @@ import soxr
 from numpy.typing import NDArray
 
 from visavis.client.daily.dispatch import Dispatcher
-from visavis.client.daily.pcm import SAMPLE_BYTES, PcmQueue, added
+from visavis.client.daily.pcm import SAMPLE_BYTES, MonoOrStereo, PcmQueue, added
 from visavis.rooms.base import PLAYOUT_RATE
 
 KEPT_SECONDS = 10
@@ -23,17 +23,15 @@ Completion = Callable[[bytes], Any]
 _completions = Dispatcher("visavis-daily-speaker")
 
 
-class VirtualSpeakerDevice:
+class VirtualSpeakerDevice(MonoOrStereo):
     """What a call receives, for programs to read. Made by ``Daily.create_speaker_device``.
 
-    It plays only while it is the selected speaker and a client is in a call.
+    It plays only while it is the selected speaker and a client is in a call; all channels carry the same.
     """
 
     def __init__(self, name: str, sample_rate: int, channels: int, non_blocking: bool) -> None:
-        if channels not in (1, 2):
-            raise ValueError(f"{channels} channels; there can be 1 or 2")
-        self._name, self._sample_rate, self._channels = name, sample_rate, channels
-        self._non_blocking = non_blocking
+        super().__init__(sample_rate, channels)
+        self._name, self._non_blocking = name, non_blocking
         self._changed = threading.Condition()
         self._heard = bytearray()
         self._asked: deque[tuple[int, Completion | None]] = deque()
@@ -44,16 +42,6 @@ class VirtualSpeakerDevice:
     def name(self) -> str:
         """Names it for ``Daily.select_speaker_device``."""
         return self._name
-
-    @property
-    def sample_rate(self) -> int:
-        """Hz."""
-        return self._sample_rate
-
-    @property
-    def channels(self) -> int:
-        """1 or 2; both carry the same."""
-        return self._channels
 
     def read_frames(self, num_frames: int, completion: Completion | None = None) -> bytes:
         """Hear this much. A blocking device returns when it has been played, in real time.

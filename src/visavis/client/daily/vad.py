@@ -7,14 +7,14 @@ import threading
 import numpy as np
 import soxr
 
-from visavis.client.daily.pcm import SAMPLE_BYTES
+from visavis.client.daily.pcm import SAMPLE_BYTES, Device
 from visavis.layers.conversational_flow.base import SAMPLE_RATE, VAD_FRAME
 from visavis.layers.conversational_flow.silero import Silero
 
 FRAMES_PER_SECOND = 100
 
 
-class NativeVad:
+class NativeVad(Device):
     """Silero behind daily-python's interface. Made by ``Daily.create_native_vad``.
 
     Silero judges 32 ms at a time, so the probability changes with every third or fourth frame.
@@ -26,7 +26,8 @@ class NativeVad:
         Raises:
             ModelUnavailable: it is not in the store; the message says how to fetch it.
         """
-        self._reset_period_ms, self._sample_rate, self._channels = reset_period_ms, sample_rate, channels
+        super().__init__(sample_rate, channels)
+        self._reset_period_ms = reset_period_ms
         self._vad = Silero()
         self._lock = threading.Lock()
         self._resampler = soxr.ResampleStream(sample_rate, SAMPLE_RATE, 1, dtype="float32")
@@ -38,16 +39,6 @@ class NativeVad:
     def reset_period_ms(self) -> int:
         """Milliseconds of audio after which a silent detector forgets the past."""
         return self._reset_period_ms
-
-    @property
-    def sample_rate(self) -> int:
-        """Hz."""
-        return self._sample_rate
-
-    @property
-    def channels(self) -> int:
-        """Of the frames; the first is listened to."""
-        return self._channels
 
     def analyze_frames(self, frames: bytes) -> float:
         """Listen to the first 10 ms of these.

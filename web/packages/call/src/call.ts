@@ -1,6 +1,5 @@
 import { type AppMessage, frameAppMessage, parseAppMessage } from './app'
 import type { DeviceChoice } from './capture'
-import { splitToken } from './bearer'
 import { CatchUp, fetchMissed } from './catchUp'
 import { Emitter } from './emitter'
 import { endWords } from './endWords'
@@ -8,37 +7,27 @@ import { asEvent, type ConversationEvent } from './events'
 import { Hush } from './hush'
 import * as interactions from './interactions'
 import { stringOf } from './json'
+import { endpointOf, type JoinOptions, withToken } from './joinOptions'
 import { CHECK_INTERVAL, Keepalive } from './keepalive'
 import { LocalMedia } from './localMedia'
-import { everything, same, type Want } from './others'
+import { same, type Want } from './others'
 import type { Participant } from './participants'
 import { Peer } from './peer'
 import { CallProblem } from './problem'
-import { retryDelay } from './retry'
+import { retry } from './retry'
+import { Roster } from './roster'
 import { ScreenShare } from './screenShare'
+import { Sessions } from './sessions'
 import { parseSignal, type SignalMessage } from './signal'
 import type { Source } from './sources'
 import { type CallState, canGo } from './state'
 import { type CallStats, StatsReader } from './stats'
 import { fetchStatus } from './status'
-import { onNetworkChange, pause, seconds } from './waiting'
-import { deleteSession, patchSession, postOffer, secretOf, type WhipSession } from './whip'
+import { onNetworkChange, seconds } from './waiting'
+import { patchSession } from './whip'
 
 /** Milliseconds from the server's answer to its welcome, at most. */
 const WELCOME_LIMIT = 15_000
-
-export interface JoinOptions {
-  /** The conversation's URL, as the REST API gives it; it may carry a meeting token as `?t=`. */
-  url: string
-  userName?: string
-  /** A meeting token, for servers that ask for one. */
-  token?: string
-  /** Opens the microphone or camera on joining. Left out: what `media` holds already is sent. */
-  microphone?: DeviceChoice
-  camera?: DeviceChoice
-  /** Known beforehand; others are taken from the server's answer. */
-  iceServers?: RTCIceServer[]
-}
 
 export interface CallStatus {
   readonly state: CallState
@@ -69,17 +58,14 @@ export class Call extends Emitter<CallEvents> {
   /** The replica's voice and picture; the same object through reconnects. */
   readonly remote = new MediaStream()
   #status: CallStatus = { state: 'idle', reason: '', problem: null }
-  #participants: readonly Participant[] = []
-  #participantId = ''
+  readonly #roster = new Roster()
+  readonly #sessions = new Sessions()
   #wants: readonly Want[] | null = null
   #saidSending = ''
   #events = new CatchUp((message) => this.#deliver(message))
   #options: JoinOptions = { url: '' }
   #life = new AbortController()
   #peer: Peer | null = null
-  #session: WhipSession | null = null
-  /** One whose connection was lost: given back only when there is another, or an emptied room might close. */
-  #lost: WhipSession | null = null
   #stats = new StatsReader()
   readonly #hush = new Hush(() => this.remote.getAudioTracks())
 
@@ -100,7 +86,7 @@ export class Call extends Emitter<CallEvents> {
 
   /** Everybody in the room, the replica and this participant included. */
   get participants(): readonly Participant[] {
-    return this.#participants
+    return this.#roster.participants
   }
 
   /** What comes of somebody else; null while nothing does. */
@@ -116,7 +102,7 @@ export class Call extends Emitter<CallEvents> {
 
   /** This participant's id in the room; empty until joined. */
   get participantId(): string {
-    return this.#participantId
+    return this.#roster.ownId
   }
 
   get conversationId(): string {
@@ -188,8 +174,8 @@ export class Call extends Emitter<CallEvents> {
   }
 
   async #connect(): Promise<void> {
-    const peer = await this.#offer(this.#options.iceServers ?? [])
-    await Promise.all([this.#listen(peer), peer.accept(this.#session?.answer ?? '')])
+    const { peer, answer } = await this.#offer(this.#options.iceServers ?? [])
+    await Promise.all([this.#listen(peer), peer.accept(answer)])
     this.#go('joined')
     this.#watch(peer)
     this.#showOthers()
@@ -198,7 +184,7 @@ export class Call extends Emitter<CallEvents> {
 
   #showOthers(): void {
     if (this.#status.state !== 'joined') return
-    const all = everything(this.#participants, this.#participantId)
+    const all = this.#roster.offered
     const wanted = this.#wants
     const wants = wanted ? all.filter((one) => wanted.some((want) => same(one, want))) : all
     void this.#peer?.show(wants)
@@ -212,41 +198,25 @@ export class Call extends Emitter<CallEvents> {
 
   /** Tells the others what can be heard and seen of us; a muted microphone cannot. */
   #saySending(): void {
-    const { media } = this
-    const sources: Source[] = []
-    if (media.track('audio') && !media.muted) sources.push('microphone')
-    if (media.track('video')) sources.push('camera')
-    sources.push(...this.screen.sources)
+    const sources = [...this.media.sources, ...this.screen.sources]
     if (!this.#peer || sources.join() === this.#saidSending) return
     this.#saidSending = sources.join()
     this.#peer.sendSignal({ type: 'sending', sources })
   }
 
   /** Offers; when the answer names ICE servers unknown so far, offers once more with those. */
-  async #offer(iceServers: RTCIceServer[]): Promise<Peer> {
+  async #offer(iceServers: RTCIceServer[]): Promise<{ peer: Peer; answer: string }> {
     const { signal } = this.#life
     const peer = new Peer(iceServers)
     this.#peer = peer
     await Promise.all([peer.send('audio', this.media.track('audio')), peer.send('video', this.media.track('video'))])
-    const session = await postOffer(this.#endpoint(), await peer.offer(), signal, fetch, this.#pass)
-    this.#session = session
+    const { token } = this.#options
+    const session = await this.#sessions.begin(endpointOf(this.#options), await peer.offer(), signal, token)
     signal.throwIfAborted()
-    if (iceServers.length > 0 || session.iceServers.length === 0) return peer
+    if (iceServers.length > 0 || session.iceServers.length === 0) return { peer, answer: session.answer }
     this.#options = { ...this.#options, iceServers: session.iceServers }
     this.#drop()
     return this.#offer(session.iceServers)
-  }
-
-  /** What lets us in: the token, unless we were in and have to come back. */
-  get #pass(): string {
-    const session = this.#session ?? this.#lost
-    return (this.#options.token && session && secretOf(session)) || (this.#options.token ?? '')
-  }
-
-  #endpoint(): string {
-    const endpoint = new URL(`${this.#options.url.replace(/\/$/, '')}/whip`, window.location.href)
-    if (this.#options.userName) endpoint.searchParams.set('user_name', this.#options.userName)
-    return endpoint.href
   }
 
   /** Takes in what the peer brings; settles with the server's welcome. */
@@ -291,25 +261,18 @@ export class Call extends Emitter<CallEvents> {
 
   /** The network has changed, or seems to have: look for another way before the call counts as lost. */
   async #restartIce(peer: Peer): Promise<void> {
-    const session = this.#session
-    if (this.#peer !== peer || this.#status.state !== 'joined' || !session) return
-    await peer.restartIce((fragment) => patchSession(session.location, fragment))
+    const { location } = this.#sessions
+    if (this.#peer !== peer || this.#status.state !== 'joined' || !location) return
+    await peer.restartIce((fragment) => patchSession(location, fragment))
   }
 
   async #recover(): Promise<void> {
     const life = this.#life
-    const since = seconds()
-    this.#lost = this.#session ?? this.#lost
-    this.#session = null
+    this.#sessions.lose()
     this.#drop()
     this.#events.hold()
     this.#go('reconnecting', 'The connection was lost. Joining again…')
-    let delay: number | null = 0
-    for (let attempt = 1; delay !== null; attempt++) {
-      await pause(delay, life.signal)
-      if (await this.#attempt(life)) return
-      delay = retryDelay(attempt, seconds() - since)
-    }
+    if (await retry(() => this.#attempt(life), life.signal)) return
     this.#over('failed', 'The connection was lost and did not come back. Check your network, then join again.')
   }
 
@@ -319,7 +282,7 @@ export class Call extends Emitter<CallEvents> {
     if (over()) return true
     try {
       await this.#connect()
-      this.#giveBackLost()
+      this.#sessions.giveBackLost()
       await this.#catchUp()
       return true
     } catch (error) {
@@ -334,21 +297,18 @@ export class Call extends Emitter<CallEvents> {
 
   /** What happened while the connection was gone reaches the application before what happens now. */
   async #catchUp(): Promise<void> {
-    const { url } = this.#options
+    const { url, token } = this.#options
     const missed = (): ReturnType<typeof fetchMissed> =>
-      fetchMissed(url, this.#events.last, this.#replicaId, this.#life.signal, this.#pass)
+      fetchMissed(url, this.#events.last, this.#roster.replicaId, this.#life.signal, this.#sessions.pass(token))
     await this.#events.go(missed).catch(() => {
       if (!this.#life.signal.aborted) this.emit('complaint', 'What happened while you were away could not be fetched.')
     })
   }
 
-  get #replicaId(): string {
-    return this.#participants.find(({ kind }) => kind === 'replica')?.id ?? ''
-  }
-
   /** Where the server knows the conversation but no longer holds it, its own account of the end. */
   async #whyEnded(error: CallProblem): Promise<string> {
-    const status = await fetchStatus(this.#options.url, fetch, this.#pass).catch(() => null)
+    const { url, token } = this.#options
+    const status = await fetchStatus(url, fetch, this.#sessions.pass(token)).catch(() => null)
     if (status?.status !== 'ended') return error.message
     this.#tellShutdown(status.shutdownReason)
     return endWords(status.shutdownReason)
@@ -358,25 +318,13 @@ export class Call extends Emitter<CallEvents> {
   #tellShutdown(reason: string): void {
     const properties = { shutdown_reason: reason, reason }
     const event = { message_type: 'system', event_type: 'system.shutdown', properties }
-    this.emit('message', { from: this.#replicaId, data: event })
+    this.emit('message', { from: this.#roster.replicaId, data: event })
     this.emit('event', event)
   }
 
   #onSignal(peer: Peer, message: SignalMessage): void {
+    if (this.#roster.follow(message)) this.#peopleChanged()
     switch (message.type) {
-      case 'welcome':
-        this.#participantId = message.participantId
-        this.#setParticipants(message.participants)
-        break
-      case 'participant-joined':
-      case 'participant-updated': {
-        const others = this.#participants.filter(({ id }) => id !== message.participant.id)
-        this.#setParticipants([...others, message.participant])
-        break
-      }
-      case 'participant-left':
-        this.#setParticipants(this.#participants.filter(({ id }) => id !== message.participantId))
-        break
       case 'ping':
         peer.sendSignal({ type: 'pong', n: message.n })
         break
@@ -416,9 +364,8 @@ export class Call extends Emitter<CallEvents> {
     this.remote.dispatchEvent(new MediaStreamTrackEvent('addtrack', { track }))
   }
 
-  #setParticipants(participants: readonly Participant[]): void {
-    this.#participants = participants
-    this.emit('participants', participants)
+  #peopleChanged(): void {
+    this.emit('participants', this.participants)
     this.#showOthers()
   }
 
@@ -427,26 +374,20 @@ export class Call extends Emitter<CallEvents> {
     this.#goodbye()
     this.#life.abort()
     this.#drop()
-    this.#setParticipants([])
+    this.#roster.participants = []
+    this.#peopleChanged()
     this.#go(state, reason, problem)
   }
 
   /** Tells the server over both ways: whichever gets through first ends the session. */
   #goodbye(): void {
     this.#peer?.sendSignal({ type: 'leave' })
-    if (this.#session) void deleteSession(this.#session.location)
-    this.#session = null
-    this.#giveBackLost()
-  }
-
-  #giveBackLost(): void {
-    if (this.#lost) void deleteSession(this.#lost.location)
-    this.#lost = null
+    this.#sessions.end()
+    this.#sessions.giveBackLost()
   }
 
   #drop(): void {
-    if (this.#session) void deleteSession(this.#session.location)
-    this.#session = null
+    this.#sessions.end()
     this.#peer?.close()
     this.#peer = null
     this.#saidSending = ''
@@ -459,11 +400,6 @@ export class Call extends Emitter<CallEvents> {
     this.#status = { state, reason, problem }
     this.emit('status', this.#status)
   }
-}
-
-function withToken(options: JoinOptions): JoinOptions {
-  const { url, token } = splitToken(options.url, window.location.href)
-  return token ? { ...options, url, token: options.token || token } : options
 }
 
 const CANNOT_CONNECT =

@@ -1,6 +1,7 @@
 import { capture, type DeviceChoice } from './capture'
 import { Emitter } from './emitter'
 import { type DeviceKind, MediaProblem } from './mediaProblem'
+import type { Source } from './sources'
 
 interface LocalMediaEvents {
   /** A track came, went or was muted. */
@@ -29,6 +30,14 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
   /** Whether the microphone is open but silent. */
   get muted(): boolean {
     return this.#tracks.audio?.enabled === false
+  }
+
+  /** What others can hear and see; a muted microphone cannot be heard. */
+  get sources(): Source[] {
+    const sources: Source[] = []
+    if (this.#tracks.audio && !this.muted) sources.push('microphone')
+    if (this.#tracks.video) sources.push('camera')
+    return sources
   }
 
   /** Opens the chosen device, or closes it with null. The last request wins. Throws a MediaProblem. */

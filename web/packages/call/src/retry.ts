@@ -1,3 +1,5 @@
+import { pause, seconds } from './waiting'
+
 /** Seconds during which a lost call is tried again. */
 export const RETRY_WINDOW = 60
 
@@ -8,4 +10,16 @@ const LONGEST_DELAY = 4
 export function retryDelay(n: number, elapsed: number): number | null {
   if (elapsed >= RETRY_WINDOW) return null
   return Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** (n - 1))
+}
+
+/** Tries until `attempt` says that it is done, or the window has closed; says which. */
+export async function retry(attempt: () => Promise<boolean>, signal: AbortSignal): Promise<boolean> {
+  const since = seconds()
+  let delay: number | null = 0
+  for (let n = 1; delay !== null; n++) {
+    await pause(delay, signal)
+    if (await attempt()) return true
+    delay = retryDelay(n, seconds() - since)
+  }
+  return false
 }

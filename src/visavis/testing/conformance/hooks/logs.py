@@ -78,13 +78,7 @@ async def event_stream(session: Session) -> None:
 @hook
 async def log_is_whole(session: Session) -> None:
     """All that was received but heartbeats, in order and as it was."""
-    await session.create({"chat": True})
-    await session.join()
-    await session.send("respond", {"text": "say hello"})
-    await session.expect({"event_type": "conversation.utterance", "properties": {"role": "replica"}})
-    name = session.names["created"]["conversation_id"]
-    Session.ok(await session.request("POST", f"/conversations/{name}/end"))
-    await session.expect({"event_type": "system.shutdown"})
+    name = await _chat(session)
     logged: list[dict[str, Any]] = []
     for _ in range(40):
         after = logged[-1]["seq"] if logged else 0
@@ -104,13 +98,7 @@ async def log_is_whole(session: Session) -> None:
 @hook
 async def input_log(session: Session) -> None:
     """JSON lines, the first of which says what the conversation was made from."""
-    await session.create({"chat": True})
-    await session.join()
-    await session.send("respond", {"text": "say hello"})
-    await session.expect({"event_type": "conversation.utterance", "properties": {"role": "replica"}})
-    name = session.names["created"]["conversation_id"]
-    Session.ok(await session.request("POST", f"/conversations/{name}/end"))
-    await session.expect({"event_type": "system.shutdown"})
+    name = await _chat(session)
     answer = await session.request("GET", f"/conversations/{name}/log")
     if not answer.is_success:
         raise Unmet(f"the log of inputs: {answer.status_code}")
@@ -167,3 +155,15 @@ async def _frame(lines: AsyncIterator[str]) -> dict[str, Any]:
             frame: dict[str, Any] = json.loads(line[6:])
             return frame
     raise Unmet("the stream ended")
+
+
+async def _chat(session: Session) -> str:
+    """A chat of one turn that is over; its conversation's id."""
+    await session.create({"chat": True})
+    await session.join()
+    await session.send("respond", {"text": "say hello"})
+    await session.expect({"event_type": "conversation.utterance", "properties": {"role": "replica"}})
+    name = session.names["created"]["conversation_id"]
+    Session.ok(await session.request("POST", f"/conversations/{name}/end"))
+    await session.expect({"event_type": "system.shutdown"})
+    return str(name)
