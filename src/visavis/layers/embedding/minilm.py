@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.numpy import load_file
+from visavis.layers.embedding.mapped import mapped
 from tokenizers import Tokenizer
 
 from visavis import weights
@@ -36,7 +36,7 @@ class MiniLM:
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(LONGEST)
         self._tokenizer.enable_padding()
-        self._bert = Bert(load_file(folder / "model.safetensors"), _HEADS)
+        self._bert = Bert(mapped(folder / "model.safetensors"), _HEADS)
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """See ``Embedder``."""

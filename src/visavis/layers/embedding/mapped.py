@@ -1,0 +1,45 @@
+"""A safetensors file, mapped into memory instead of read: its pages are the file's, shared and reclaimable."""
+
+from __future__ import annotations
+
+import json
+import mmap
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+_LENGTH = 8
+"""Bytes before the header that say how long it is."""
+_TYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "i1", "U8": "u1"}
+
+
+def mapped(path: Path) -> Mapping[str, NDArray[Any]]:
+    """The tensors of a file by their names, read only. What is never looked at is never read.
+
+    Raises:
+        OSError: the file cannot be opened.
+        ValueError: it is no whole safetensors file, or holds types that numpy has not.
+    """
+    with path.open("rb") as file:
+        content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    try:
+        start = _LENGTH + int.from_bytes(content[:_LENGTH], "little")
+        header = json.loads(content[_LENGTH:start])
+        return {
+            name: _tensor(content, start, **about) for name, about in header.items() if name != "__metadata__"
+        }
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{path} is no whole safetensors file: {error}") from error
+
+
+def _tensor(
+    content: mmap.mmap, start: int, dtype: str, shape: list[int], data_offsets: tuple[int, int]
+) -> NDArray[Any]:
+    kind = np.dtype(_TYPES[dtype])
+    first, last = data_offsets
+    flat = np.frombuffer(content, kind, (last - first) // kind.itemsize, start + first)
+    # numpy multiplies what is not aligned without BLAS; the format promises alignment, old writers did not
+    return np.require(flat, requirements="A").reshape(shape)
