@@ -1,7 +1,7 @@
 """Whether memory grows from call to call: ``python -m benchmarks.memory [stage …]``.
 
-Many short calls, one after the other, in one worker: a Python peer that shows a rendered person, speaks, and is
-spoken to. And many conversations that nobody joins, for the server. Some eight minutes with all stages.
+Many short calls, one after the other, in one worker: a Python peer that shows a rendered person, speaks, and
+is spoken to. And many conversations that nobody joins, for the server. Some twelve minutes with all stages.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ from benchmarks.viewer import STORY
 
 REST = 2.0
 """Seconds after a call's end before memory is read: what ends late has ended."""
+SPOKEN = 3.0
+"""Seconds that a question takes."""
 UNUSED_AT_ONCE = 4
 """Conversations that nobody joins, side by side."""
 UNUSED = 20
@@ -57,7 +59,7 @@ class Held:
         self.part.append(memory.pss / 2**20)
 
     def figures(self, name: str, each: str) -> list[Figure]:
-        """First, last and what is added each time, once the first half is over.
+        """What it holds all along and in the end, and what is added each time once the first half is over.
 
         Args:
             name: of the process, and of what it does.
@@ -65,20 +67,44 @@ class Held:
         """
         half = self.own[len(self.own) // 2 :]
         slope = float(np.polyfit(range(len(half)), half, 1)[0]) if len(half) > 1 else float("nan")
-        method = f"after each of {len(self.own) - 1} {each}; the first value: before any"
+        end = f"after {len(self.own) - 1} {each}"
         return [
-            Figure(f"{name}: resident", "MB", self.resident, method),
-            Figure(f"{name}: its own", "MB", self.own, f"USS, {method}"),
-            Figure(f"{name}: its own and its part of the shared", "MB", self.part, f"PSS, {method}"),
-            Figure(f"{name}: its own, at first", "MB", self.own[:1], "USS before any"),
-            Figure(f"{name}: its own, in the end", "MB", self.own[-1:], "USS after the last"),
+            Figure(f"{name}: own", "MB", self.own, f"USS, {end}; the first value: before any"),
+            Figure(f"{name}: own, before any", "MB", self.own[:1], "USS"),
+            Figure(f"{name}: own, after one", "MB", self.own[1:2], "USS"),
+            Figure(f"{name}: own, in the end", "MB", self.own[-1:], f"USS, {end}"),
             Figure(
-                f"{name}: its own, added by each of {each}",
-                "MB",
-                [slope],
-                "slope of a line through the second half's values",
-                aim="0",
+                f"{name}: own and its part of the shared, in the end", "MB", self.part[-1:], f"PSS, {end}"
             ),
+            Figure(f"{name}: resident, in the end", "MB", self.resident[-1:], f"RSS, {end}"),
+            Figure(f"{name}: own, added each time", "MB", [slope], "a line through the second half", aim="0"),
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """The server and its worker."""
+
+    server: Held
+    worker: Held
+
+    @classmethod
+    def of(cls, rig: Rig) -> Both:
+        """As they are before anything is asked of them."""
+        both = cls(*(Held(of_role(rig.server.process.pid, role)) for role in ("server", "worker")))
+        both.look()
+        return both
+
+    def look(self) -> None:
+        """Note what they hold now."""
+        self.server.look()
+        self.worker.look()
+
+    def figures(self, name: str, each: str) -> list[Figure]:
+        """Of both (``Held.figures``)."""
+        return [
+            *self.worker.figures(f"{name}: worker", each),
+            *self.server.figures(f"{name}: server", each),
         ]
 
 
@@ -94,9 +120,7 @@ async def unperceived(rig: Rig, options: argparse.Namespace) -> list[Figure]:
 
 async def unused(rig: Rig, options: argparse.Namespace) -> list[Figure]:
     """Conversations that are created and ended, and seen by nobody."""
-    server, worker = (Held(of_role(rig.server.process.pid, role)) for role in ("server", "worker"))
-    server.look(), worker.look()
-    at_once = asyncio.Semaphore(UNUSED_AT_ONCE)
+    held, at_once = Both.of(rig), asyncio.Semaphore(UNUSED_AT_ONCE)
 
     async def one() -> None:
         async with at_once, rig.conversation():
@@ -105,19 +129,16 @@ async def unused(rig: Rig, options: argparse.Namespace) -> list[Figure]:
     for _ in range(options.calls):
         await asyncio.gather(*(one() for _ in range(UNUSED)))
         await asyncio.sleep(REST)
-        server.look(), worker.look()
-    each = f"rounds of {UNUSED} conversations nobody joined"
-    return [*server.figures("unused, server", each), *worker.figures("unused, worker", each)]
+        held.look()
+    return held.figures("unused", f"rounds of {UNUSED} conversations nobody joined")
 
 
 STAGES: dict[str, Stage] = {"perceived": perceived, "unperceived": unperceived, "unused": unused}
 
 
 async def _calls(rig: Rig, options: argparse.Namespace, name: str, persona_id: str) -> list[Figure]:
-    server, worker = (Held(of_role(rig.server.process.pid, role)) for role in ("server", "worker"))
-    server.look(), worker.look()
+    held, camera = Both.of(rig), Camera()
     spoken = await asyncio.to_thread(questions)
-    camera = Camera()
     for number in range(options.calls):
         async with rig.conversation(persona_id=persona_id) as url, joined(url, camera=camera) as peer:
             await peer.echo(STORY[number % len(STORY)])
@@ -125,10 +146,8 @@ async def _calls(rig: Rig, options: argparse.Namespace, name: str, persona_id: s
             await peer.microphone.play(spoken[number % len(spoken)])
             await asyncio.sleep(options.seconds / 2)
         await asyncio.sleep(REST)
-        server.look(), worker.look()
-        print(number, worker.resident[-1], worker.own[-1], worker.part[-1], server.own[-1], flush=True)
-    each = f"calls of some {options.seconds + 3:.0f} s"
-    return [*worker.figures(f"{name}, worker", each), *server.figures(f"{name}, server", each)]
+        held.look()
+    return held.figures(name, f"calls of some {options.seconds + SPOKEN:.0f} s")
 
 
 async def measure(stages: Sequence[str], options: argparse.Namespace) -> Report:

@@ -156,9 +156,7 @@ class Peer:
 
 
 @asynccontextmanager
-async def joined(
-    url: str, *, video: bool = False, camera: VideoSource | None = None
-) -> AsyncIterator[Peer]:
+async def joined(url: str, *, video: bool = False, camera: VideoSource | None = None) -> AsyncIterator[Peer]:
     """Be in a call. Video costs CPU on the same cores, so it is taken only when asked for."""
     microphone = Microphone()
     with tapped() as wire:

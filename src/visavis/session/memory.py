@@ -12,9 +12,9 @@ REST = 1.0
 
 
 def keep() -> None:
-    """What is loaded now stays for good: no collection looks at it again, which makes each a matter of some ms.
+    """What is loaded now stays for good: no collection looks at it again, and each takes some ms only.
 
-    With the engines and their libraries a worker has 100,000 objects; going through all of them stops every call
+    With the engines and their libraries a worker has 100,000 objects. To go through them all stops every call
     for 50 ms and more, so Python does it rarely.
     """
     gc.collect()
@@ -47,7 +47,7 @@ class Clearing:
 def give_back() -> None:
     """Return free memory to the system; void where the C library cannot. Blocks for some 5 ms.
 
-    glibc keeps what lies between blocks in use. While it looks, threads that want memory wait: not during a call.
+    glibc keeps what lies between blocks in use. Threads that want memory meanwhile wait: not during a call.
     """
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:
