@@ -36,8 +36,8 @@ ENVIRONMENT = {
 }
 """One native thread for each engine (two under load are slower), and peers on this machine are peers.
 
-oneDNN, by which CTranslate2 computes, would keep a program of more than 1 MB for each of the last 1,024 lengths
-of speech; making it anew takes a few ms.
+oneDNN, by which CTranslate2 computes, would keep a program of more than 1 MB for each of the last 1,024
+lengths of speech; making it anew takes a few ms.
 """
 
 log = structlog.get_logger(__name__)
