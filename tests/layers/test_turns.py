@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,15 +28,11 @@ class Output:
     def on_speech_stopped(self) -> None:
         self.told.append("stopped")
 
-    def on_transcript(self, text: str, analysis: str | None) -> None:
-        self.told.append(f"heard {_with(text, analysis)}")
+    def on_transcript(self, text: str, analyses: Sequence[str]) -> None:
+        self.told.append(", ".join([f"heard {text}", *analyses]))
 
-    def on_turn_ended(self, text: str, analysis: str | None) -> None:
-        self.told.append(f"ended {_with(text, analysis)}")
-
-
-def _with(text: str, analysis: str | None) -> str:
-    return text if analysis is None else f"{text}, {analysis}"
+    def on_turn_ended(self, text: str, analyses: Sequence[str]) -> None:
+        self.told.append(", ".join([f"ended {text}", *analyses]))
 
 
 class SecondsSTT:
@@ -255,10 +251,10 @@ class Analysis:
     def __init__(self, lane: Callable[..., Any] = at_once) -> None:
         self._lane, self._asked = lane, 0
 
-    async def __call__(self, audio: NDArray[np.float32]) -> str:
+    async def __call__(self, audio: NDArray[np.float32], after: float) -> str:
         self._asked += 1
         length: str = await self._lane(lambda: f"{len(audio) / RATE:.1f} s")
-        return f"{length} ({self._asked})"
+        return f"{length} ({self._asked})" + (f" {after:.1f} s ago" if after else "")
 
 
 async def test_the_sound_of_each_pause_is_analysed_and_told_with_its_words() -> None:
@@ -266,6 +262,12 @@ async def test_the_sound_of_each_pause_is_analysed_and_told_with_its_words() -> 
     told = await person(silence(1), voice(1), silence(0.5), voice(1), silence(1.5))
     assert told[1] == "heard 1, 1.4 s (1)"
     assert told[-3:] == ["heard 2, 2.9 s (2)", "stopped", "ended 2, 2.9 s (2)"]
+
+
+async def test_all_of_a_long_turn_is_analysed_segment_by_segment() -> None:
+    person = Person(0.1, analyse=Analysis())
+    told = await person(silence(1), voice(14), silence(0.5), voice(2), silence(1.5))
+    assert told[-1] == "ended 14 2, 14.8 s (2) 0.1 s ago, 2.1 s (3)"
 
 
 async def test_words_told_while_speech_goes_on_come_without_an_analysis() -> None:

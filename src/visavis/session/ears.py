@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import structlog
@@ -57,12 +57,12 @@ class _Told:
     def on_speech_stopped(self) -> None:
         self._feed(UserSpeechStopped(at=self._elapsed(), participant_id=self._participant_id, silence=STOP))
 
-    def on_transcript(self, text: str, analysis: Voice | None) -> None:
-        told = self._hearing.paused(text, analysis) if self._hearing else UNPERCEIVED
+    def on_transcript(self, text: str, analyses: Sequence[Voice]) -> None:
+        told = self._hearing.paused(text, analyses) if self._hearing else UNPERCEIVED
         self._feed(UserTranscript(**self._said(text, told)))
 
-    def on_turn_ended(self, text: str, analysis: Voice | None) -> None:
-        told = self._hearing.ended(text, analysis) if self._hearing else UNPERCEIVED
+    def on_turn_ended(self, text: str, analyses: Sequence[Voice]) -> None:
+        told = self._hearing.ended(text, analyses) if self._hearing else UNPERCEIVED
         self._feed(UserTurnEnded(**self._said(text, told)))
 
     def _said(self, text: str, told: Analyses) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import soxr
 
 from tests.layers.spoken import jfk, said
 from visavis.layers.perception.base import SAMPLE_RATE
-from visavis.layers.perception.voice import voice
+from visavis.layers.perception.voice import combined, voice
 
 
 def test_a_public_speaker_s_pauses_and_pace_are_measured():
@@ -27,6 +27,23 @@ def test_pitch_and_level_follow_the_voice(hibari):
     assert higher.pitch == pytest.approx(1.25 * usual.pitch, rel=0.03)
     assert louder.level == pytest.approx(usual.level + 6.0, abs=0.1)
     assert louder.pitch == usual.pitch
+
+
+def test_the_segments_of_a_turn_sound_together_as_the_whole_does():
+    audio = jfk()
+    cut = int(3.7 * SAMPLE_RATE)  # within a pause
+    whole = voice(audio, 100.0)
+    parts = [voice(audio[:cut], 100.0), voice(audio[cut:], 103.7)]
+    together = combined([part for part in parts if part])
+    assert whole and together
+    assert (together.start, together.end) == pytest.approx((whole.start, whole.end), abs=0.05)
+    assert together.voiced == pytest.approx(whole.voiced, rel=0.05)
+    assert together.pitch == pytest.approx(whole.pitch, rel=0.03)
+    assert together.pitch_range == pytest.approx(whole.pitch_range, rel=0.15)
+    assert together.level == pytest.approx(whole.level, abs=0.3)
+    long, as_long = ([pause for pause in one.pauses if pause > 0.4] for one in (whole, together))
+    assert as_long == pytest.approx(long, abs=0.1) and len(long) == 3
+    assert combined([]) is None
 
 
 @pytest.mark.parametrize("hertz", [80, 120, 220, 400])

@@ -80,9 +80,15 @@ class Resumed:
 
 @dataclass(frozen=True, slots=True)
 class SegmentEnded:
-    """The turn grew long: ``audio`` is done with, what follows belongs to its next segment."""
+    """The turn grew long: ``audio`` is done with, what follows belongs to its next segment.
+
+    Attributes:
+        audio: the segment.
+        after: seconds of the turn that have been heard beyond it already.
+    """
 
     audio: Audio
+    after: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +253,7 @@ class Listener:
         """End the segment before this frame."""
         ended, self._segment = self._segment[:frame], self._segment[frame:]
         self._unbroken = 0
-        return SegmentEnded(_joined(ended))
+        return SegmentEnded(_joined(ended), after=len(self._segment) * VAD_FRAME / SAMPLE_RATE)
 
     def _quietest(self) -> int:
         """The frame of the last seconds at which a cut hurts least."""

@@ -7,7 +7,7 @@ when the turn is complete, its words are mostly there already. Speech that goes 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
@@ -46,8 +46,8 @@ Lane = Callable[..., Awaitable[Any]]
 class TurnOutput(Protocol[Heard]):
     """Who wants to know. Called on the event loop, in order, never after ``aclose``.
 
-    What the analysis made of the sound comes with the words of a pause and of the end; None where there is
-    none, and with words told while speech goes on.
+    What the analysis made of each segment's sound, in order, comes with the words of a pause and of the end;
+    nothing comes where there is none, and with words told while speech goes on.
     """
 
     def on_speech_started(self) -> None:
@@ -56,10 +56,10 @@ class TurnOutput(Protocol[Heard]):
     def on_speech_stopped(self) -> None:
         """The person fell silent; the turn may or may not be over."""
 
-    def on_transcript(self, text: str, analysis: Heard | None) -> None:
+    def on_transcript(self, text: str, analyses: Sequence[Heard]) -> None:
         """The unfinished turn's words so far, whole."""
 
-    def on_turn_ended(self, text: str, analysis: Heard | None) -> None:
+    def on_turn_ended(self, text: str, analyses: Sequence[Heard]) -> None:
         """The turn is complete; no words: it was no speech."""
 
 
@@ -74,8 +74,8 @@ class TurnTaker(Generic[A]):
         judging: where turns are judged.
         output: is told.
         hints: for the speech to text.
-        analyse: makes of the segment at each pause what ``output`` gets beside its words; it runs beside the
-            speech to text and must not raise.
+        analyse: makes of a segment, at each pause and when it is done with, what ``output`` gets beside its
+            words; told how many seconds ago it ended. It runs beside the speech to text and must not raise.
         hold: seconds, ``LONGEST_HOLD`` at most, by which the end of a turn is to be held back now; it is
             asked again while time passes. Time is that of the audio.
     """
@@ -90,7 +90,7 @@ class TurnTaker(Generic[A]):
         judging: Lane,
         output: TurnOutput[A],
         hints: Hints = NO_HINTS,
-        analyse: Callable[[Audio], Awaitable[A | None]] | None = None,
+        analyse: Callable[[Audio, float], Awaitable[A | None]] | None = None,
         hold: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self._listener = listener
@@ -137,6 +137,7 @@ class TurnTaker(Generic[A]):
 
     def _begin(self) -> None:
         self._committed: list[asyncio.Task[str]] = []
+        self._analysed: list[asyncio.Task[A | None]] = []
         self._words: asyncio.Task[str] | None = None
         self._passing: asyncio.Task[str] | None = None
         self._telling: asyncio.Task[None] | None = None
@@ -159,7 +160,7 @@ class TurnTaker(Generic[A]):
                 self._transcribe_in_passing(audio)
             case SpeechPaused(audio):
                 self._cancel(self._telling, self._passing)
-                self._analysis = self._hold(self._analysed(audio))
+                self._analysis = self._hold(self._sound(audio))
                 self._words = self._hold(self._transcribe(audio))
                 self._telling = self._hold(self._tell(self._words, self._analysis))
             case SpeechStopped(audio):
@@ -168,8 +169,9 @@ class TurnTaker(Generic[A]):
                 self._verdict = self._hold(self._judge(audio))
             case Resumed():
                 self._resume()
-            case SegmentEnded(audio):
+            case SegmentEnded(audio, after):
                 self._committed.append(self._hold(self._transcribe(audio)))
+                self._analysed.append(self._hold(self._sound(audio, after)))
             case SilenceLimit():
                 self._cancel(self._verdict)
                 if self._ending is None:
@@ -189,7 +191,7 @@ class TurnTaker(Generic[A]):
 
     async def _tell(self, words: asyncio.Task[str], analysis: asyncio.Task[A | None] | None) -> None:
         if text := await self._joined(words):
-            self._output.on_transcript(text, await asyncio.shield(analysis) if analysis else None)
+            self._output.on_transcript(text, await self._analyses(analysis) if analysis else ())
 
     async def _judge(self, audio: Audio) -> None:
         try:
@@ -216,11 +218,11 @@ class TurnTaker(Generic[A]):
 
     async def _end(self) -> None:
         text = await self._joined(self._words)
-        analysis = await asyncio.shield(self._analysis) if self._analysis else None
+        analyses = await self._analyses(self._analysis)
         self._cancel(self._telling)
         self._listener.end_turn()
         self._begin()
-        self._output.on_turn_ended(text, analysis)
+        self._output.on_turn_ended(text, analyses)
 
     async def _joined(self, words: asyncio.Task[str] | None) -> str:
         """The words of all segments; ``words`` are the last one's."""
@@ -228,8 +230,13 @@ class TurnTaker(Generic[A]):
         # shielded: who waits may be cancelled while another still wants the words
         return " ".join(filter(None, [await asyncio.shield(task) for task in tasks]))
 
-    async def _analysed(self, audio: Audio) -> A | None:
-        return await self._analyse(audio) if self._analyse else None
+    async def _analyses(self, last: asyncio.Task[A | None] | None) -> list[A]:
+        """Those of all segments; ``last`` is the last one's."""
+        tasks = [*self._analysed, *([last] if last else [])]
+        return [found for task in tasks if (found := await asyncio.shield(task)) is not None]
+
+    async def _sound(self, audio: Audio, after: float = 0.0) -> A | None:
+        return await self._analyse(audio, after) if self._analyse else None
 
     async def _transcribe(self, audio: Audio) -> str:
         try:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from math import log2, log10
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,6 +74,38 @@ def voice(audio: NDArray[np.float32], start: float, words: int | None = None) ->
         pace=words / seconds if words and seconds >= 0.5 else None,
         pauses=_pauses(frames.sounding[first:last]),
         confidence=float(min(1.0, voiced.sum() / 100 / _SURE) * _clarity(frames)),
+    )
+
+
+def combined(voices: Sequence[Voice]) -> Voice | None:
+    """How a turn sounded whose segments, in order, sounded so; None of none.
+
+    Medians and ranges are means of the segments', by how long a voice was heard in each.
+    """
+    if len(voices) < 2:
+        return voices[0] if voices else None
+
+    def mean(of: Callable[[Voice], float], among: Sequence[Voice] = voices) -> float:
+        return float(np.average([of(one) for one in among], weights=[one.voiced for one in among]))
+
+    pitched = [one for one in voices if one.pitch > 0 and one.voiced > 0]
+    if not pitched:
+        return voices[-1]
+    between = [after.start - before.end for before, after in pairwise(voices)]
+    pauses = [*voices[0].pauses]
+    for silence, one in zip(between, voices[1:], strict=True):
+        pauses += [silence, *one.pauses] if silence >= _PAUSE else one.pauses
+    return replace(
+        voices[-1],
+        start=voices[0].start,
+        voiced=sum(one.voiced for one in voices),
+        pitch=2 ** mean(lambda one: log2(one.pitch), pitched),
+        pitch_range=mean(lambda one: one.pitch_range, pitched),
+        level=10 * log10(mean(lambda one: 10 ** (one.level / 10))),
+        level_range=mean(lambda one: one.level_range),
+        pace=None,
+        pauses=tuple(pauses),
+        confidence=mean(lambda one: one.confidence),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import structlog
@@ -11,6 +11,7 @@ import structlog
 from visavis.layers.conversational_flow.listener import Audio
 from visavis.layers.perception.asked import Tool
 from visavis.layers.perception.base import SAMPLE_RATE, PerceptionEngine, Voice
+from visavis.layers.perception.voice import combined
 from visavis.session.engines import Lane
 from visavis.session.perceiving.person import Person
 from visavis.session.perceiving.voices import Analyses
@@ -70,12 +71,17 @@ class Hearing:
         self._person.turns.began(self._elapsed())
         self._told.speaks(self._person.id)
 
-    async def analyse(self, audio: Audio) -> Voice | None:
-        """How a pause's speech sounded; None when that cannot be said in time. Never raises."""
+    async def analyse(self, audio: Audio, after: float = 0.0) -> Voice | None:
+        """How a segment of speech sounded; None when that cannot be said in time. Never raises.
+
+        Args:
+            audio: the segment.
+            after: seconds that have passed since its end.
+        """
         engine = self._engine
         if engine is None:
             return None
-        start = self._elapsed() - len(audio) / SAMPLE_RATE
+        start = self._elapsed() - after - len(audio) / SAMPLE_RATE
         try:
             async with asyncio.timeout(LATEST):
                 voice: Voice | None = await self._lane(engine.listen, audio, start)
@@ -96,13 +102,13 @@ class Hearing:
         log.error("a participant's tone of voice can no longer be heard", exc_info=error)
         self._engine = None
 
-    def paused(self, text: str, voice: Voice | None) -> Analyses:
-        """The words so far are known."""
-        return self._person.turns.paused(text, voice, self._elapsed())
+    def paused(self, text: str, voices: Sequence[Voice]) -> Analyses:
+        """The words so far are known, and how their segments sounded."""
+        return self._person.turns.paused(text, combined(voices), self._elapsed())
 
-    def ended(self, text: str, voice: Voice | None) -> Analyses:
+    def ended(self, text: str, voices: Sequence[Voice]) -> Analyses:
         """The turn is over."""
-        analyses, heard, tone = self._person.turns.ended(text, voice, self._elapsed())
+        analyses, heard, tone = self._person.turns.ended(text, combined(voices), self._elapsed())
         if text.strip():
             self._person.tone = None if heard is None else tone
         if heard is not None:

@@ -13,7 +13,7 @@ from visavis.layers.perception.tone import Usual
 _SPACED = 0x0E00
 """Characters from here on belong to scripts that are mostly written without spaces between words."""
 _WHOLE = 1.5
-"""Seconds of a turn's beginning that a segment may lack and still be the turn."""
+"""Seconds of a turn's beginning that a voice may lack and still be the turn's."""
 _LEAST = 0.5
 
 

@@ -95,7 +95,7 @@ class Watching:
                 await self._look(person, kind, told)
                 return
             except Exception as error:
-                # A third party's engine may raise anything: this participant's sight is lost, the call goes on.
+                # A third party's engine may raise anything: this one's sight is lost, the call goes on.
                 if self._elapsed() - begun >= FORGIVEN:
                     pauses = list(RETRIES)
                 if not pauses:
