@@ -8,35 +8,32 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from statistics import median
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.perception.acts import FPS, alive
-from benchmarks.perception.clips import JUDGED, RESTING, TUNING, Score, judge, watch
+from benchmarks.perception.acts import alive
+from benchmarks.perception.clips import FINE, JUDGED, RESTING, TUNING, Score, judge, look, watch
 from benchmarks.perception.cost import cost
 from benchmarks.perception.footage import footage
 from benchmarks.perception.people import LOOKS, Person
 from benchmarks.perception.voices import voices
 from benchmarks.report import Report
-from visavis.layers.perception.base import PerceptionEngine, Picture
-from visavis.layers.perception.conditions import Condition, Conditions
+from visavis.layers.perception.base import PerceptionEngine
+from visavis.layers.perception.conditions import Condition
 from visavis.layers.perception.embedded import EmbeddedPerception
 
 
 def neutral(engine: PerceptionEngine, name: str, minutes: float) -> Counter[str]:
     """Conditions that begin, beside ``present``, while somebody sits there and does nothing."""
-    person, eyes, conditions = Person(LOOKS[name]), engine.eyes(), Conditions()
-    begun: Counter[str] = Counter()
-    for index in range(int(minutes * 60 * FPS)):
-        at = index / FPS
-        scene = alive(RESTING[0], at)
-        for change in conditions.feed(eyes.look(Picture(at, person.picture(scene)))):
-            if change.began and change.condition != "present":
-                begun[change.condition] += 1
-    return begun
+    person = Person(LOOKS[name])
+    times = (index / FINE for index in range(int(minutes * 60 * FINE)))
+    film = ((at, partial(person.picture, alive(RESTING[0], at))) for at in times)
+    changes = (change for _, some in look(engine.eyes(), film) for change in some)
+    return Counter(change.condition for change in changes if change.began and change.condition != "present")
 
 
 def table(title: str, scores: dict[Condition, Score]) -> tuple[Table, dict[str, Any]]:

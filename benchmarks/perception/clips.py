@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.perception.acts import ACTS, AFTER, BEFORE, Act, frames
+from benchmarks.perception.acts import ACTS, AFTER, BEFORE, FPS, Act, frames
 from benchmarks.perception.people import LOOKS, Person, Scene, backdrop, camera
-from visavis.layers.perception.base import PerceptionEngine, Picture, Sight
-from visavis.layers.perception.conditions import CONDITIONS, Condition, Conditions
+from visavis.layers.perception.base import Eyes, PerceptionEngine, Picture, Sight
+from visavis.layers.perception.conditions import CONDITIONS, Change, Condition, Conditions
 
 TUNING = (
     "african woman",
@@ -31,6 +32,8 @@ RESTING = (
     Scene(distance=0.65, pitch=6.0, roll=5.0, light=1.1, background=0.65, seed=37),
 )
 """Ways to sit before a webcam, taken in turn."""
+
+FINE = 2 * FPS
 
 
 @dataclass(frozen=True)
@@ -71,15 +74,26 @@ def watch(engine: PerceptionEngine, names: Iterable[str], acts: Iterable[Act] = 
         known: dict[str, NDArray[np.uint8]] = {}
         for number, act in enumerate(chosen):
             rest = RESTING[number % len(RESTING)]
-            eyes = engine.eyes()
-            yield Clip(
-                name,
-                act,
-                tuple(
-                    eyes.look(Picture(at, _once(known, person, other, scene, people)))
-                    for at, scene, people in frames(act, rest)
-                ),
+            film = (
+                (at, partial(_once, known, person, other, scene, people))
+                for at, scene, people in frames(act, rest, FINE)
             )
+            yield Clip(name, act, tuple(sight for sight, _ in look(engine.eyes(), film)))
+
+
+def look(
+    eyes: Eyes, film: Iterable[tuple[float, Callable[[], NDArray[np.uint8]]]]
+) -> Iterator[tuple[Sight, list[Change]]]:
+    """Look as a ``Watcher`` does, twice as often while something begins; what is not looked at is not drawn.
+
+    ``film``: times, ``FINE`` a second, and what draws the picture.
+    """
+    conditions, due = Conditions(), 0.0
+    for at, draw in film:
+        if at >= due:
+            sight = eyes.look(Picture(at, draw()))
+            yield sight, conditions.feed(sight)
+            due = at + (1 / FINE if conditions.pending else 1 / FPS)
 
 
 def _once(

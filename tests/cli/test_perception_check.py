@@ -33,11 +33,19 @@ def test_personas_that_ask_in_vain_are_named(tmp_path):
         await store.resources.add(Resource(id="p2", kind="persona", document={"system_prompt": "Be kind."}))
         await store.close()
 
+    async def twin(settings):
+        store = Store.from_settings(settings)
+        await store.open()
+        await store.resources.add(Resource(id="p3", kind="persona", document={**asking, "tool_ids": []}))
+        await store.close()
+
     settings = Settings(data_dir=tmp_path)
     asyncio.run(fill(settings))
     _, (name, state, detail) = found(settings)
     assert (name, state) == ("persona Guide", "partial")
     assert "Is the user wearing a hat?" in detail and "vision tool dog: never called" in detail
+    asyncio.run(twin(settings))
+    assert {name for name, *_ in found(settings)[1:]} == {"persona Guide p1", "persona Guide p3"}
     assert len(found(Settings(data_dir=tmp_path, vision_base_url="http://127.0.0.1:1/v1"))) == 1
     off = found(Settings(data_dir=tmp_path, perception_engine="off"))
     assert off[0][:2] == ("perception", "optional")

@@ -28,11 +28,11 @@ class Output:
     def on_speech_stopped(self) -> None:
         self.told.append("stopped")
 
-    def on_transcript(self, text: str, analyses: Sequence[str]) -> None:
-        self.told.append(", ".join([f"heard {text}", *analyses]))
+    def on_transcript(self, text: str, analyses: Sequence[str | None]) -> None:
+        self.told.append(", ".join([f"heard {text}", *map(str, analyses)]))
 
-    def on_turn_ended(self, text: str, analyses: Sequence[str]) -> None:
-        self.told.append(", ".join([f"ended {text}", *analyses]))
+    def on_turn_ended(self, text: str, analyses: Sequence[str | None]) -> None:
+        self.told.append(", ".join([f"ended {text}", *map(str, analyses)]))
 
 
 class SecondsSTT:

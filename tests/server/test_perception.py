@@ -177,6 +177,30 @@ async def test_with_a_vision_language_model_only_what_is_heard_is_asked_in_vain(
     assert warning.startswith("audio tool sarcasm: never called")
 
 
+async def test_settings_without_effect_are_named(api: Api) -> None:
+    made = await persona(api, visual_awareness_querys=["Is the user smiling?"], screen_tools=[])
+    assert made["warnings"] == ["layers.perception.visual_awareness_querys: without effect here"]
+    asked = {"visual_awareness_queries": [], "ambient_awareness_queries": ["Is the user smiling?"]}
+    older = await persona(api, **asked)
+    assert "warnings" not in older
+    read = (await api.http.get(f"/v2/personas/{older['persona_id']}")).json()
+    assert read["layers"]["perception"] == {"visual_awareness_queries": ["Is the user smiling?"]}
+
+
+async def test_what_is_refused_is_said_in_our_words(api: Api) -> None:
+    layers = {"perception": {"visual_tools": [SMILE, SMILE], "audio_awareness_queries": [" "]}}
+    refused = await api.http.post("/v2/personas", json={"system_prompt": "x", "layers": layers})
+    assert (refused.status_code, refused.json()["message"]) == (
+        400,
+        "layers.perception.audio_awareness_queries.0: a query must ask something",
+    )
+    layers["perception"].pop("audio_awareness_queries")
+    refused = await api.http.post("/v2/personas", json={"system_prompt": "x", "layers": layers})
+    assert refused.json()["message"] == (
+        "layers.perception: visual_tools: more than one tool is called on_smile"
+    )
+
+
 async def test_a_server_that_perceives_nothing_says_so(run_server: RunServer) -> None:
     async with run_server(perception_engine="off") as api:
         assert "warnings" not in await persona(api)

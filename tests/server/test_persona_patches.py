@@ -72,6 +72,8 @@ async def test_any_name_of_a_field_changes_it_under_all(api: Api) -> None:
     assert gone.json()["default_replica_id"] == ""
     older = await patch(api, path, replace("/layers/perception/ambient_awareness_queries", ["Who?"]))
     assert older.json()["layers"]["perception"] == {"visual_awareness_queries": ["Who?"]}
+    cleared = await patch(api, path, replace("/layers/perception/visual_awareness_queries", []))
+    assert cleared.json()["layers"]["perception"] == {"visual_awareness_queries": []}
     # As tavus-cli does it: the whole layer read, one of its names changed, the others as they were.
     older = await patch(
         api, path, replace("/layers/conversational_flow", {**flow, "face_interruptibility": "verylow"})

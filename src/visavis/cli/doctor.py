@@ -37,9 +37,9 @@ def doctor(
         typer.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
     else:
         out.print(_table(findings))
-        for finding in findings:
-            if finding.remedy:
-                out.print(f"\n{escape(finding.name)}: {escape(finding.remedy)}")
+        for remedy in dict.fromkeys(finding.remedy for finding in findings if finding.remedy):
+            names = ", ".join(finding.name for finding in findings if finding.remedy == remedy)
+            out.print(f"\n{escape(names)}: {escape(remedy)}")
     if any(finding.state == "missing" for finding in findings):
         raise typer.Exit(1)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -39,14 +40,16 @@ def run(settings: Settings) -> Iterator[Check]:
         yield Check("database", "missing", str(error))
         return
     perception = Perception(settings)
+    names = Counter(about.persona_name for _, about, _ in personas)
     for persona_id, about, tools in personas:
         try:
             found = perception.unanswerable(about, tools)
         except (EngineMissing, ModelUnavailable):
             return  # other checks say so
         if found:
+            alone = about.persona_name and names[about.persona_name] == 1
             yield Check(
-                f"persona {about.persona_name or persona_id}",
+                f"persona {about.persona_name if alone else f'{about.persona_name} {persona_id}'.strip()}",
                 "partial",
                 "; ".join(found),
                 "word it as docs/perception.md has it, or set VISAVIS_VISION_BASE_URL",

@@ -88,8 +88,9 @@ def describe(error: RequestValidationError) -> str:
     for problem in error.errors():
         if problem["type"] == "json_invalid":
             return "the body is not valid JSON"
+        said = problem["msg"].removeprefix("Value error, ")  # pydantic's, before words of ours
         place = ".".join(str(part) for part in problem["loc"] if part not in ("body", "query"))
-        problems.append(f"{place}: {problem['msg']}" if place else f"the body: {problem['msg']}")
+        problems.append(f"{place}: {said}" if place else f"the body: {said}")
     return "; ".join(problems)
 
 

@@ -90,7 +90,7 @@ class Perception:
             return await asyncio.to_thread(self.unanswerable, about, tools)
         except (EngineMissing, ModelUnavailable) as error:
             log.warning("nothing is matched to what perception tells", reason=str(error))
-            return [*self._withheld(about.layers.perception), UNMATCHED]
+            return [*self._unheeded(about.layers.perception), UNMATCHED]
 
     def unanswerable(self, about: PersonaBody, tools: Sequence[ToolBody]) -> list[str]:
         """The same. Blocking.
@@ -110,9 +110,14 @@ class Perception:
             nothing = "layers.perception: this server perceives nothing (perception_engine is off)"
             return [nothing] if _asks(spec) else []
         if not _asks(spec):
-            return self._withheld(layer)
+            return self._unheeded(layer)
         matched(spec, self._matcher)
-        return [*self._withheld(layer), *self._unanswered(spec, self._sees(layer))]
+        return [*self._unheeded(layer), *self._unanswered(spec, self._sees(layer))]
+
+    def _unheeded(self, layer: PerceptionLayer) -> list[str]:
+        """What is in the layer and has no effect here."""
+        unknown = [f"layers.perception.{_short(name)}: without effect here" for name in layer.unknown]
+        return [*unknown, *self._withheld(layer)]
 
     def _withheld(self, layer: PerceptionLayer) -> list[str]:
         """That a persona asks for more emotion recognition than the server allows; ``auto`` asks for none."""

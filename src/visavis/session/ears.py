@@ -57,11 +57,11 @@ class _Told:
     def on_speech_stopped(self) -> None:
         self._feed(UserSpeechStopped(at=self._elapsed(), participant_id=self._participant_id, silence=STOP))
 
-    def on_transcript(self, text: str, analyses: Sequence[Voice]) -> None:
+    def on_transcript(self, text: str, analyses: Sequence[Voice | None]) -> None:
         told = self._hearing.paused(text, analyses) if self._hearing else UNPERCEIVED
         self._feed(UserTranscript(**self._said(text, told)))
 
-    def on_turn_ended(self, text: str, analyses: Sequence[Voice]) -> None:
+    def on_turn_ended(self, text: str, analyses: Sequence[Voice | None]) -> None:
         told = self._hearing.ended(text, analyses) if self._hearing else UNPERCEIVED
         self._feed(UserTurnEnded(**self._said(text, told)))
 

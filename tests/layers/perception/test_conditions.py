@@ -100,6 +100,7 @@ def test_somebody_leaves_and_comes_back():
         ("left", False),
     ]
     assert [change.at for change in changes if change.condition == "left"] == [5.0, 12.0]
+    assert changes[4].at == 4.75, "nobody saw the smile after that"
 
 
 def test_nobody_has_left_who_never_was_there():
@@ -139,8 +140,17 @@ def test_nods_and_shakes_go_to_and_fro_on_one_axis():
 def test_a_camera_that_is_switched_off_ends_everything_and_nobody_has_left():
     conditions = Conditions()
     fed(conditions, during(0, 4, face(smile=0.9)))
-    assert set(told(conditions.camera_off(4.0))) == {("present", False), ("smiling", False)}
+    changes = conditions.camera_off(9.0)
+    assert set(told(changes)) == {("present", False), ("smiling", False)}
+    assert {(change.at, change.noticed) for change in changes} == {(3.75, 9.0)}, "when they were seen last"
     assert conditions.now() == ()
+
+
+def test_what_had_just_ceased_when_the_camera_was_switched_off_ended_then():
+    conditions = Conditions()
+    fed(conditions, during(0, 4, face(smile=0.9)), during(4, 4.5, face()))
+    ended = {change.condition: change.at for change in conditions.camera_off(4.5)}
+    assert ended == {"present": 4.25, "smiling": 4.0}
 
 
 def test_a_shared_screen_is_told_apart_from_a_camera():
@@ -149,7 +159,8 @@ def test_a_shared_screen_is_told_apart_from_a_camera():
     changes = fed(conditions, [Sight(2.0, "screen"), Sight(2.25, "screen")])
     assert told(changes) == [("sharing the screen", True)]
     assert set(conditions.now()) == {"present", "sharing the screen"}
-    assert told(conditions.screen_off(9.0)) == [("sharing the screen", False)]
+    (ended,) = conditions.screen_off(9.0)
+    assert (ended.condition, ended.began, ended.at) == ("sharing the screen", False, 2.25)
     assert conditions.screen_off(9.5) == []
 
 

@@ -51,6 +51,14 @@ def test_the_spellings_of_older_clients_mean_the_same():
     assert PerceptionLayer.model_validate({"tool_prompt": "Call it."}).visual_tool_prompt == "Call it."
 
 
+def test_an_older_spelling_counts_beside_an_empty_newer_one_and_not_beside_one_that_says_something():
+    older = {"ambient_awareness_queries": ["Old?"]}
+    empty = PerceptionLayer.model_validate({"visual_awareness_queries": [], **older})
+    assert (empty.visual_awareness_queries, empty.unknown) == (["Old?"], [])
+    both = PerceptionLayer.model_validate({"visual_awareness_queries": ["New?"], **older, "nothing": []})
+    assert (both.visual_awareness_queries, both.unknown) == (["New?"], ["ambient_awareness_queries"])
+
+
 def test_absent_null_and_off():
     assert PerceptionLayer().on
     assert PerceptionLayer.model_validate({"perception_model": None, "visual_tools": None}).visual_tools == []
@@ -76,7 +84,8 @@ def test_a_tool_may_lie_bare_and_keeps_what_else_it_holds():
             "visual_awareness_queries",
             "at most 10000 characters",
         ),
-        ({"audio_awareness_queries": [""]}, "audio_awareness_queries", "at least 1 character"),
+        ({"audio_awareness_queries": [""]}, "audio_awareness_queries", "must ask something"),
+        ({"visual_awareness_queries": [" \n"]}, "visual_awareness_queries", "must ask something"),
         ({"visual_tool_prompt": "x" * 10_001}, "visual_tool_prompt", "at most 10000 characters"),
         ({"audio_tools": [tool(description="x" * 10_001)]}, "audio_tools", "at most 10000 characters"),
         ({"visual_tools": [tool("two words")]}, "visual_tools", "match pattern"),

@@ -50,6 +50,16 @@ def test_moods_can_be_left_out():
     assert visual_phrase(account, 4.0, 9.0, LIMITED) == "Smiling."
 
 
+def test_of_a_camera_that_sent_nothing_any_more_nothing_is_told_after_its_last_picture():
+    account = watched(during(0, 3, face()), during(3, 5, face(smile=0.9)))
+    account.camera_off(14.0)
+    assert report(account) == [
+        "The camera was on for 5 s.",
+        "Somebody was in view for 5 s.",
+        "Smiling: once, 2 s in all (from 0:03).",
+    ]
+
+
 def test_the_account_of_a_call_has_durations_counts_and_times():
     account = watched(
         during(100, 110, face()),
@@ -66,6 +76,7 @@ def test_the_account_of_a_call_has_durations_counts_and_times():
         "Not in view: once, 10 s in all (from 1:20).",
         "Smiling: 2 times, 7 s in all (from 0:10, 1:10).",
     ]
+    assert report(account, origin=40.0)[-1] == "Smiling: 2 times, 7 s in all (from 1:10, 2:10)."
 
 
 def test_a_voice_is_first_told_by_itself_then_against_how_it_usually_sounds():

@@ -46,6 +46,17 @@ def test_the_segments_of_a_turn_sound_together_as_the_whole_does():
     assert combined([]) is None
 
 
+def test_what_was_not_heard_of_a_turn_is_no_pause():
+    parts = [voice(jfk(), start) for start in (0.0, 12.0, 40.0)]
+    first, _, last = parts
+    assert first and last
+    gap = combined([first, None, last])
+    assert gap and (gap.start, gap.end) == (first.start, last.end)
+    assert gap.pauses == first.pauses + last.pauses
+    assert combined([None, last]) == last
+    assert combined([first, None]) is None, "how it went on is not known"
+
+
 @pytest.mark.parametrize("hertz", [80, 120, 220, 400])
 def test_a_tone_s_pitch_is_right_and_flat(hertz):
     time = np.arange(2 * SAMPLE_RATE) / SAMPLE_RATE

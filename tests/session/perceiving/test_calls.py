@@ -40,6 +40,14 @@ def test_a_tool_is_called_when_its_signal_begins_with_the_facts_it_wants() -> No
     assert arguments == {"a": "smiling", "b": "smiling", "c": 0.5, "d": 0.95, "e": True}
 
 
+def test_what_a_tool_spells_in_its_own_way_is_told_so() -> None:
+    away = tool("looking away", arguments={"event": "signal", "cue": "words"})
+    event = {"type": "string", "enum": ["left", "LOOKING_AWAY"]}
+    away.definition["function"]["parameters"] = {"properties": {"event": event, "cue": {"type": "string"}}}
+    ((_, arguments),) = called([away], during(0, 3, NEUTRAL), during(3, 8, face(looking=0.1)))
+    assert arguments == {"event": "LOOKING_AWAY", "cue": "looking away from the screen"}
+
+
 def test_or_when_it_ends_with_how_long_it_lasted() -> None:
     ((_, arguments),) = called(
         [tool("smiling", ends=True, arguments={"seconds": "seconds"})],

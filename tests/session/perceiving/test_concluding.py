@@ -59,6 +59,14 @@ def test_several_have_one_each_and_who_showed_and_said_nothing_is_left_out() -> 
     ]
 
 
+def test_two_of_one_name_are_told_apart() -> None:
+    people = [Witnessed("Ann", SMILED, Spoken()), Witnessed("Ann", SMILED, Spoken())]
+    told = analysis(people, QUERIES[:1], untold("full"))
+    headings = [line for line in told.splitlines() if line.startswith("## ")]
+    assert headings == ["## Ann", "## Ann (2)", "## Questions"]
+    assert "Ann: Yes: once" in told and "Ann (2): Yes: once" in told
+
+
 def test_a_name_is_not_longer_than_what_it_is_said_of() -> None:
     people = [Witnessed("A" * 10_000, SMILED, spoken()), Witnessed("Bob", SMILED, spoken())]
     assert len(analysis(people, QUERIES * 10, untold("full"))) < 6_000
@@ -94,6 +102,30 @@ def test_a_query_may_ask_for_the_contrary() -> None:
         "- Calm? Not in 2 of 3 turns.",
         "- Fluent? Yes: nothing else was heard.",
     ]
+
+
+def test_who_asks_how_often_is_told_how_often() -> None:
+    asked = [
+        Query(text="How often did they smile?", signal="smiling"),
+        Query(text="How often did they frown?", signal="frowning"),
+        Query(text="On a scale of 1-100, did they look here?", signal="looking away", opposite=True),
+        Query(text="How many turns were lively?", signal="lively intonation"),
+        Query(text="How many were fast?", signal="fast"),
+    ]
+    told = analysis([Witnessed("Ann", SMILED, spoken())], asked, untold("full"))
+    assert [line.partition("? ")[2] for line in told.splitlines()[-5:]] == [
+        "Once, 4 s in all (from 0:05).",
+        "That was not seen.",
+        "All the time: nothing else was seen.",
+        "In 2 of 3 turns.",
+        "That was not heard.",
+    ]
+
+
+def test_moments_count_from_the_beginning_of_the_conversation() -> None:
+    late = watched(during(65, 70, face()), during(70, 74, face(smile=0.9)), during(74, 80, face()))
+    told = analysis([Witnessed("Ann", late, Spoken())], QUERIES[:1], untold("full"))
+    assert told.count("once, 4 s in all (from 1:10)") == 2
 
 
 def test_where_nobody_was_seen_the_contrary_is_not_told_either() -> None:

@@ -157,7 +157,7 @@ async def test_a_model_that_fails_leaves_the_measured_facts() -> None:
     (analysis,) = received(ann, "conversation.perception_analysis")
     text = analysis["properties"]["analysis"]
     assert text.startswith("- The camera was on") and "## Measured" not in text
-    assert "Any hats? This server cannot answer that" in text
+    assert "Any hats? Not answered: the vision-language model wrote no account" in text
 
 
 async def test_a_server_that_stops_waits_for_a_silent_model_only_briefly() -> None:

@@ -19,8 +19,8 @@ from visavis.layers.conversational_flow.turns import LONGEST_HOLD
 from visavis.layers.llm.base import TextDelta
 from visavis.layers.perception.asked import Query, Tool
 from visavis.rooms.memory import Guest
+from visavis.session.perceiving import retrying
 from visavis.session.perceiving.glances import Glances
-from visavis.session.perceiving.hearing import FAILURES
 
 TONE = (0.3 * 32767 * np.sin(np.arange(16_000) * 0.3)).astype(np.int16)
 LIVELY = Tool(
@@ -133,19 +133,26 @@ class Deaf(Seer):
         return super().listen(*given, **named)
 
 
-async def test_an_engine_that_cannot_listen_costs_the_tone_and_nothing_else() -> None:
+async def test_an_engine_that_cannot_listen_costs_the_tone_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(retrying, "PAUSES", (0.0, 0.0))
     seer = Deaf(times=100)
     with capture_logs() as logs:
         async with conversation(answers(), ASKED, heard="oh how nice", perception=seer) as stage:
             ann = stage.room.join("Ann")
-            for _ in range(FAILURES):
+            for _ in range(4):
                 await say_something(stage, ann)
-    assert len(seer.listened) == FAILURES
-    assert [ended["audio_analysis"] for ended in logged(stage, "UserTurnEnded")] == [""] * FAILURES
-    assert len([entry for entry in logs if "no longer be heard" in entry["event"]]) == 1
+    assert len(seer.listened) == 3
+    assert [ended["audio_analysis"] for ended in logged(stage, "UserTurnEnded")] == [""] * 4
+    told = [entry["event"] for entry in logs if "tone of voice" in entry["event"]]
+    assert [event.rsplit(" can", 1)[1] for event in told] == ["not be heard for now", " no longer be heard"]
 
 
-async def test_a_tone_that_was_not_heard_once_is_heard_in_the_next_turn() -> None:
+async def test_a_tone_that_was_not_heard_once_is_heard_in_a_later_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(retrying, "PAUSES", (0.0,))
     async with conversation(answers(), ASKED, heard="oh how nice", perception=Deaf(times=1)) as stage:
         ann = stage.room.join("Ann")
         await say_something(stage, ann)

@@ -7,7 +7,14 @@ from visavis.layers.perception.account import Account
 from visavis.layers.perception.asked import Query
 from visavis.layers.perception.base import Sight
 from visavis.layers.perception.summary import untold
-from visavis.session.perceiving.words import LONGEST_QUESTION, answers, appearance, emotions, screenshare
+from visavis.session.perceiving.words import (
+    LONGEST_QUESTION,
+    answers,
+    appearance,
+    emotions,
+    in_a_turn,
+    screenshare,
+)
 
 EVERYTHING = untold("full")
 
@@ -39,6 +46,31 @@ def test_what_a_face_does_is_told_as_far_as_it_may_be() -> None:
     assert appearance(account, untold("off"), emotions_apart=False) == (
         "One person in view, looking at the screen."
     )
+
+
+def test_who_asks_how_often_is_not_answered_with_yes_or_no() -> None:
+    queries = [
+        Query(text="How often do they smile?", signal="smiling"),
+        Query(text="How long do they look here?", signal="looking away", opposite=True),
+    ]
+    account = watched(during(0, 3, face()), during(3, 20, face(smile=0.9)))
+    assert answers(account, queries, EVERYTHING, 9.0) == (
+        "How often do they smile? Now, for more than 5 s. How long do they look here? Now."
+    )
+    account = watched(during(0, 9, face(looking=0.1)))
+    assert answers(account, queries, EVERYTHING, 9.0) == (
+        "How often do they smile? Not now. How long do they look here? Not now."
+    )
+    often = Query(text="How fast do they speak?", signal="fast")
+    whether = Query(text="Is it slow?", signal="slow", opposite=True)
+    assert [in_a_turn(often, heard) for heard in (True, False)] == [
+        "So in the last turn.",
+        "Not so in the last turn.",
+    ]
+    assert [in_a_turn(whether, heard) for heard in (True, False)] == [
+        "No, in the last turn.",
+        "Yes, in the last turn.",
+    ]
 
 
 def test_a_shared_screen_is_no_more_than_shared() -> None:

@@ -46,8 +46,8 @@ Lane = Callable[..., Awaitable[Any]]
 class TurnOutput(Protocol[Heard]):
     """Who wants to know. Called on the event loop, in order, never after ``aclose``.
 
-    What the analysis made of each segment's sound, in order, comes with the words of a pause and of the end;
-    nothing comes where there is none, and with words told while speech goes on.
+    What the analysis made of each segment's sound, in order, comes with the words of a pause and of the end,
+    None for a segment of which it made nothing. With words told while speech goes on comes nothing.
     """
 
     def on_speech_started(self) -> None:
@@ -56,10 +56,10 @@ class TurnOutput(Protocol[Heard]):
     def on_speech_stopped(self) -> None:
         """The person fell silent; the turn may or may not be over."""
 
-    def on_transcript(self, text: str, analyses: Sequence[Heard]) -> None:
+    def on_transcript(self, text: str, analyses: Sequence[Heard | None]) -> None:
         """The unfinished turn's words so far, whole."""
 
-    def on_turn_ended(self, text: str, analyses: Sequence[Heard]) -> None:
+    def on_turn_ended(self, text: str, analyses: Sequence[Heard | None]) -> None:
         """The turn is complete; no words: it was no speech."""
 
 
@@ -230,10 +230,12 @@ class TurnTaker(Generic[A]):
         # shielded: who waits may be cancelled while another still wants the words
         return " ".join(filter(None, [await asyncio.shield(task) for task in tasks]))
 
-    async def _analyses(self, last: asyncio.Task[A | None] | None) -> list[A]:
-        """Those of all segments; ``last`` is the last one's."""
+    async def _analyses(self, last: asyncio.Task[A | None] | None) -> list[A | None]:
+        """Those of all segments; ``last`` is the last one's. None are there where nobody analyses."""
+        if self._analyse is None:
+            return []
         tasks = [*self._analysed, *([last] if last else [])]
-        return [found for task in tasks if (found := await asyncio.shield(task)) is not None]
+        return [await asyncio.shield(task) for task in tasks]
 
     async def _sound(self, audio: Audio, after: float = 0.0) -> A | None:
         return await self._analyse(audio, after) if self._analyse else None

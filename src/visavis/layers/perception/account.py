@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from visavis.layers.perception.base import Sight
 from visavis.layers.perception.conditions import Change, Condition, Conditions
 
+GAP = 2.0
+"""Seconds between two pictures in which nothing is known to have been so."""
 MOST_STRETCHES = 200
 """Of one condition that are remembered one by one; older ones are only counted."""
 
@@ -69,14 +71,14 @@ class Account:
         if sight.origin == "camera":
             if self.began is None:
                 self.began = sight.at
-            elif sight.at - self.seen < 2.0:
+            elif sight.at - self.seen < GAP:
                 self.watched += sight.at - self.seen
             self.seen = sight.at
         return self._note(self._conditions.feed(sight))
 
     def camera_off(self, at: float) -> list[Change]:
-        """See ``Conditions.camera_off``."""
-        return self._note(self._conditions.camera_off(at))
+        """See ``Conditions.camera_off``; of one that sent nothing any more, when it last did."""
+        return self._note(self._conditions.camera_off(self.seen if at - self.seen >= GAP else at))
 
     def screen_off(self, at: float) -> list[Change]:
         """See ``Conditions.screen_off``."""

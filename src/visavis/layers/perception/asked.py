@@ -6,6 +6,7 @@ they cross the process boundary as JSON.
 
 from __future__ import annotations
 
+import re
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
@@ -14,6 +15,16 @@ Modality = Literal["vision", "audio"]
 Fact = Literal["signal", "words", "seconds", "confidence", "yes"]
 """What a matched tool's argument is filled with: the signal's name, what was seen or heard in words, for how
 long, how sure (0 to 1), or ``true``."""
+
+
+def spelling(choices: Any, signal: str) -> str | None:
+    """The one of a parameter's ``enum`` that names a signal: ``looking_away`` is ``looking away``."""
+    named = choices if isinstance(choices, list) else ()
+    return next((one for one in named if isinstance(one, str) and _bare(one) == _bare(signal)), None)
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[\s_-]+", " ", name).strip().lower()
 
 
 class Query(BaseModel):

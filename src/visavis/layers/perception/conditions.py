@@ -91,6 +91,7 @@ class Conditions:
     )
     _motion: Motion = field(default_factory=Motion)
     _at: float = 0.0
+    _screen_at: float = 0.0
     _left: bool = False
     _sharing: bool = False
 
@@ -129,13 +130,16 @@ class Conditions:
         return changes
 
     def camera_off(self, at: float) -> list[Change]:
-        """The camera sends nothing any more: nothing is known, which is not the same as nobody there."""
+        """The camera sends nothing any more: nothing is known, which is not the same as nobody there.
+
+        What held ends when it was seen last, which may be a while ago.
+        """
         changes: list[Change] = []
         for name in self._switches:
             self._stop(changes, name, at)
         if self._left:
             self._left = False
-            changes.append(Change("left", False, at, at, 1.0))
+            changes.append(Change("left", False, self._at, at, 1.0))
         self._motion.forget()
         return changes
 
@@ -144,9 +148,10 @@ class Conditions:
         if not self._sharing:
             return []
         self._sharing = False
-        return [Change("sharing the screen", False, at, at, 1.0)]
+        return [Change("sharing the screen", False, self._screen_at, at, 1.0)]
 
     def _share(self, at: float) -> list[Change]:
+        self._screen_at = at
         if self._sharing:
             return []
         self._sharing = True
@@ -192,9 +197,8 @@ class Conditions:
         """Of a face that is not seen surely nothing is read; what it did then is soon known no more."""
         if confidence >= UNSURE:
             self._switch(changes, name, at, amount, confidence)
-        elif (seen := self._switches[name].lapsed(at)) is not None:
-            self._switches[name].end()
-            changes.append(Change(name, False, seen, at, 1.0))
+        elif self._switches[name].lapsed(at):
+            self._stop(changes, name, at)
 
     def _switch(
         self, changes: list[Change], name: Condition, at: float, amount: float, confidence: float
@@ -204,5 +208,6 @@ class Conditions:
             changes.append(Change(name, switch.on, switched[0], at, switched[1]))
 
     def _stop(self, changes: list[Change], name: Condition, at: float) -> None:
-        if self._switches[name].end():
-            changes.append(Change(name, False, at, at, 1.0))
+        """It is known no more: it held for as long as it was seen."""
+        if (seen := self._switches[name].end()) is not None:
+            changes.append(Change(name, False, seen, at, 1.0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from visavis.layers.perception.asked import Fact
+from visavis.layers.perception.asked import Fact, spelling
 from visavis.layers.perception.signals import SIGNALS
 from visavis.layers.perception.wording import COMMON, form, plain, stems, vocabulary
 
@@ -23,6 +23,8 @@ _BESIDE = vocabulary("""
 _LASTING = vocabulary("duration seconds second sec secs length lasted")
 _OTHER_UNITS = vocabulary("ms millisecond milliseconds minute minutes hour hours timestamp")
 _SURE = vocabulary("confidence probability certainty likelihood score sure certain")
+_FROM_0_TO_1 = vocabulary("0 1 between how you level range")
+"""Words that may stand beside those of a confidence."""
 _PARTS = vocabulary("10 100 percent percentage")
 """A confidence on another scale than from 0 to 1."""
 _KNOWN = COMMON | _WORDS | _NAMES | _BESIDE
@@ -80,7 +82,7 @@ def _yes(schema: dict[str, Any], asked: frozenset[str], about: frozenset[str], e
 def _number(schema: dict[str, Any], asked: frozenset[str], about: frozenset[str]) -> Fact | None:
     if "enum" in schema or "const" in schema or asked & _OTHER_UNITS:
         return None
-    if asked & _SURE and asked <= _KNOWN | _SURE | about and not asked & _PARTS:
+    if asked & _SURE and asked <= _KNOWN | _SURE | _FROM_0_TO_1 | about and not asked & _PARTS:
         return "confidence" if schema.get("minimum", 0) <= 0 and schema.get("maximum", 1) == 1 else None
     if asked & _LASTING and asked <= _KNOWN | _LASTING | about:
         return "seconds" if not {"maximum", "exclusiveMaximum", "multipleOf"} & set(schema) else None
@@ -91,7 +93,7 @@ def _text(
     schema: dict[str, Any], asked: frozenset[str], about: frozenset[str], signal: str, ends: bool
 ) -> Fact | None:
     if choices := schema.get("enum"):
-        return "signal" if isinstance(choices, list) and signal in choices and not ends else None
+        return "signal" if not ends and spelling(choices, signal) is not None else None
     if {"format", "pattern", "const"} & set(schema) or not asked <= _KNOWN | about:
         return None
     room = schema.get("maxLength", _ROOM_FOR_WORDS)

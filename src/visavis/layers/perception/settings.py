@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 
 LONGEST = 10_000
 """Characters of a query, of a prompt that says when to call tools, and of a tool's description.
@@ -20,7 +28,15 @@ LEVELS: tuple[EmotionRecognition, ...] = ("off", "limited", "full")
 """Each tells what the one before tells, and more."""
 
 Text = Annotated[str, Field(max_length=LONGEST)]
-Query = Annotated[str, Field(min_length=1, max_length=LONGEST)]
+
+
+def _asking(text: str) -> str:
+    if not text.strip():
+        raise ValueError("a query must ask something")
+    return text
+
+
+Query = Annotated[str, Field(max_length=LONGEST), AfterValidator(_asking)]
 Queries = Annotated[list[Query], Field(max_length=MOST_QUERIES)]
 
 
@@ -49,7 +65,10 @@ Tools = Annotated[list[PerceptionTool], Field(max_length=MOST_TOOLS)]
 
 
 class PerceptionLayer(BaseModel):
-    """The settings; unknown ones are let pass, and null means absent."""
+    """The settings; unknown ones are let pass, and null means absent.
+
+    Of several spellings of a field the newest one that is not empty counts.
+    """
 
     model_config = ConfigDict(extra="allow", use_attribute_docstrings=True)
 
@@ -90,7 +109,14 @@ class PerceptionLayer(BaseModel):
     def _null_is_absent(cls, data: Any) -> Any:
         if not isinstance(data, dict):
             return data
-        return {key: value for key, value in data.items() if value is not None}
+        said = {key: value for key, value in data.items() if value is not None}
+        for field in cls.model_fields.values():
+            if isinstance(field.validation_alias, AliasChoices):
+                names = [str(name) for name in field.validation_alias.choices if name in said]
+                empty = [name for name in names if said[name] in ("", [])]
+                for name in empty if len(empty) < len(names) else ():
+                    del said[name]
+        return said
 
     @field_validator("visual_tools", "audio_tools", mode="before")
     @classmethod
@@ -117,6 +143,11 @@ class PerceptionLayer(BaseModel):
             if twice := sorted({name for name in names if names.count(name) > 1}):
                 raise ValueError(f"{field}: more than one tool is called {', '.join(twice)}")
         return self
+
+    @property
+    def unknown(self) -> list[str]:
+        """Fields that are said and stand for nothing here, such as misspelt ones."""
+        return [name for name, value in (self.model_extra or {}).items() if value not in ("", [], {})]
 
     @property
     def on(self) -> bool:

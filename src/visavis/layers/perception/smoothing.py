@@ -41,9 +41,9 @@ class Switch:
         """Whether what was measured last, and just now, differs, but not for long enough yet."""
         return self._since is not None and at - self._fed <= GAP
 
-    def lapsed(self, at: float) -> float | None:
-        """When it was last measured, if it is on and that is too long ago."""
-        return self._fed if self.on and at - self._fed > UNKNOWN else None
+    def lapsed(self, at: float) -> bool:
+        """Whether it is on, and was last measured too long ago."""
+        return self.on and at - self._fed > UNKNOWN
 
     def feed(self, at: float, amount: float, confidence: float) -> tuple[float, float] | None:
         """Take a measurement in.
@@ -69,11 +69,12 @@ class Switch:
         self._forget()
         return changed
 
-    def end(self) -> bool:
-        """Stop at once. Returns whether it was on."""
-        was, self.on = self.on, False
+    def end(self) -> float | None:
+        """Stop at once. Returns, if it was on, until when that was seen."""
+        seen = (self._fed if self._since is None else self._since) if self.on else None
+        self.on = False
         self._forget()
-        return was
+        return seen
 
     def _forget(self) -> None:
         self._since, self._sum, self._count = None, 0.0, 0

@@ -88,33 +88,43 @@ def audio_phrase(voice: Voice, tone: Sequence[str]) -> str:
     return f"{_sentence(list(tone))[:-1]}{pace}."
 
 
-def report(account: Account, without: frozenset[Condition] = frozenset()) -> list[str]:
+def report(
+    account: Account, without: frozenset[Condition] = frozenset(), origin: float | None = None
+) -> list[str]:
     """The account of a whole call, one fact a line; empty when there was no camera.
 
     Args:
         account: the participant's.
         without: conditions not to be told.
+        origin: as in ``happened``.
     """
     if account.began is None:
-        shared = happened(account, "sharing the screen")
+        shared = happened(account, "sharing the screen", origin)
         return [f"{_capital(phrase('sharing the screen'))}: {shared}."] if shared else []
     lines = [f"The camera was on for {_duration(account.watched)}."]
     if account.history("present").count == 0:
         return [*lines, "Nobody was seen."]
     lines.append(f"Somebody was in view for {_duration(account.total('present'))}.")
     for condition, words in _PHRASES.items():
-        if condition not in without and (often := happened(account, condition)):
+        if condition not in without and (often := happened(account, condition, origin)):
             lines.append(f"{_capital(words)}: {often}.")
     return lines
 
 
-def happened(account: Account, condition: Condition) -> str:
-    """How often a condition held, for how long and from when, without a full stop; empty if it never did."""
+def happened(account: Account, condition: Condition, origin: float | None = None) -> str:
+    """How often a condition held, for how long and from when, without a full stop; empty if it never did.
+
+    Args:
+        account: the participant's.
+        condition: which.
+        origin: seconds, what "from" counts from; None: the first picture of the camera.
+    """
     history = account.history(condition)
     if not history.count:
         return ""
     times = "once" if history.count == 1 else f"{history.count} times"
-    starts = [_clock(stretch.start - (account.began or 0.0)) for stretch in history.stretches[:5]]
+    zero = origin if origin is not None else account.began or 0.0
+    starts = [_clock(stretch.start - zero) for stretch in history.stretches[:5]]
     more = f" and {history.count - len(starts)} more" if history.count > len(starts) else ""
     total = _duration(account.total(condition))
     return f"{times}, {total} in all (from {', '.join(starts)}{more})"

@@ -77,28 +77,35 @@ def voice(audio: NDArray[np.float32], start: float, words: int | None = None) ->
     )
 
 
-def combined(voices: Sequence[Voice]) -> Voice | None:
-    """How a turn sounded whose segments, in order, sounded so; None of none.
+def combined(voices: Sequence[Voice | None]) -> Voice | None:
+    """How a turn sounded whose segments, in order, sounded so; None is one that was not heard.
 
     Medians and ranges are means of the segments', by how long a voice was heard in each.
-    """
-    if len(voices) < 2:
-        return voices[0] if voices else None
 
-    def mean(of: Callable[[Voice], float], among: Sequence[Voice] = voices) -> float:
+    Returns:
+        None where the last one was not heard: how the turn went on is not known then.
+    """
+    if not voices or (last := voices[-1]) is None:
+        return None
+    heard = [one for one in voices if one is not None]
+
+    def mean(of: Callable[[Voice], float], among: Sequence[Voice] = heard) -> float:
         return float(np.average([of(one) for one in among], weights=[one.voiced for one in among]))
 
-    pitched = [one for one in voices if one.pitch > 0 and one.voiced > 0]
-    if not pitched:
-        return voices[-1]
-    between = [after.start - before.end for before, after in pairwise(voices)]
-    pauses = [*voices[0].pauses]
-    for silence, one in zip(between, voices[1:], strict=True):
-        pauses += [silence, *one.pauses] if silence >= _PAUSE else one.pauses
+    pitched = [one for one in heard if one.pitch > 0 and one.voiced > 0]
+    if len(heard) < 2 or not pitched:
+        return last
+    pauses = [*heard[0].pauses]
+    for before, one in pairwise(voices):
+        if one is None:
+            continue
+        silence = one.start - before.end if before else 0.0
+        pauses += [silence] if silence >= _PAUSE else []
+        pauses += one.pauses if one is not heard[0] else ()
     return replace(
-        voices[-1],
-        start=voices[0].start,
-        voiced=sum(one.voiced for one in voices),
+        last,
+        start=heard[0].start,
+        voiced=sum(one.voiced for one in heard),
         pitch=2 ** mean(lambda one: log2(one.pitch), pitched),
         pitch_range=mean(lambda one: one.pitch_range, pitched),
         level=10 * log10(mean(lambda one: 10 ** (one.level / 10))),

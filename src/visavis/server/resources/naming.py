@@ -106,7 +106,8 @@ def _first_only(holder: Document, group: Group) -> None:
     for name in group:
         holder.pop(name, None)
     if said:
-        holder[group[0]] = said[0]
+        # An old program's words count beside the newer name's emptiness, which it never heard of.
+        holder[group[0]] = next((value for value in said if value not in ("", [])), said[0])
 
 
 def _spread(holder: Document, group: Group) -> None:

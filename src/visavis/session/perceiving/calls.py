@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from visavis.layers.perception.account import Account
-from visavis.layers.perception.asked import Fact, Tool
+from visavis.layers.perception.asked import Fact, Tool, spelling
 from visavis.layers.perception.base import Voice
 from visavis.layers.perception.conditions import Change, Condition
 from visavis.layers.perception.summary import audio_phrase, phrase
@@ -69,7 +69,7 @@ class ToolCalls:
         if at - self._called.get(name, float("-inf")) < AGAIN_AFTER:
             return
         self._called[name] = at
-        yield tool, {parameter: facts[fact] for parameter, fact in tool.arguments.items()}
+        yield tool, {one: _as_asked(tool, one, facts[fact]) for one, fact in tool.arguments.items()}
 
 
 def signals(tone: Sequence[str]) -> frozenset[str]:
@@ -81,6 +81,13 @@ def signals(tone: Sequence[str]) -> frozenset[str]:
 def on_the_wire(tool: Tool, arguments: dict[str, Any]) -> str | dict[str, Any]:
     """Arguments as the event has them (PROTOCOL 1.3): an object for vision, JSON text for audio."""
     return arguments if tool.modality == "vision" else json.dumps(arguments)
+
+
+def _as_asked(tool: Tool, parameter: str, value: Any) -> Any:
+    """A fact in the tool's own spelling, where it names the values that it takes."""
+    schema = tool.definition["function"].get("parameters", {}).get("properties", {}).get(parameter)
+    choices = schema.get("enum") if isinstance(schema, dict) else None
+    return (isinstance(value, str) and spelling(choices, value)) or value
 
 
 def _seconds(change: Change, account: Account) -> float:

@@ -11,10 +11,13 @@ from visavis.layers.perception.conditions import Condition
 from visavis.layers.perception.summary import happened, phrase, report
 from visavis.session.perceiving.calls import signals
 from visavis.session.perceiving.voices import Spoken
-from visavis.session.perceiving.words import condition_of, question
+from visavis.session.perceiving.words import condition_of, is_open, question
 
 UNANSWERED = "This server cannot answer that: nothing it measures tells."
+SILENT = "Not answered: the vision-language model wrote no account of this call."
 WITHHELD = "Not answered: emotion recognition is restricted here."
+START = 0.0
+"""What moments count from: the beginning of the conversation, as ``seconds_from_start`` of its transcript."""
 LONGEST_NAME = 80
 """Characters; a name is said with each answer."""
 
@@ -45,26 +48,40 @@ class Witnessed:
         return self.account.began is not None or bool(shared) or bool(self.spoken.turns)
 
 
-def analysis(people: Sequence[Witnessed], queries: Sequence[Query], untold: frozenset[Condition]) -> str:
+def analysis(
+    people: Sequence[Witnessed],
+    queries: Sequence[Query],
+    untold: frozenset[Condition],
+    unanswered: str = UNANSWERED,
+) -> str:
     """What is to be told of the call; empty when nobody was seen or heard.
 
     Args:
         people: in the order in which they came.
         queries: to be answered.
         untold: conditions not to be told.
+        unanswered: what is said to queries that no signal answers.
     """
-    named = [(one.called or f"Participant {n}", one) for n, one in enumerate(people, 1)]
-    named = [(name, one) for name, one in named if one.anything]
+    named = [(name, one) for name, one in zip(names(people), people, strict=True) if one.anything]
     if not named:
         return ""
     parts = []
     for name, one in named:
-        facts = "\n".join(f"- {fact}" for fact in (*report(one.account, untold), *_speech(one.spoken)))
+        facts = "\n".join(f"- {fact}" for fact in (*report(one.account, untold, START), *_speech(one.spoken)))
         parts.append(f"## {name}\n\n{facts}" if len(named) > 1 else facts)
     if queries:
-        asked = [f"- {question(query.text)} {_answer(named, query, untold)}" for query in queries]
+        asked = [f"- {question(query.text)} {_answer(named, query, untold, unanswered)}" for query in queries]
         parts.append("\n".join(["## Questions", "", *asked]))
     return "\n\n".join(parts)
+
+
+def names(people: Sequence[Witnessed]) -> list[str]:
+    """What each is called; who has the name of somebody before them is numbered."""
+    called = [one.called or f"Participant {n}" for n, one in enumerate(people, 1)]
+    return [
+        f"{name} ({earlier + 1})" if (earlier := called[:n].count(name)) else name
+        for n, name in enumerate(called)
+    ]
 
 
 def _speech(spoken: Spoken) -> list[str]:
@@ -82,14 +99,18 @@ def _speech(spoken: Spoken) -> list[str]:
     return lines
 
 
-def _answer(named: Sequence[tuple[str, Witnessed]], query: Query, untold: frozenset[Condition]) -> str:
+def _answer(
+    named: Sequence[tuple[str, Witnessed]], query: Query, untold: frozenset[Condition], unanswered: str
+) -> str:
     if query.withheld:
         return WITHHELD
     if query.signal is None:
-        return UNANSWERED
+        return unanswered
     if query.signal in untold or (untold and condition_of(query.signal) is None):
         return WITHHELD  # a tone of voice is listened for only where nothing is withheld
     answers = [(name, _of_one(one, query.signal, query.opposite)) for name, one in named]
+    if is_open(query.text):
+        answers = [(name, _not_whether(answer)) for name, answer in answers]
     if len(answers) == 1:
         return answers[0][1]
     return " ".join(f"{name}: {answer}" for name, answer in answers)
@@ -99,13 +120,22 @@ def _of_one(one: Witnessed, signal: str, opposite: bool) -> str:
     condition = condition_of(signal)
     if condition is None:
         return _heard(one.spoken, signal, opposite)
-    if often := happened(one.account, condition):
+    if often := happened(one.account, condition, START):
         return f"Not all the time: {phrase(condition)} {often}." if opposite else f"Yes: {often}."
     if condition != "sharing the screen" and one.account.began is None:
         return "Nothing was seen: no camera was on."
     if opposite and condition != "sharing the screen" and not one.account.history("present").count:
         return "Nobody was seen."
     return "Yes: nothing else was seen." if opposite else "No, that was not seen."
+
+
+def _not_whether(answer: str) -> str:
+    """An answer without its yes or no, for who asked how often."""
+    for whether, instead in (("Yes: nothing", "All the time: nothing"), ("Yes: ", ""), ("No, ", "")):
+        if answer.startswith(whether):
+            rest = answer.removeprefix(whether)
+            return f"{instead}{rest}" if instead else f"{rest[0].upper()}{rest[1:]}"
+    return answer
 
 
 def _heard(spoken: Spoken, signal: str, opposite: bool) -> str:

@@ -14,7 +14,7 @@ from visavis.layers.perception.vision.base import Observation, Shot, ToolCalled
 from visavis.layers.perception.vision.lens import source
 from visavis.layers.perception.vision.looker import Looker
 from visavis.rooms.base import VideoKind
-from visavis.session.perceiving.concluding import Witnessed, analysis
+from visavis.session.perceiving.concluding import SILENT, Witnessed, analysis
 from visavis.session.spec import PerceptionSpec, VisionSpec
 
 CONCLUDES_WITHIN = 8.0
@@ -109,7 +109,7 @@ class Describing:
             analysis(numbered, answerable, hidden), self._elapsed() + self._within
         )
         if text is None:
-            return analysis(list(people.values()), spec.analysis_queries, hidden)
+            return analysis(list(people.values()), spec.analysis_queries, hidden, SILENT)
         names = {str(self._looker.number(who)): one.called for who, one in people.items()}
         text = re.sub(
             r"\bparticipant (\d+)\b", lambda found: names.get(found[1]) or found[0], text, flags=re.IGNORECASE

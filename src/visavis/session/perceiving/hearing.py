@@ -14,10 +14,9 @@ from visavis.layers.perception.base import SAMPLE_RATE, PerceptionEngine, Voice
 from visavis.layers.perception.voice import combined
 from visavis.session.engines import Lane
 from visavis.session.perceiving.person import Person
+from visavis.session.perceiving.retrying import Failures
 from visavis.session.perceiving.voices import Analyses
 
-FAILURES = 3
-"""In a row, after which a participant's tone of voice is not listened for any more."""
 LATEST = 0.3
 """Seconds after which an utterance goes without an analysis of its sound rather than wait for it.
 
@@ -64,7 +63,7 @@ class Hearing:
     ) -> None:
         self._person, self._engine, self._lane = person, engine, lane
         self._elapsed, self._told = elapsed, told
-        self._failures = 0
+        self._failures, self._again = Failures(), 0.0
 
     def began(self) -> None:
         """Speech began, or went on."""
@@ -79,13 +78,13 @@ class Hearing:
             after: seconds that have passed since its end.
         """
         engine = self._engine
-        if engine is None:
+        if engine is None or self._elapsed() < self._again:
             return None
         start = self._elapsed() - after - len(audio) / SAMPLE_RATE
         try:
             async with asyncio.timeout(LATEST):
                 voice: Voice | None = await self._lane(engine.listen, audio, start)
-            self._failures = 0
+            self._failures.succeeded(self._elapsed())
             return voice
         except TimeoutError:
             log.warning("the analysis of a voice took too long")
@@ -95,18 +94,20 @@ class Hearing:
         return None
 
     def _failed(self, error: Exception) -> None:
-        self._failures += 1
-        if self._failures < FAILURES:
-            log.warning("a participant's tone of voice was not heard", exc_info=error)
+        pause = self._failures.failed(self._elapsed())
+        if pause is None:
+            log.error("a participant's tone of voice can no longer be heard", exc_info=error)
+            self._engine = None
             return
-        log.error("a participant's tone of voice can no longer be heard", exc_info=error)
-        self._engine = None
+        if self._failures.count == 1:
+            log.warning("a participant's tone of voice cannot be heard for now", exc_info=error)
+        self._again = self._elapsed() + pause
 
-    def paused(self, text: str, voices: Sequence[Voice]) -> Analyses:
+    def paused(self, text: str, voices: Sequence[Voice | None]) -> Analyses:
         """The words so far are known, and how their segments sounded."""
         return self._person.turns.paused(text, combined(voices), self._elapsed())
 
-    def ended(self, text: str, voices: Sequence[Voice]) -> Analyses:
+    def ended(self, text: str, voices: Sequence[Voice | None]) -> Analyses:
         """The turn is over."""
         analyses, heard, tone = self._person.turns.ended(text, combined(voices), self._elapsed())
         if text.strip():

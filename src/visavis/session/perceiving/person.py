@@ -133,9 +133,7 @@ class Person:
             return ""
         heard = signals(self.tone)
         return " ".join(
-            words.question(query.text)
-            + (" Yes" if (query.signal in heard) is not query.opposite else " No")
-            + ", in the last turn."
+            f"{words.question(query.text)} {words.in_a_turn(query, query.signal in heard)}"
             for query in self._spec.audio_queries
             if query.signal is not None and words.condition_of(query.signal) is None
         )

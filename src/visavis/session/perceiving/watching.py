@@ -13,6 +13,7 @@ from visavis.layers.perception.watcher import Watcher
 from visavis.rooms.base import Room, VideoKind
 from visavis.session.engines import Lane
 from visavis.session.perceiving.person import Person
+from visavis.session.perceiving.retrying import Failures
 
 SCREEN_RATE = 1.0
 """Pictures a second that are looked at of a shared screen."""
@@ -21,11 +22,6 @@ STALE: dict[VideoKind, float] = {"camera": 5.0, "screen": 20.0}
 
 Browsers send a screen on which nothing moves about once a second.
 """
-
-RETRIES = (1.0, 5.0, 30.0)
-"""Seconds before each new try with a source on which the engine failed."""
-FORGIVEN = 60.0
-"""Seconds without a failure after which those before count no more."""
 
 log = structlog.get_logger(__name__)
 
@@ -82,30 +78,30 @@ class Watching:
 
     async def _watch(self, person: Person, kind: VideoKind) -> None:
         this = asyncio.current_task()
+        failures = Failures()
 
         def told(sight: Sight) -> None:
             # A picture that was looked at while its source was switched off is none any more.
             if person.watching.get(kind) is this:
+                failures.succeeded(self._elapsed())
                 self._saw(person, sight)
 
-        pauses = list(RETRIES)
         while True:
-            begun = self._elapsed()
             try:
                 await self._look(person, kind, told)
                 return
             except Exception as error:
                 # A third party's engine may raise anything: this one's sight is lost, the call goes on.
-                if self._elapsed() - begun >= FORGIVEN:
-                    pauses = list(RETRIES)
-                if not pauses:
+                pause = failures.failed(self._elapsed())
+                if pause is None:
                     log.error("a participant can no longer be seen", exc_info=error)
                     person.blind = True
                     self.attend(person)
                     return
-                log.warning("a participant cannot be seen for now", again_in=pauses[0], exc_info=error)
+                if failures.count == 1:
+                    log.warning("a participant cannot be seen for now", exc_info=error)
                 self._gone(person, kind)
-                await asyncio.sleep(pauses.pop(0))
+                await asyncio.sleep(pause)
 
     async def _look(self, person: Person, kind: VideoKind, told: Callable[[Sight], None]) -> None:
         """Until the source ends. What the engine raises comes out here."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from visavis.layers.perception.account import Account
@@ -13,6 +14,7 @@ LONGEST_QUESTION = 160
 """Characters of a query that are repeated with its answer."""
 _FOR = (2, 5, 10, 30, 60, 120, 300, 600)
 """Seconds at which it is told anew how long something lasts."""
+_OPEN = re.compile(r"^(when|what|which)\b|\b(how|count|number|scale|percent\w*)\b", re.IGNORECASE)
 _EMOTIONS: tuple[Condition, ...] = ("smiling", "surprised", "frowning")
 _APPEARANCE: tuple[Condition, ...] = (
     *("looking away", "eyes closed", "nodding", "shaking head", "close to the camera"),
@@ -60,7 +62,8 @@ def answers(account: Account, queries: Sequence[Query], untold: frozenset[Condit
             continue
         if query.opposite and "left" in account.now() and condition not in ("left", "sharing the screen"):
             continue  # of somebody who is gone, the contrary is not known either
-        told.append(f"{question(query.text)} {_holds(account, condition, query.opposite, now)}")
+        holds = _holds(account, condition, query.opposite, now)
+        told.append(f"{question(query.text)} {at_present(holds) if is_open(query.text) else holds}")
     return " ".join(told)
 
 
@@ -68,6 +71,26 @@ def question(text: str) -> str:
     """A query on one line and of bounded length."""
     line = " ".join(text.split())
     return line if len(line) <= LONGEST_QUESTION else f"{line[: LONGEST_QUESTION - 1]}…"
+
+
+def is_open(query: str) -> bool:
+    """Whether it asks how often or how much, which yes and no do not answer."""
+    return _OPEN.search(query.strip()) is not None
+
+
+def at_present(answer: str) -> str:
+    """A yes or no about now, for who asked how often."""
+    if answer.startswith("Yes"):
+        return f"Now{answer.removeprefix('Yes')}"
+    return f"Not now{answer.removeprefix('No')}"
+
+
+def in_a_turn(query: Query, heard: bool) -> str:
+    """The answer to a query about the voice, by the last turn."""
+    so = heard is not query.opposite
+    if is_open(query.text):
+        return "So in the last turn." if so else "Not so in the last turn."
+    return f"{'Yes' if so else 'No'}, in the last turn."
 
 
 def condition_of(signal: str | None) -> Condition | None:

@@ -318,12 +318,13 @@ async def test_the_analysis_rests_on_notes_facts_and_the_last_pictures():
         "analysis_queries": [Query(text="Was there a mug?")],
         "tools": [SMILED],
     }
-    replies = [say(json.dumps(MUG)), say("```markdown\nShe drank.\n\n", "**Was there a mug?** Yes.\n```")]
+    account = say("```markdown\nShe drank <img src=x> 3 < 4 cups.\n\n", "**Was there a mug?** Yes.\n```")
+    replies = [say(json.dumps(MUG)), account]
     async with ScriptedServer(replies) as server, looking(server, stage, **wanted) as looker:
         await until(lambda: stage.seen)
         text = await looker.conclude("Smiled twice.", stage.clock() + 10)
         assert len(server.requests) == 2
-    assert text == "She drank.\n\n**Was there a mug?** Yes."
+    assert text == "She drank &lt;img src=x> 3 < 4 cups.\n\n**Was there a mug?** Yes."
     system, asked = server.requests[1].body["messages"]
     assert "1. Was there a mug?" in system["content"] and "Not observed." in system["content"]
     told = text_of(asked)

@@ -36,7 +36,7 @@ export function noticeWords(perception: Perception, name: string): string[] {
     vision && elsewhere ? ELSEWHERE : '',
     vision && frames ? 'When a tool is called because of what you do, the programs in this call are shown the picture of it.' : '',
     voice
-      ? 'How you sound is measured: pitch, loudness, pace and pauses.'
+      ? 'While your microphone is on, how you sound is measured: pitch, loudness, pace and pauses.'
       : 'Your words are understood; how you sound is not analysed.',
     EMOTIONS[emotionRecognition](name),
     `What was noticed goes to ${name}’s language model in words, and is kept with the conversation.`,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -289,7 +290,7 @@ class Looker:
         self._pace.began()
         reply = await self._last_model.ask(messages, [], max(0.0, deadline - self._clock()))
         self._pace.answered()
-        text = _unfenced(reply.text)[:LONGEST_ANALYSIS]
+        text = _inert(_unfenced(reply.text)[:LONGEST_ANALYSIS])
         if not text:
             raise InferenceFailed("the answer was empty")
         if self._limited_at is None:
@@ -300,6 +301,11 @@ class Looker:
         if self._asking is not None and not self._asking.done():
             self._asking.cancel()
             await asyncio.wait((self._asking,))
+
+
+def _inert(markdown: str) -> str:
+    """The same without HTML: a model may have read it on a shared screen, and pages show it to people."""
+    return re.sub("<(?=[A-Za-z/!?])", "&lt;", markdown)
 
 
 def _unfenced(text: str) -> str:
