@@ -16,6 +16,7 @@ from benchmarks.sound import RATE, Sound
 from benchmarks.wiretap import Wire, tapped
 from visavis.client.call import Call
 from visavis.protocol.interactions import Echo, EchoProperties, Interrupt, Respond, RespondProperties
+from visavis.rooms.base import VideoSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +156,17 @@ class Peer:
 
 
 @asynccontextmanager
-async def joined(url: str, *, video: bool = False) -> AsyncIterator[Peer]:
+async def joined(url: str, *, video: bool = False, camera: VideoSource | None = None) -> AsyncIterator[Peer]:
     """Be in a call. Video costs CPU on the same cores, so it is taken only when asked for."""
     microphone = Microphone()
     with tapped() as wire:
         async with Call.join(
-            url, user_name="Benchmark", engine="aiortc", microphone=microphone, receive_video=video
+            url,
+            user_name="Benchmark",
+            engine="aiortc",
+            microphone=microphone,
+            camera=camera,
+            receive_video=video,
         ) as call:
             peer = Peer(call, wire, microphone, time.monotonic())
             keeping = [peer.keep_messages(), peer.keep_sound(), *([peer.keep_pictures()] if video else [])]

@@ -47,6 +47,18 @@ async def watch(pid: int, seconds: int) -> dict[str, Usage]:
     return dict(usage)
 
 
+def of_role(pid: int, role: str) -> psutil.Process:
+    """The process of this role, of the tree below ``pid``.
+
+    Raises:
+        LookupError: there is none, or more than one.
+    """
+    found = [process for process in _tree(pid) if _role(" ".join(process.cmdline())) == role]
+    if len(found) != 1:
+        raise LookupError(f"{len(found)} processes are a {role}")
+    return found[0]
+
+
 def _times(pid: int) -> dict[int, tuple[str, float, float]]:
     """Role, CPU seconds so far and resident megabytes of each process of the tree."""
     return {process.pid: figures for process in _tree(pid) if (figures := _figures(process))}
@@ -66,5 +78,8 @@ def _figures(process: psutil.Process) -> tuple[str, float, float] | None:
             command = " ".join(process.cmdline())
     except (psutil.NoSuchProcess, psutil.ZombieProcess):
         return None
-    role = next((role for mark, role in ROLES.items() if mark in command), "other")
-    return role, times.user + times.system, memory.rss / 2**20
+    return _role(command), times.user + times.system, memory.rss / 2**20
+
+
+def _role(command: str) -> str:
+    return next((role for mark, role in ROLES.items() if mark in command), "other")

@@ -60,7 +60,7 @@ async def embedded(rig: Rig, runs: int) -> list[Figure]:
 
 
 async def _measure(rig: Rig, runs: int, where: str, **body: object) -> list[Figure]:
-    spoken = await asyncio.to_thread(_questions)
+    spoken = await asyncio.to_thread(questions)
     async with rig.conversation(**body) as url, joined(url) as peer:
         turns = [await _ask(peer, spoken[run % len(spoken)]) for run in range(runs + 1)][1:]
     method = (
@@ -95,7 +95,7 @@ def _by_layer(where: str, turns: list[Turn]) -> list[Figure]:
     ]
 
 
-def _questions() -> list[NDArray[np.int16]]:
+def questions() -> list[NDArray[np.int16]]:
     """Spoken by the embedded voice, cut at the last audible sample so that the end of speech is known."""
     from visavis.layers.tts.hibari import HibariTTS
 

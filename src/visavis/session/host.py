@@ -16,6 +16,7 @@ from visavis.errors import CapacityExceeded, SignallingError, UnknownConversatio
 from visavis.logs import short
 from visavis.protocol.shutdown import SESSION_CRASHED
 from visavis.rooms.base import Participant, Room
+from visavis.session.memory import Clearing
 from visavis.session.spec import ConversationSpec
 
 MAX_PARTICIPANTS = 16
@@ -207,6 +208,7 @@ class Host:
         self._calls: dict[str, Call] = {}
         self._opening: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._clearing = Clearing(idle=lambda: not (self._tasks or self._opening))
 
     async def create(self, spec: dict[str, Any]) -> None:
         """Begin a conversation.
@@ -227,7 +229,7 @@ class Host:
         self._calls[name] = call = Call(about, room, live)
         task = asyncio.create_task(self._hold(call))
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._held)
         log.info("conversation began", conversation=short(name))
 
     async def join(self, conversation_id: str, offer: str, user_id: str, user_name: str) -> dict[str, str]:
@@ -349,6 +351,10 @@ class Host:
             self._reporter.ended(name, reason)
             await call.room.close(reason)
             log.info("conversation over", conversation=short(name), reason=reason)
+
+    def _held(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._clearing.call_over()
 
 
 def _check_room(call: Call, now: float) -> None:

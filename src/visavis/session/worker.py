@@ -22,6 +22,7 @@ from visavis.errors import WorkerLost
 from visavis.protocol.shutdown import SERVER_CRASHED
 from visavis.session.host import Host, Studio
 from visavis.session.lag import LoopLag
+from visavis.session.memory import keep
 from visavis.session.rpc import Channel, Handler
 
 StudioLoader = Callable[[Settings], Studio]
@@ -95,6 +96,7 @@ class Worker:
         assert self._channel is not None
         channel = self._channel
         studio = await asyncio.to_thread(self._load, Settings.model_validate(settings))
+        keep()
         self._host = Host(studio, OverChannel(channel))
 
     def _stats(self) -> dict[str, Any]:

@@ -28,8 +28,17 @@ SMOOTHING = 0.3
 """Weight of the newest of the measurements of load, taken every other second."""
 
 COMMAND = (sys.executable, "-m", "visavis.session.worker")
-ENVIRONMENT = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "WRTC_ALLOW_LOOPBACK": "1"}
-"""One native thread for each engine (two under load are slower), and peers on this machine are peers."""
+ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "8",
+    "WRTC_ALLOW_LOOPBACK": "1",
+}
+"""One native thread for each engine (two under load are slower), and peers on this machine are peers.
+
+oneDNN, by which CTranslate2 computes, would keep a program of more than 1 MB for each of the last 1,024
+lengths of speech; making it anew takes a few ms.
+"""
 
 log = structlog.get_logger(__name__)
 
