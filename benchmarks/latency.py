@@ -10,6 +10,7 @@ from benchmarks import answering, echoing, interrupting, joining, turns
 from benchmarks.figures import Figure
 from benchmarks.report import Report
 from benchmarks.rig import Rig, rig
+from benchmarks.stages import parsed
 
 Measure = Callable[[Rig, int], Awaitable[list[Figure]]]
 
@@ -41,15 +42,11 @@ async def measure(parts: Sequence[str], engine: str, runs: int | None, browser: 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser("python -m benchmarks.latency", description=__doc__)
-    parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)}; default all")
     parser.add_argument("--engine", choices=("wrtc", "aiortc"), default="wrtc", help="the server's")
     parser.add_argument("--runs", type=int, help="of each measurement, instead of 10 to 30")
     parser.add_argument("--no-browser", action="store_true", help="leave out what is measured in Chromium")
-    options = parser.parse_args(arguments)
-    parts = options.parts or list(PARTS)
-    if unknown := [part for part in parts if part not in PARTS]:
-        parser.error(f"unknown: {', '.join(unknown)}")
-    report = asyncio.run(measure(parts, options.engine, options.runs, not options.no_browser))
+    options = parsed(parser, PARTS, arguments)
+    report = asyncio.run(measure(options.stages, options.engine, options.runs, not options.no_browser))
     report.publish()
 
 

@@ -17,6 +17,7 @@ from benchmarks.browser import browser, opened
 from benchmarks.figures import Figure, milliseconds
 from benchmarks.report import Report
 from benchmarks.rig import Rig, rig
+from benchmarks.stages import parsed
 from benchmarks.viewer import READY, STORY
 
 FULL_RATE = "25 fps"
@@ -216,14 +217,10 @@ async def measure(stages: Sequence[str], engine: str, seconds: int) -> Report:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser("python -m benchmarks.load", description=__doc__)
-    parser.add_argument("stages", nargs="*", help=f"of {', '.join(STAGES)}; default all")
     parser.add_argument("--engine", choices=("wrtc", "aiortc"), default="wrtc", help="the server's")
     parser.add_argument("--seconds", type=int, default=20, help="of each stage")
-    options = parser.parse_args(arguments)
-    stages = options.stages or list(STAGES)
-    if unknown := [stage for stage in stages if stage not in STAGES]:
-        parser.error(f"unknown: {', '.join(unknown)}")
-    asyncio.run(measure(stages, options.engine, options.seconds)).publish()
+    options = parsed(parser, STAGES, arguments)
+    asyncio.run(measure(options.stages, options.engine, options.seconds)).publish()
 
 
 if __name__ == "__main__":

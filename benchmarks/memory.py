@@ -22,6 +22,7 @@ from benchmarks.perception.tools import TOOLS
 from benchmarks.processes import of_role
 from benchmarks.report import Report
 from benchmarks.rig import Rig, rig
+from benchmarks.stages import parsed
 from benchmarks.turns import questions
 from benchmarks.viewer import STORY
 
@@ -166,14 +167,10 @@ async def measure(stages: Sequence[str], options: argparse.Namespace) -> Report:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser("python -m benchmarks.memory", description=__doc__)
-    parser.add_argument("stages", nargs="*", help=f"of {', '.join(STAGES)}; default all")
     parser.add_argument("--calls", type=int, default=30, help="one after the other")
     parser.add_argument("--seconds", type=float, default=5.0, help="of a call, beside what is said in it")
-    options = parser.parse_args(arguments)
-    stages = options.stages or list(STAGES)
-    if unknown := [stage for stage in stages if stage not in STAGES]:
-        parser.error(f"unknown: {', '.join(unknown)}")
-    asyncio.run(measure(stages, options)).publish()
+    options = parsed(parser, STAGES, arguments)
+    asyncio.run(measure(options.stages, options)).publish()
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from benchmarks.perception import live_cost, noticing
 from benchmarks.perception.noticing import PEOPLE, Found
 from benchmarks.report import Report
 from benchmarks.rig import Rig, rig
+from benchmarks.stages import parsed
 
 Stage = Callable[[Rig, argparse.Namespace], Awaitable[Found]]
 STAGES: dict[str, Stage] = {
@@ -43,17 +44,13 @@ async def measure(stages: Sequence[str], options: argparse.Namespace) -> Report:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser("python -m benchmarks.perception.live", description=__doc__)
-    parser.add_argument("stages", nargs="*", help=f"of {', '.join(STAGES)}; default all")
     parser.add_argument("--people", type=int, default=len(PEOPLE), help="how many act")
     parser.add_argument("--smiles", type=int, default=4, help="of each of them")
     parser.add_argument("--windows", type=int, default=4, help="of each way, for the costs")
     parser.add_argument("--seconds", type=int, default=30, help="of a window")
     parser.add_argument("--minutes", type=float, default=10.0, help="of a neutral face")
-    options = parser.parse_args(arguments)
-    stages = options.stages or list(STAGES)
-    if unknown := [stage for stage in stages if stage not in STAGES]:
-        parser.error(f"unknown: {', '.join(unknown)}")
-    asyncio.run(measure(stages, options)).publish()
+    options = parsed(parser, STAGES, arguments)
+    asyncio.run(measure(options.stages, options)).publish()
 
 
 if __name__ == "__main__":

@@ -50,8 +50,8 @@ def base() -> Base:
         elif kind == "g":
             group = rest.strip()
         elif kind == "f":
-            face = [tuple(int(i) - 1 for i in corner.split("/")[:2]) for corner in rest.split()]
-            groups.setdefault(group, []).append(face)  # type: ignore[arg-type]
+            written = (corner.split("/") for corner in rest.split())
+            groups.setdefault(group, []).append([(int(v) - 1, int(t) - 1) for v, t, *_ in written])
     coordinates = np.array(texture, np.float32)
 
     def triangles(name: str, tile: int) -> tuple[NDArray[np.int32], Floats]:

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 
 from visavis.layers.perception.base import Sight
 from visavis.layers.perception.conditions import Change, Condition, Conditions
+from visavis.layers.perception.smoothing import GAP
 
-GAP = 2.0
-"""Seconds between two pictures in which nothing is known to have been so."""
 MOST_STRETCHES = 200
 """Of one condition that are remembered one by one, beside the first; those between are only counted."""
 FIRST_STRETCHES = 5
@@ -79,8 +78,8 @@ class Account:
         return self._note(self._conditions.feed(sight))
 
     def camera_off(self, at: float) -> list[Change]:
-        """See ``Conditions.camera_off``; of one that sent nothing any more, when it last did."""
-        return self._note(self._conditions.camera_off(self.seen if at - self.seen >= GAP else at))
+        """See ``Conditions.camera_off``."""
+        return self._note(self._conditions.camera_off(at))
 
     def screen_off(self, at: float) -> list[Change]:
         """See ``Conditions.screen_off``."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from visavis.layers.perception.base import Face, Sight
+from visavis.layers.perception.base import Face, Reading, Sight
 from visavis.layers.perception.motion import Motion
 from visavis.layers.perception.smoothing import Rule, Switch
 
@@ -175,21 +175,23 @@ class Conditions:
         self._switch(changes, "looking away", at, 1 - face.looking.value, face.looking.confidence)
         self._switch(changes, "close to the camera", at, float(face.distance < CLOSE), face.confidence)
         self._switch(changes, "far from the camera", at, float(face.distance > FAR), face.confidence)
-        for name, reading in (
-            ("smiling", face.smile),
-            ("surprised", face.surprise),
-            ("frowning", face.frown),
-            ("eyes closed", face.eyes_closed),
-        ):
-            self._judge(changes, name, at, reading.value, reading.confidence)  # type: ignore[arg-type]
+        shown: dict[Condition, Reading] = {
+            "smiling": face.smile,
+            "surprised": face.surprise,
+            "frowning": face.frown,
+            "eyes closed": face.eyes_closed,
+        }
+        for name, reading in shown.items():
+            self._judge(changes, name, at, reading.value, reading.confidence)
         self._motion.feed(at, face)
-        for name, reading in (
-            ("talking", self._motion.talking()),
-            ("nodding", self._motion.nodding()),
-            ("shaking head", self._motion.shaking()),
-        ):
+        moved: dict[Condition, Reading] = {
+            "talking": self._motion.talking(),
+            "nodding": self._motion.nodding(),
+            "shaking head": self._motion.shaking(),
+        }
+        for name, reading in moved.items():
             sure = min(reading.confidence, face.mouth_open.confidence)
-            self._judge(changes, name, at, reading.value, sure)  # type: ignore[arg-type]
+            self._judge(changes, name, at, reading.value, sure)
 
     def _judge(
         self, changes: list[Change], name: Condition, at: float, amount: float, confidence: float
